@@ -1,0 +1,204 @@
+#ifndef FAB_CATALOG_H
+#define FAB_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/diagnostic.h>
+#include <fabricast/status.h>
+#include <fabricast/value.h>
+
+FAB_BEGIN_DECLS
+
+/* Descriptions: plain structs, const once loaded. Every fab_value is in the SI unit that its name
+ * ends in, and every bandwidth is one direction. */
+
+typedef enum fab_technology_role {
+    FAB_ROLE_LINK,
+    FAB_ROLE_SERDES,
+    FAB_ROLE_DIE_TO_DIE,
+    FAB_ROLE_SWITCH,
+    FAB_ROLE_OCS,
+    FAB_ROLE_ON_CHIP
+} fab_technology_role;
+
+/* A way to carry bits between packages. */
+typedef struct fab_technology {
+    const char *name;  /* the key by which files call it */
+    const char *title; /* for people */
+    int role;          /* fab_technology_role */
+    const char *medium;
+    const char *line_code;
+    fab_value rate_bps;         /* per package, one direction */
+    fab_value lane_rate_bps;    /* per lane, one direction */
+    fab_value energy_j_per_bit; /* of a bit crossing one link; energy_scope says whose */
+    const char *energy_scope;   /* what the energy counts: module, host SerDes, laser */
+    const char *energy_split;   /* how it divides, where published */
+    fab_value reach_m;          /* longest link */
+    fab_value latency_s;        /* one way through the link, without switch or flight */
+    fab_value radix_count;      /* packages that one switched tier of it joins */
+    fab_value shoreline_bps_per_m;
+    int64_t year;
+    const char *source;
+    int confidence; /* fab_confidence of the row */
+    const char *notes;
+} fab_technology;
+
+/* An accelerator package: what a mapping counts as one GPU. */
+typedef struct fab_gpu {
+    const char *name;
+    const char *title;
+    const char *status; /* shipped, announced */
+    int64_t dies_per_gpu;
+    fab_value bf16_flops; /* dense peak of the package */
+    fab_value fp8_flops;  /* dense peak of the package */
+    fab_value memory_byte;
+    fab_value memory_rate_byte_per_s;
+    fab_value power_w; /* thermal design power of the package */
+    const char *source;
+    int confidence;
+    const char *notes;
+} fab_gpu;
+
+typedef enum fab_attention_kind { FAB_ATTENTION_GQA, FAB_ATTENTION_MLA } fab_attention_kind;
+typedef enum fab_norm_kind { FAB_NORM_RMS, FAB_NORM_LAYER } fab_norm_kind;
+typedef enum fab_bias_kind { FAB_BIAS_NONE, FAB_BIAS_ALL, FAB_BIAS_QKV } fab_bias_kind;
+
+/* A transformer's shape. Counts in elements; symbols of docs/models.md in parentheses. */
+typedef struct fab_model {
+    const char *name;
+    const char *title;
+    int64_t layers;            /* L */
+    int64_t dense_layers;      /* L_d: layers with a dense feed-forward block, the first ones */
+    int64_t hidden;            /* h */
+    int64_t dense_width;       /* f: inner width of the dense feed-forward block */
+    int64_t heads;             /* a */
+    int64_t kv_heads;          /* g; ignored by MLA */
+    int64_t head_dim;          /* d; ignored by MLA */
+    int attention;             /* fab_attention_kind; multi-head attention is GQA with g = a */
+    int64_t q_rank;            /* q_l: MLA query latent, 0 for a full query projection */
+    int64_t kv_rank;           /* kv_l: MLA key and value latent */
+    int64_t qk_nope_dim;       /* d_nope of MLA */
+    int64_t qk_rope_dim;       /* d_r of MLA */
+    int64_t v_dim;             /* dv of MLA */
+    bool is_gated;             /* three matrices per feed-forward block (SwiGLU) instead of two */
+    int64_t experts;           /* E: routed experts of a layer, 0 for a dense model */
+    int64_t experts_per_token; /* k */
+    int64_t expert_width;      /* f_e */
+    int64_t shared_width;      /* f_s: total inner width of the shared experts */
+    int64_t router_groups;     /* groups of experts for group-limited routing, 0 for none */
+    int64_t groups_per_token;  /* groups a token may go to */
+    bool has_expert_bias;      /* a correction bias per expert in the router */
+    int64_t vocabulary;        /* V */
+    bool is_tied;              /* head shares the embedding's weights */
+    int64_t learned_positions; /* positions with a learned embedding, 0 for rotary */
+    int norm;                  /* fab_norm_kind */
+    int bias;                  /* fab_bias_kind of the linear layers */
+    bool has_qk_norm;
+    int64_t mtp_layers;              /* multi-token-prediction modules */
+    int64_t sequence;                /* s: training sequence length of the publication */
+    fab_value published_total_count; /* parameters as published */
+    fab_value published_active_count;
+    const char *source;
+    int confidence;
+    const char *notes;
+} fab_model;
+
+/* One tier of a fabric: equal domains of packages joined through one kind of link. */
+typedef struct fab_tier {
+    const char *name;
+    fab_technology technology; /* with what the fabric overrides already applied */
+    fab_value rate_bps;        /* per package, one direction; the technology's when not given */
+    fab_value latency_s;       /* one step of a collective: package to package, switch included */
+    int64_t domain;            /* packages in one domain */
+    int64_t used;              /* packages of a domain that a job occupies, at most `domain` */
+    int64_t links_per_path;    /* links that a bit crosses between two packages of a domain */
+    int64_t packages_per_rack; /* for the reach check */
+} fab_tier;
+
+#define FAB_TIER_LIMIT 2
+
+/* Tiers from the innermost outwards; each domain of a tier is made of domains of the one before. */
+typedef struct fab_fabric {
+    const char *name;
+    const char *title;
+    fab_tier tiers[FAB_TIER_LIMIT];
+    int64_t tier_count;
+    const char *source;
+    int confidence;
+    const char *notes;
+} fab_fabric;
+
+/* AUTO takes the faster of ring and direct. */
+typedef enum fab_collective_algorithm {
+    FAB_ALGORITHM_AUTO,
+    FAB_ALGORITHM_RING,
+    FAB_ALGORITHM_DIRECT
+} fab_collective_algorithm;
+
+/* Whether the two tiers of a hierarchical collective work one after the other or pipelined. */
+typedef enum fab_tier_mode { FAB_TIERS_SEQUENTIAL, FAB_TIERS_CONCURRENT } fab_tier_mode;
+
+typedef enum fab_catalog_kind {
+    FAB_CATALOG_TECHNOLOGY,
+    FAB_CATALOG_GPU,
+    FAB_CATALOG_MODEL,
+    FAB_CATALOG_FABRIC,
+    FAB_CATALOG_KIND_COUNT
+} fab_catalog_kind;
+
+/* Everything built in, loaded and const. */
+typedef struct fab_catalog fab_catalog;
+
+/* Loads the rows embedded in the library into `arena`, which owns the catalog. Mistakes in the
+ * embedded data are diagnostics too (the tests assert that there are none).
+ * FAB_E_INPUT, FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_catalog_load(fab_arena *arena, fab_diagnostics *diagnostics,
+                                                const fab_catalog **catalog_out);
+
+/* Returns the word for a kind as used on the command line ("technology", "gpu", "model",
+ * "fabric"). */
+FAB_API const char *fab_catalog_kind_name(fab_catalog_kind kind);
+
+/* Returns how many rows a kind has, and the name and title of the row at `index`; rows keep the
+ * order of the data files. */
+FAB_API size_t fab_catalog_count(const fab_catalog *catalog, fab_catalog_kind kind);
+FAB_API const char *fab_catalog_row_name(const fab_catalog *catalog, fab_catalog_kind kind,
+                                         size_t index);
+FAB_API const char *fab_catalog_row_title(const fab_catalog *catalog, fab_catalog_kind kind,
+                                          size_t index);
+
+/* Returns the row of that name, or NULL. Owned by the catalog. */
+FAB_API const fab_technology *fab_catalog_technology(const fab_catalog *catalog, const char *name);
+FAB_API const fab_gpu *fab_catalog_gpu(const fab_catalog *catalog, const char *name);
+FAB_API const fab_model *fab_catalog_model(const fab_catalog *catalog, const char *name);
+FAB_API const fab_fabric *fab_catalog_fabric(const fab_catalog *catalog, const char *name);
+
+/* One printable fact of a row, for tables and JSON: made from the same field tables that read the
+ * files. Texts live in the arena given. */
+typedef struct fab_catalog_fact {
+    const char *field;      /* as written in files: "energy" */
+    const char *text;       /* "4.3 pJ/bit", "not published" */
+    const char *range;      /* "3.2 pJ/bit .. 5 pJ/bit" or NULL */
+    const char *source;     /* of this value: its own or the row's; NULL for plain words */
+    const char *confidence; /* of this value: its own or the row's; NULL for plain words */
+    const char *unit;       /* SI unit of `value`, NULL when the fact is not a number */
+    const char *help;       /* what the field means */
+    double value;           /* SI, meaningful when is_number */
+    bool is_number;
+    bool is_published; /* false: the number is not known */
+} fab_catalog_fact;
+
+/* Lists the facts of the row at `index`, in the order of its field table.
+ * FAB_E_NOMEM; FAB_E_NOTFOUND when `index` is out of range. */
+FAB_API FAB_CHECKED fab_status fab_catalog_facts(const fab_catalog *catalog, fab_catalog_kind kind,
+                                                 size_t index, fab_arena *arena,
+                                                 const fab_catalog_fact **facts_out,
+                                                 size_t *count_out);
+
+FAB_END_DECLS
+
+#endif

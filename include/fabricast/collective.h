@@ -1,0 +1,86 @@
+#ifndef FAB_COLLECTIVE_H
+#define FAB_COLLECTIVE_H
+
+#include <stdint.h>
+
+#include <fabricast/base.h>
+#include <fabricast/fabric.h>
+#include <fabricast/status.h>
+
+FAB_BEGIN_DECLS
+
+typedef enum fab_collective_kind {
+    FAB_ALL_GATHER,
+    FAB_REDUCE_SCATTER,
+    FAB_ALL_REDUCE,
+    FAB_ALL_TO_ALL,
+    FAB_SEND
+} fab_collective_kind;
+
+/* What a collective sees of one tier. */
+typedef struct fab_collective_tier {
+    double rate_bps;         /* per package, one direction, as far as messages reach it */
+    double latency_s;        /* one step, package to package */
+    double energy_j_per_bit; /* of one link */
+    int64_t links_per_path;
+} fab_collective_tier;
+
+typedef struct fab_collective_network {
+    fab_collective_tier tiers[FAB_TIER_LIMIT]; /* inner, outer; a fabric of one tier repeats it */
+    int algorithm;                             /* fab_collective_algorithm */
+    int tier_mode;                             /* fab_tier_mode */
+} fab_collective_network;
+
+/* Cost of one collective as the slowest rank sees it. time = latency + bytes on the wire. */
+typedef struct fab_collective_cost {
+    double time_s;
+    double latency_s;                     /* part of time_s that does not depend on the size */
+    double tier_time_s[FAB_TIER_LIMIT];   /* wire time on each tier */
+    double tier_sent_bit[FAB_TIER_LIMIT]; /* sent by one rank on each tier */
+    double energy_j;                      /* of the links, per rank */
+} fab_collective_cost;
+
+/* Bits that the busiest rank sends on each tier.
+ *
+ * payload_bit is the full (gathered, unscattered) tensor for all-gather, reduce-scatter and
+ * all-reduce; the local send buffer for all-to-all; the message for send. With n ranks, q members
+ * of the group per domain (fab_placement), S the payload:
+ *   all-gather, reduce-scatter  inner S (q - 1) / q        outer (S / n) (n - q) / q
+ *   all-reduce                  inner 2 S (q - 1) / q      outer 2 (S / q) (n - q) / n
+ *   all-to-all                  inner S (q - 1) / n        outer S (n - q) / n
+ *   send                        inner S, or outer S when the group touches more than one domain
+ * Uneven groups: the inner term takes local_max, the outer local_min. One rank sends nothing.
+ * Hierarchical: docs/models-network.md#collectives. Errors: FAB_E_RANGE for a payload that is
+ * negative or not finite, or a placement that is inconsistent. */
+FAB_API FAB_CHECKED fab_status fab_collective_volume(fab_collective_kind kind,
+                                                     const fab_placement *placement,
+                                                     double payload_bit,
+                                                     double tier_bit_out[FAB_TIER_LIMIT]);
+
+/* Time and energy of moving given volumes, for collectives whose volumes are special (expert
+ * dispatch with de-duplication). Latency: ring (q - 1) steps inside and (domains - 1) outside,
+ * twice for all-reduce; direct one step on each tier that is used (two for all-reduce); send one
+ * step. Steps of both tiers add up in either tier mode; concurrent tiers overlap their wire times
+ * alone. A tier with no bits costs nothing, one with bits at least one step. Errors: FAB_E_RANGE
+ * for rates not positive or not finite, a negative latency, energy or volume, fewer than one link
+ * per path, an unknown algorithm or mode, an inconsistent placement, or a result that is not
+ * finite. */
+FAB_API FAB_CHECKED fab_status fab_collective_time(const fab_collective_network *network,
+                                                   fab_collective_kind kind,
+                                                   const fab_placement *placement,
+                                                   const double tier_bit[FAB_TIER_LIMIT],
+                                                   fab_collective_cost *out);
+
+/* fab_collective_volume followed by fab_collective_time. */
+FAB_API FAB_CHECKED fab_status fab_collective_estimate(const fab_collective_network *network,
+                                                       fab_collective_kind kind,
+                                                       const fab_placement *placement,
+                                                       double payload_bit,
+                                                       fab_collective_cost *out);
+
+/* Returns the field's name of a kind: "all-gather", "reduce-scatter", ... */
+FAB_API const char *fab_collective_name(fab_collective_kind kind);
+
+FAB_END_DECLS
+
+#endif

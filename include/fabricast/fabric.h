@@ -1,0 +1,90 @@
+#ifndef FAB_FABRIC_H
+#define FAB_FABRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/catalog.h>
+#include <fabricast/status.h>
+
+FAB_BEGIN_DECLS
+
+/* A communication group as a lattice of ranks: r0 + sum of j_i * stride_i, 0 <= j_i < size_i. All
+ * groups of one kind together cover the job: r0 runs over the ranks whose digit is 0 on every axis
+ * (digit_i = floor(r / stride_i) mod size_i). Axes have increasing strides, and the stride of an
+ * axis is a multiple of stride * size of the axis before it. An axis of size 1 is ignored; a group
+ * without axes is one rank. */
+typedef struct fab_group_axis {
+    int64_t size;
+    int64_t stride;
+} fab_group_axis;
+
+#define FAB_GROUP_AXIS_LIMIT 2
+
+typedef struct fab_group {
+    fab_group_axis axes[FAB_GROUP_AXIS_LIMIT];
+    int64_t axis_count;
+} fab_group;
+
+/* Returns the group {size, stride} with one axis. */
+FAB_API fab_group fab_group_make(int64_t size, int64_t stride);
+
+/* How the groups of one kind lie on the domains of the inner tier, over all groups of the kind:
+ * what the slowest of them sees. */
+typedef struct fab_placement {
+    int64_t ranks;     /* members of a group */
+    int64_t domains;   /* most domains that one group touches */
+    int64_t local_min; /* fewest members of a group in a domain that it touches */
+    int64_t local_max; /* most members of a group in one domain */
+    bool is_even;      /* every group has the same number of members in each domain it touches:
+                        * local_min == local_max */
+} fab_placement;
+
+/* Counts exactly, for a job of `packages` packages laid on domains of which `used` packages are
+ * occupied (rank r sits in domain floor(r / used)). Distinct r0 modulo `used` are counted once;
+ * docs/models-network.md#placement.
+ * Errors: FAB_E_RANGE if a size or stride is below 1, the axes are not nested as fab_group says, or
+ * the group does not tile `packages`.
+ * Thread-safe, no allocation. Cost O(packages) at worst, usually one pass over the domains of a few
+ * groups. */
+FAB_API FAB_CHECKED fab_status fab_group_place(const fab_group *group, int64_t packages,
+                                               int64_t used, fab_placement *out);
+
+/* A verdict on one requirement of a fabric. */
+typedef struct fab_fabric_check {
+    const char *tier;
+    const char *what;   /* "reach", "radix", "size", "rate" */
+    const char *reason; /* sentence with the two numbers compared, in the arena */
+    bool is_met;        /* false when not known */
+    bool is_known;      /* false: the technology does not publish what the check needs */
+} fab_fabric_check;
+
+/* Longest link of a tier, m: within one rack 1 m of cable; beyond, racks stand in a row at 0.6 m
+ * and the longest link runs half the row plus 1 m in each end rack: racks = ceil(domain /
+ * packages_per_rack); span = 1 m if racks <= 1, else 2 m + 0.6 (racks - 1) / 2. A first-depth
+ * layout; docs/models-network.md#reach. */
+FAB_API double fab_tier_span_m(const fab_tier *tier);
+
+/* Checks each tier: rate <= the technology's, domain <= radix (inner tier), span <= reach, and the
+ * outermost tier holds `packages` packages on whole inner domains of which `used` are occupied.
+ * Verdicts in tier order; NOMEM only. */
+FAB_API FAB_CHECKED fab_status fab_fabric_check_all(const fab_fabric *fabric, int64_t packages,
+                                                    fab_arena *arena,
+                                                    const fab_fabric_check **checks_out,
+                                                    size_t *count_out);
+
+/* Aggregate bandwidth of one domain of a tier, one direction: domain * rate, which must be known.
+ */
+FAB_API double fab_tier_domain_rate_bps(const fab_tier *tier);
+
+/* Power of a package's links of a tier at full rate: rate * energy per bit. One link per package
+ * counts whole (both ends' halves): the SerDes, module and laser that energy_scope names. Both must
+ * be known. */
+FAB_API double fab_tier_power_w(const fab_tier *tier);
+
+FAB_END_DECLS
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef FAB_REPORT_H
+#define FAB_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/catalog.h>
+#include <fabricast/ownership.h>
+#include <fabricast/scenario.h>
+#include <fabricast/status.h>
+#include <fabricast/study.h>
+#include <fabricast/train.h>
+
+FAB_BEGIN_DECLS
+
+/* What measures the machine and not the model; kept apart in every output as the object `run`. */
+typedef struct fab_run_meter {
+    double elapsed_s;
+    double rate_per_s; /* scenarios forecast per second */
+    int64_t peak_rss_byte;
+    const char *date; /* ISO 8601, UTC */
+} fab_run_meter;
+
+/* Every function returns FAB_E_IO when a stream or file fails, FAB_E_NOMEM, or FAB_OK. Streams are
+ * written and flushed, never closed. `arena` is scratch. `meter` may be NULL: no object `run`. */
+
+/* One scenario's forecast: terminal tables, or JSON. */
+FAB_API FAB_CHECKED fab_status fab_report_forecast_text(const fab_scenario *scenario,
+                                                        const fab_forecast *forecast,
+                                                        const fab_ownership *ownership,
+                                                        fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_forecast_json(const fab_scenario *scenario,
+                                                        const fab_forecast *forecast,
+                                                        const fab_ownership *ownership,
+                                                        const fab_run_meter *meter,
+                                                        fab_arena *arena, FILE *stream);
+
+/* A study: terminal tables (points, targets, waterfall, what moves it most), or JSON with
+ * targets: [{id, published, value, low, high, ok, ...}] and `run`. */
+FAB_API FAB_CHECKED fab_status fab_report_study_text(const fab_study_result *result,
+                                                     fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_study_json(const fab_study_result *result,
+                                                     const fab_run_meter *meter, fab_arena *arena,
+                                                     FILE *stream);
+
+/* Writes a study into a folder, made if missing: report.html (self-contained), results.json,
+ * points.csv, targets.csv, waterfall.csv, sensitivity.csv (tidy, one fact a row),
+ * figures/NAME.{svg, png,gp,csv}. Everything is first made in a new folder beside it and moved in
+ * when complete, so that a failure leaves the old contents and nothing half-written. with_figures
+ * false leaves the figures out (no gnuplot needed). Other errors: FAB_E_TOOL when gnuplot is
+ * missing or fails. *message_out (in the arena) says what failed. */
+FAB_API FAB_CHECKED fab_status fab_report_study_folder(const fab_study_result *result,
+                                                       const fab_run_meter *meter,
+                                                       bool with_figures, const char *folder,
+                                                       fab_arena *arena, const char **message_out);
+
+/* The catalog: one line per row of a kind, or all facts of one row with source and confidence. */
+FAB_API FAB_CHECKED fab_status fab_report_catalog_list(const fab_catalog *catalog,
+                                                       fab_catalog_kind kind, fab_arena *arena,
+                                                       FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_catalog_row(const fab_catalog *catalog,
+                                                      fab_catalog_kind kind, size_t index,
+                                                      fab_arena *arena, FILE *stream);
+
+/* The same as JSON: rows of `kind`, or of all kinds when kind is FAB_CATALOG_KIND_COUNT; only the
+ * row at `index` unless index is SIZE_MAX. */
+FAB_API FAB_CHECKED fab_status fab_report_catalog_json(const fab_catalog *catalog,
+                                                       fab_catalog_kind kind, size_t index,
+                                                       fab_arena *arena, FILE *stream);
+
+FAB_END_DECLS
+
+#endif

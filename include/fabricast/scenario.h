@@ -1,0 +1,165 @@
+#ifndef FAB_SCENARIO_H
+#define FAB_SCENARIO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/catalog.h>
+#include <fabricast/diagnostic.h>
+#include <fabricast/status.h>
+
+FAB_BEGIN_DECLS
+
+typedef enum fab_precision { FAB_PRECISION_BF16, FAB_PRECISION_FP8 } fab_precision;
+typedef enum fab_gradient_precision { FAB_GRADIENT_FP32, FAB_GRADIENT_BF16 } fab_gradient_precision;
+
+/* What is to be trained, on how many packages. */
+typedef struct fab_job {
+    int64_t gpus;     /* N: packages that work */
+    int64_t tokens;   /* tokens of the whole run */
+    int64_t batch;    /* B: sequences of one optimizer step */
+    int64_t sequence; /* s: tokens of a sequence; the model's when a file does not say */
+    int precision;    /* fab_precision of the matrix products */
+} fab_job;
+
+/* Where the ranks of an expert group lie. FOLDED: on consecutive packages (over the tensor ranks,
+ * as Megatron-Core orders them). STRIDED: a tensor group apart, so that ep x tp packages hold one
+ * set of experts and every tensor rank dispatches its own share of the tokens (as DeepSpeed-MoE
+ * orders them). With etp > 1 both are the same: the expert-tensor ranks are consecutive. */
+typedef enum fab_expert_order { FAB_EXPERTS_FOLDED, FAB_EXPERTS_STRIDED } fab_expert_order;
+
+typedef enum fab_recompute { FAB_RECOMPUTE_NONE, FAB_RECOMPUTE_FULL } fab_recompute;
+
+/* How the job is cut over the packages. Rank order, fastest first: tensor, data, pipeline. Sequence
+ * parallelism goes with tensor parallelism; optimizer state is sharded over the data-parallel ranks
+ * (ZeRO-1). */
+typedef struct fab_mapping {
+    int64_t tp;         /* t: tensor-parallel size of attention and dense blocks */
+    int64_t pp;         /* p: pipeline stages */
+    int64_t dp;         /* D = N / (t p): data-parallel size; worked out, or checked when given */
+    int64_t ep;         /* e: ranks over which the experts of a layer are dealt */
+    int64_t etp;        /* x: ranks that share one expert */
+    int64_t microbatch; /* b: sequences of one micro-batch */
+    int64_t interleave; /* v: model chunks per stage */
+    int expert_order;   /* fab_expert_order */
+    int recompute;      /* fab_recompute */
+} fab_mapping;
+
+/* Kinds of message, by the parallelism that causes them. */
+#define FAB_MESSAGE_LIST(X)                                                                        \
+    X(FAB_MESSAGE_TENSOR, "tensor")                                                                \
+    X(FAB_MESSAGE_EXPERT, "expert")                                                                \
+    X(FAB_MESSAGE_PIPELINE, "pipeline")                                                            \
+    X(FAB_MESSAGE_DATA, "data")
+
+#define FAB_MESSAGE_ENUM(id, text) id,
+typedef enum fab_message_class {
+    FAB_MESSAGE_LIST(FAB_MESSAGE_ENUM) FAB_MESSAGE_CLASS_COUNT
+} fab_message_class;
+#undef FAB_MESSAGE_ENUM
+
+/* Share of each kind of message that may run beside computation: 0 none, 1 all. What is hidden
+ * never exceeds the computation that it hides behind. */
+typedef struct fab_overlap {
+    double tensor_frac;
+    double expert_frac;
+    double pipeline_frac;
+    double data_frac; /* gradient reduce-scatter and parameter all-gather */
+} fab_overlap;
+
+/* Parts of the model that can be left out, to see what each contributes. All on by default but
+ * expert_layer_gathers. */
+typedef struct fab_effects {
+    bool attention_core;         /* scores and values of attention, beside the projections */
+    bool memory_traffic;         /* operators bound by memory: norms, activations, permutations */
+    bool product_traffic;        /* a product takes at least the time to move its operands; off when
+                                    its efficiency has that inside already */
+    bool embedding_head;         /* embedding, output head and loss on the end stages */
+    bool weight_gradient_gather; /* the block's input gathered once more for weight gradients */
+    bool expert_layer_gathers;   /* tensor messages around expert blocks as if they were dense */
+    bool pipeline_bubble;        /* stages idle while the pipeline fills and drains */
+    bool pipeline_transfers;     /* activations sent from stage to stage */
+    bool latency;                /* the part of a message that does not depend on its size */
+    bool data_parallel;          /* gradients and parameters over the data-parallel ranks */
+    bool optimizer;              /* the optimizer's pass over memory */
+} fab_effects;
+
+/* How many copies of a token its dispatch sends: one per expert, one per rank that holds some of
+ * its experts, or one per domain of the inner tier, forwarded inside. */
+typedef enum fab_dispatch_mode {
+    FAB_DISPATCH_PER_EXPERT,
+    FAB_DISPATCH_PER_RANK,
+    FAB_DISPATCH_PER_DOMAIN
+} fab_dispatch_mode;
+
+/* Everything assumed about hardware and software that is not a description. Each field's default
+ * and the reason for it stand in the scenario's field table (docs/scenario.md). */
+typedef struct fab_assumptions {
+    double gemm_efficiency_frac;      /* matrix products, of the dense peak */
+    double attention_efficiency_frac; /* attention core, of the dense BF16 peak */
+    double memory_efficiency_frac;    /* of the memory bandwidth */
+    double inner_efficiency_frac;     /* of the inner tier's rate that messages reach */
+    double outer_efficiency_frac;     /* of the outer tier's rate that messages reach */
+    fab_overlap overlap;
+    fab_effects effects;
+    int tensor_precision;       /* fab_precision of tensor-parallel messages */
+    int dispatch_precision;     /* fab_precision of tokens sent to experts */
+    int combine_precision;      /* fab_precision of results sent back */
+    int gradient_precision;     /* fab_gradient_precision of gradient messages */
+    int dispatch;               /* fab_dispatch_mode */
+    double expert_load_ratio;   /* tokens of the busiest expert rank over the mean, >= 1 */
+    int collective_algorithm;   /* fab_collective_algorithm */
+    int tier_mode;              /* fab_tier_mode */
+    double memory_fixed_byte;   /* context, kernels and message buffers of a package */
+    double memory_reserve_frac; /* of the capacity, lost to fragmentation */
+    double goodput_frac;        /* of wall time that advances the training */
+} fab_assumptions;
+
+/* One forecast's whole input, resolved and checked. Const once loaded. */
+typedef struct fab_scenario {
+    const char *name;
+    fab_gpu gpu;
+    fab_fabric fabric;
+    fab_model model;
+    fab_job job;
+    fab_mapping mapping;
+    fab_assumptions assumptions;
+} fab_scenario;
+
+/* Returns the assumptions that hold where a file says nothing. */
+FAB_API fab_assumptions fab_assumptions_default(void);
+
+/* Reads a scenario file: names resolved in the catalog, what is spelled out overlaid, checks across
+ * fields done (ranks multiply to packages, sizes divide, precision has a peak, ...). All mistakes
+ * are collected. FAB_E_INPUT when there were some, FAB_E_NOMEM. The arena owns the scenario. */
+FAB_API FAB_CHECKED fab_status fab_scenario_load(const fab_catalog *catalog, const char *path,
+                                                 fab_arena *arena, fab_diagnostics *diagnostics,
+                                                 const fab_scenario **scenario_out);
+
+/* Micro-batches that each pipeline runs in a step: B / (D b). */
+FAB_API int64_t fab_scenario_microbatches(const fab_scenario *scenario);
+
+/* Tokens of one optimizer step: B s. */
+FAB_API int64_t fab_scenario_tokens_per_step(const fab_scenario *scenario);
+
+/* One assumption as a reader sees it, for tables and reports. */
+typedef struct fab_setting {
+    const char *section; /* "job", "mapping", "assumptions.overlap", ... */
+    const char *field;
+    const char *text;   /* value with unit */
+    const char *help;   /* what it means */
+    const char *source; /* where the default comes from, or NULL */
+    bool is_default;
+} fab_setting;
+
+/* Lists every field of job, mapping and assumptions with its value, in the order of their tables.
+ * Owned by the arena. FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_scenario_settings(const fab_scenario *scenario, fab_arena *arena,
+                                                     const fab_setting **settings_out,
+                                                     size_t *count_out);
+
+FAB_END_DECLS
+
+#endif

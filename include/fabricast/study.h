@@ -1,0 +1,120 @@
+#ifndef FAB_STUDY_H
+#define FAB_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/catalog.h>
+#include <fabricast/diagnostic.h>
+#include <fabricast/ownership.h>
+#include <fabricast/scenario.h>
+#include <fabricast/status.h>
+#include <fabricast/train.h>
+
+FAB_BEGIN_DECLS
+
+/* One system that a study compares. */
+typedef struct fab_study_variant {
+    const char *name;  /* "copper" */
+    const char *title; /* for people */
+} fab_study_variant;
+
+/* One variant at one value of the sweep. */
+typedef struct fab_study_point {
+    size_t variant; /* index into variants */
+    size_t value;   /* index into sweep_labels */
+    const fab_scenario *scenario;
+    fab_forecast forecast;
+    fab_ownership ownership;
+} fab_study_point;
+
+/* A published result beside ours. Values are in `unit` ("" for a ratio). */
+typedef struct fab_study_target {
+    const char *id;        /* "R2" */
+    const char *what;      /* "time-to-train, native radix, Config4" */
+    const char *published; /* as printed: "2.7X", "1.5 kW", "monotone" */
+    const char *tag;       /* how it is known: P, S, L, C, I (docs say what they mean) */
+    const char *source;
+    const char *unit;
+    double published_low_count;  /* the printed value with its rounding: 8X is 7.5 .. 8.5 */
+    double published_high_count; /* infinity never stands here: see has_published_high */
+    bool has_published_high;     /* false: "at least published_low" (a monotone series) */
+    double value_count;          /* ours, under the study's own assumptions */
+    double low_count;            /* ours, over the stated ranges */
+    double high_count;
+    size_t range_points; /* combinations evaluated for low and high; 0: the value has no range */
+    bool value_meets;    /* the value itself lies within the published rounding */
+    bool ok;             /* our range [low, high] meets the published rounding */
+} fab_study_target;
+
+/* One row of the waterfall: settings added one after the other. */
+typedef struct fab_waterfall_row {
+    const char *label;
+    const char *why;
+    double slow_s; /* time per token and layer of the slower system (step time when is_step) */
+    double fast_s;
+    double ratio;        /* slow / fast of step times */
+    double change_ratio; /* ratio minus the ratio of the row before; 0 in the first row */
+    bool is_default;     /* the row at which all settings are the study's own */
+    bool is_beyond;      /* rows after the default: what else could be */
+} fab_waterfall_row;
+
+/* What one assumption does to one target, everything else at the study's own settings. */
+typedef struct fab_sensitivity_row {
+    size_t target;              /* index into targets */
+    const char *name;           /* of the assumption */
+    const char *why;            /* where its range comes from */
+    const char *const *labels;  /* of its values */
+    const double *values_count; /* the target's value at each; same unit as the target */
+    size_t count;
+    double low_count;
+    double high_count;
+    bool in_range; /* part of the stated ranges that low and high of the target go over */
+} fab_sensitivity_row;
+
+/* Everything a study found. Const once returned; the arena owns it. */
+typedef struct fab_study_result {
+    const char *name;
+    const char *title;
+    const char *question;
+    const char *sweep_name; /* "model" */
+    const char *const *sweep_labels; /* short: "Config4" */
+    const char *const *sweep_titles; /* for people: "Config4: 8 of 256 experts" */
+    size_t sweep_count;
+    const fab_study_variant *variants;
+    size_t variant_count;
+    const fab_study_point *points; /* variant_count x sweep_count, by variant then value */
+    size_t point_count;
+    const fab_study_target *targets;
+    size_t target_count;
+    size_t waterfall_target; /* index into targets: whose ratio the waterfall walks */
+    const fab_waterfall_row *waterfall;
+    size_t waterfall_count;
+    const fab_sensitivity_row *sensitivities; /* by target, then by swing, largest first */
+    size_t sensitivity_count;
+    const char *const *remarks; /* sentences of the study file for the reader */
+    size_t remark_count;
+    size_t evaluations; /* scenarios forecast in all */
+} fab_study_result;
+
+typedef struct fab_study fab_study;
+
+/* Reads a study file and every scenario it makes: base, variants, sweep values, ranges, targets,
+ * waterfall (docs/study.md). Paths inside are relative to the file. All mistakes are collected.
+ * FAB_E_INPUT, FAB_E_NOMEM. The arena owns the study. */
+FAB_API FAB_CHECKED fab_status fab_study_load(const fab_catalog *catalog, const char *path,
+                                              fab_arena *arena, fab_diagnostics *diagnostics,
+                                              const fab_study **study_out);
+
+/* Evaluates the study. A combination of ranges that cannot exist (a size that does not divide) is
+ * left out of the range and counted as not evaluated. FAB_E_INPUT with diagnostics when a named
+ * point cannot be made into a scenario, FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_study_run(const fab_study *study, fab_arena *arena,
+                                             fab_diagnostics *diagnostics,
+                                             const fab_study_result **result_out);
+
+FAB_END_DECLS
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef FAB_TRAIN_H
+#define FAB_TRAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/fabric.h>
+#include <fabricast/scenario.h>
+#include <fabricast/status.h>
+
+FAB_BEGIN_DECLS
+
+/* Where a step's time goes. The parts add up to the step. */
+#define FAB_STEP_LIST(X)                                                                           \
+    X(FAB_STEP_GEMM, "matrix products")                                                            \
+    X(FAB_STEP_ATTENTION, "attention core")                                                        \
+    X(FAB_STEP_MEMORY, "memory-bound operators")                                                   \
+    X(FAB_STEP_TENSOR, "tensor messages, exposed")                                                 \
+    X(FAB_STEP_EXPERT, "expert messages, exposed")                                                 \
+    X(FAB_STEP_PIPELINE, "pipeline messages, exposed")                                             \
+    X(FAB_STEP_BUBBLE, "pipeline bubble")                                                          \
+    X(FAB_STEP_DATA, "data-parallel messages, exposed")                                            \
+    X(FAB_STEP_OPTIMIZER, "optimizer")
+
+#define FAB_STEP_ENUM(id, text) id,
+typedef enum fab_step_class { FAB_STEP_LIST(FAB_STEP_ENUM) FAB_STEP_CLASS_COUNT } fab_step_class;
+#undef FAB_STEP_ENUM
+
+/* Return the static name of a class; never NULL. */
+FAB_API const char *fab_message_class_text(fab_message_class message_class);
+FAB_API const char *fab_step_class_text(fab_step_class step_class);
+
+/* Messages of one class in a step, as the busiest stage's packages see them. */
+typedef struct fab_message_forecast {
+    double total_s;                   /* time on the wire and in latency if nothing were hidden */
+    double exposed_s;                 /* part that lengthens the step; 0 <= exposed <= total */
+    double sent_byte[FAB_TIER_LIMIT]; /* per package and step, by tier */
+    double link_energy_j;             /* per package and step */
+} fab_message_forecast;
+
+/* Memory of a package of the worst stage. */
+typedef struct fab_memory_forecast {
+    double weights_byte;
+    double gradients_byte;
+    double optimizer_byte;
+    double activations_byte; /* saved for the backward pass, all micro-batches in flight */
+    double logits_byte;
+    double fixed_byte;   /* context, kernels, message buffers */
+    double reserve_byte; /* fragmentation */
+    double total_byte;
+    double capacity_byte;
+    int64_t stage; /* the worst one, 0-based */
+    bool fits;
+} fab_memory_forecast;
+
+/* Energy and power of the links of one tier. */
+typedef struct fab_tier_forecast {
+    const char *name;
+    const char *technology;
+    double energy_j_per_bit;  /* one link, scope as in the technology's row */
+    double sent_byte;         /* per package and step */
+    double energy_j;          /* per package and step: bits x links crossed x energy per bit */
+    double mean_power_w;      /* energy over step time, per package */
+    double full_rate_power_w; /* rate x energy per bit, per package: what must be cooled */
+    double busy_frac;         /* of the step in which the package's link carries bits */
+} fab_tier_forecast;
+
+/* One training step. */
+typedef struct fab_forecast {
+    double step_s;
+    double part_s[FAB_STEP_CLASS_COUNT]; /* adds up to step_s */
+    fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT];
+    fab_memory_forecast memory;
+    fab_tier_forecast tiers[FAB_TIER_LIMIT];
+    int64_t tier_count;
+    double tokens_per_s;
+    double tokens_per_s_per_gpu;
+    double model_flop_per_token; /* exact causal convention */
+    double mfu_frac;             /* model FLOPs over dense peak of the job's precision */
+    double layer_token_s; /* busiest stage: time of a micro-batch over its tokens and layers */
+    double link_energy_j_per_token;
+    int64_t microbatches;
+    const fab_fabric_check *checks; /* reach, radix, size, rate */
+    size_t check_count;
+    bool is_buildable; /* no check failed */
+    bool is_feasible;  /* memory fits and the fabric can be built */
+} fab_forecast;
+
+/* Forecasts one scenario. Parts, rules and sources: docs/models.md. Thread-safe on distinct arenas;
+ * the arena owns the texts of the checks. FAB_E_RANGE when a number leaves its range, FAB_E_NOMEM.
+ */
+FAB_API FAB_CHECKED fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena,
+                                                  fab_forecast *out);
+
+FAB_END_DECLS
+
+#endif

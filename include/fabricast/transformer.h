@@ -1,0 +1,101 @@
+#ifndef FAB_TRANSFORMER_H
+#define FAB_TRANSFORMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <fabricast/base.h>
+#include <fabricast/catalog.h>
+
+FAB_BEGIN_DECLS
+
+/* Functions of a model's shape alone: nothing allocated, no state, thread-safe. A model is one that
+ * the catalog or a scenario has checked: no member is negative or above 1e9, and a token uses at
+ * most as many experts as there are. A model without experts has only dense layers, whatever
+ * `dense_layers` says. */
+
+/* Parameters of one layer, split by how a mapping shards them. Whole-layer counts, unsharded. */
+typedef struct fab_layer_parameters {
+    int64_t attention_sharded;    /* divided by the tensor-parallel size */
+    int64_t attention_replicated; /* MLA down-projections and latent norms, q/k norms, the bias of
+                                     the output projection: on every tensor rank */
+    int64_t norms;                /* the two block norms, replicated */
+    int64_t dense_ffn;            /* dense feed-forward block with its biases */
+    int64_t router;               /* replicated; without the correction bias per expert, which has
+                                     no gradient */
+    int64_t routed_experts;       /* all experts together */
+    int64_t shared_experts;       /* sharded like a dense block */
+} fab_layer_parameters;
+
+/* Parameters of a model. */
+typedef struct fab_model_parameters {
+    fab_layer_parameters dense_layer; /* of one layer with a dense block; zero if there are none */
+    fab_layer_parameters moe_layer;   /* of one layer with experts; zero if there are none */
+    int64_t embedding;                /* token embedding, V h */
+    int64_t positions;                /* learned position embedding */
+    int64_t head;                     /* output head when not tied, V h */
+    int64_t final_norm;
+    int64_t mtp;                   /* multi-token-prediction modules, not part of `total` */
+    int64_t total;                 /* without multi-token-prediction modules */
+    int64_t active;                /* used by one token: total - (E - k) experts per layer */
+    int64_t active_less_embedding; /* active - embedding - positions; a tied head goes with them */
+} fab_model_parameters;
+
+/* Counts parameters exactly; a count that does not fit is INT64_MAX.
+ * Formula: docs/models-transformer.md#parameters (sum over layers of attention, norms,
+ * feed-forward; embedding, head, positions, final norm). */
+FAB_API fab_model_parameters fab_model_count_parameters(const fab_model *model);
+
+/* Sum of all the members of one layer; INT64_MAX when it does not fit. */
+FAB_API int64_t fab_layer_parameters_total(const fab_layer_parameters *layer);
+
+/* Floating-point operations of one token, in the convention of model FLOPs: every matrix product
+ * once forward and twice backward, attention core with the causal half only, output head included,
+ * nothing for embedding look-up, norms, activations or recomputation. */
+typedef struct fab_model_flops {
+    double linear_forward_flop; /* all products with weights, forward, without MTP */
+    double core_forward_flop;   /* attention scores and values, forward, causal, without MTP */
+    double total_flop;          /* 3 x (linear + core), with MTP modules when asked for */
+} fab_model_flops;
+
+/* Counts the FLOPs of one token at sequence length `sequence`.
+ * linear = 2 (active - untied input embedding - positions - norms - biases); core = sum over layers
+ * a (dq + dv) s. Narayanan et al. 2021 eq. 3 without recomputation, with the causal half.
+ * docs/models-transformer.md#flops. */
+FAB_API fab_model_flops fab_model_count_flops(const fab_model *model, int64_t sequence,
+                                              bool with_mtp);
+
+/* Dimension of a query/key head and of a value head, whichever attention the model has. */
+FAB_API int64_t fab_model_qk_dim(const fab_model *model);
+FAB_API int64_t fab_model_v_dim(const fab_model *model);
+
+/* Matrices of a feed-forward block: 3 when gated, else 2. */
+FAB_API int64_t fab_model_ffn_matrices(const fab_model *model);
+
+/* Expected number of distinct groups that the k experts of a token fall into when E experts are
+ * dealt in order and equally to `groups` (>= 1) groups and the k are drawn without replacement:
+ * groups (1 - C(E - E/groups, k) / C(E, k)). Group-limited routing (router_groups,
+ * groups_per_token) draws from only that many groups first. Exact where one of `groups` and
+ * router_groups divides the other. 0 without experts. Cost O(k), times groups_per_token^2 for fewer
+ * groups than the router's. docs/models-transformer.md#dispatch. */
+FAB_API double fab_model_distinct_groups_count(const fab_model *model, int64_t groups);
+
+/* Activation bytes that one layer saves for its backward pass, per token, nothing recomputed, fused
+ * attention, sequence parallelism on, no dropout: the part divided by the tensor size and the part
+ * of the routed experts that a load factor multiplies. Experts keep their inputs and outputs.
+ * docs/models-transformer.md#activations (Korthikanti et al. 2022 table 2 extended to GQA, MLA and
+ * experts). */
+typedef struct fab_activation_bytes {
+    double sharded_byte; /* per token, divide by the tensor-parallel size */
+    double routed_byte;  /* per token, divide by the tensor-parallel size, times the load factor */
+} fab_activation_bytes;
+
+/* Counts them for a layer with experts or a dense one, cut over `tensor_ranks` >= 1 ranks: beyond
+ * kv_heads ranks each keeps a copy of a key and value head. `element_byte` > 0 is the size of a
+ * saved element; softmax statistics and router scores stay in single precision. */
+FAB_API fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_moe_layer,
+                                                        int64_t tensor_ranks, double element_byte);
+
+FAB_END_DECLS
+
+#endif
