@@ -1,0 +1,148 @@
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include <fabricast/pipeline.h>
+
+#include "seeded.h"
+
+/* properties hold for 1000 seeds, run in blocks because each test is a process */
+#define BLOCKS 10
+#define SEEDS  100
+
+#define STAGE_LIMIT 8
+
+/* T = m max + (sum - max) / v by hand. */
+static const struct {
+    const char *what;
+    fab_pipeline pipeline;
+    double stage_s[STAGE_LIMIT];
+    double want_s;
+} ROW[] = {
+    {"one stage has no bubble", {1, 7, 1}, {3.0}, 21.0},
+    {"one micro-batch visits all", {4, 1, 1}, {1.0, 1.0, 1.0, 1.0}, 4.0},
+    {"equal stages: (m + p - 1) tau", {4, 8, 1}, {3.0, 3.0, 3.0, 3.0}, 33.0},
+    {"interleaving halves the bubble", {4, 8, 2}, {3.0, 3.0, 3.0, 3.0}, 28.5},
+    {"slow last stage paces all", {3, 10, 1}, {2.0, 2.0, 5.0}, 54.0},
+    {"slow last stage, three chunks", {3, 9, 3}, {2.0, 2.0, 5.0}, 46.0 + 1.0 / 3.0},
+    {"stages without work", {3, 5, 1}, {0.0, 0.0, 0.0}, 0.0},
+};
+
+START_TEST(table)
+{
+    double got_s = -1.0;
+    ck_assert_int_eq(fab_pipeline_makespan(&ROW[_i].pipeline, ROW[_i].stage_s, &got_s), FAB_OK);
+    ck_assert_double_eq_tol(got_s, ROW[_i].want_s, 1e-12);
+}
+END_TEST
+
+/* Shares of the bubble: 1F1B (p - 1) tau, interleaved that over v (arXiv 2104.04473, section 2.2).
+ */
+static void bubble_shrinks_with_chunks_for(uint64_t seed)
+{
+    const int64_t p = seeded_integer(&seed, 1, STAGE_LIMIT);
+    const int64_t v = seeded_integer(&seed, 1, 6);
+    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), v};
+    const double tau_s = seeded_between(&seed, 1e-3, 1.0);
+    double stage_s[STAGE_LIMIT];
+    for (int i = 0; i < STAGE_LIMIT; i++) {
+        stage_s[i] = tau_s;
+    }
+    double got_s = -1.0;
+    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &got_s), FAB_OK);
+    const double bubble_s = got_s - (double)pipeline.microbatches * tau_s;
+    ck_assert_double_eq_tol(bubble_s, (double)(p - 1) * tau_s / (double)v, 1e-12);
+}
+
+START_TEST(bubble_shrinks_with_chunks)
+{
+    for (uint64_t i = 0; i < SEEDS; i++) {
+        bubble_shrinks_with_chunks_for((uint64_t)_i * SEEDS + i);
+    }
+}
+END_TEST
+
+static void slower_stage_is_never_faster_for(uint64_t seed)
+{
+    const int64_t p = seeded_integer(&seed, 1, STAGE_LIMIT);
+    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), seeded_integer(&seed, 1, 4)};
+    double stage_s[STAGE_LIMIT];
+    for (int i = 0; i < STAGE_LIMIT; i++) {
+        stage_s[i] = seeded_between(&seed, 0.0, 1.0);
+    }
+    double before_s = -1.0;
+    double after_s = -1.0;
+    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &before_s), FAB_OK);
+    stage_s[seeded_integer(&seed, 0, p - 1)] += seeded_between(&seed, 0.0, 1.0);
+    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &after_s), FAB_OK);
+    ck_assert_double_ge(after_s, before_s);
+}
+
+START_TEST(slower_stage_is_never_faster)
+{
+    for (uint64_t i = 0; i < SEEDS; i++) {
+        slower_stage_is_never_faster_for((uint64_t)_i * SEEDS + i);
+    }
+}
+END_TEST
+
+/* 1F1B min(m, p - r); interleaved stage 0: p (1 + (p - 1) / (p v)) (arXiv 2205.05198,
+ * section 4.2.3). */
+START_TEST(in_flight)
+{
+    const fab_pipeline plain = {8, 32, 1};
+    ck_assert_double_eq(fab_pipeline_in_flight_count(&plain, 0), 8.0);
+    ck_assert_double_eq(fab_pipeline_in_flight_count(&plain, 7), 1.0);
+    const fab_pipeline few = {8, 3, 1};
+    ck_assert_double_eq(fab_pipeline_in_flight_count(&few, 0), 3.0);
+    ck_assert_double_eq(fab_pipeline_in_flight_count(&few, 6), 2.0);
+    const fab_pipeline interleaved = {8, 32, 4};
+    ck_assert_double_eq_tol(fab_pipeline_in_flight_count(&interleaved, 0), 8.0 * (1.0 + 7.0 / 32.0),
+                            1e-12);
+    ck_assert_double_eq_tol(fab_pipeline_in_flight_count(&interleaved, 7), 25.0 / 4.0, 1e-12);
+    const fab_pipeline shallow = {4, 4, 2};
+    ck_assert_double_eq(fab_pipeline_in_flight_count(&shallow, 0), 4.0);
+}
+END_TEST
+
+static const struct {
+    const char *what;
+    fab_pipeline pipeline;
+    double first_s;
+} BAD[] = {
+    {"no stages", {0, 4, 1}, 1.0},
+    {"no micro-batches", {2, 0, 1}, 1.0},
+    {"no chunks", {2, 4, 0}, 1.0},
+    {"negative count", {-2, 4, 1}, 1.0},
+    {"interleaved with a broken group", {2, 5, 2}, 1.0},
+    {"negative time", {2, 4, 1}, -1.0},
+    {"time not a number", {2, 4, 1}, (double)NAN},
+    {"endless time", {2, 4, 1}, (double)INFINITY},
+    {"sum beyond the largest double", {2, 4, 1}, 1e308},
+};
+
+START_TEST(failures)
+{
+    const double stage_s[2] = {BAD[_i].first_s, 1.0};
+    double got_s = 42.0;
+    ck_assert_int_eq(fab_pipeline_makespan(&BAD[_i].pipeline, stage_s, &got_s), FAB_E_RANGE);
+    ck_assert_double_eq(got_s, 42.0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("makespan");
+    TCase *cases = tcase_create("makespan");
+    tcase_add_loop_test(cases, table, 0, (int)(sizeof ROW / sizeof ROW[0]));
+    tcase_add_loop_test(cases, bubble_shrinks_with_chunks, 0, BLOCKS);
+    tcase_add_loop_test(cases, slower_stage_is_never_faster, 0, BLOCKS);
+    tcase_add_test(cases, in_flight);
+    tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,265 @@
+#include <check.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <fabricast/pipeline.h>
+
+#include "seeded.h"
+
+/* properties hold for 1000 seeds, run in blocks because each test is a process */
+#define BLOCKS 10
+#define SEEDS  100
+
+#define STAGE_LIMIT      8
+#define CHUNK_LIMIT      4
+#define MICROBATCH_LIMIT 128
+#define RANDOM_CASES     4000
+
+/* Times of the stages of a pipeline, with room for a simulation. */
+typedef struct stages {
+    double forward_s[STAGE_LIMIT];
+    double backward_s[STAGE_LIMIT];
+    double scratch_s[2 * STAGE_LIMIT * (CHUNK_LIMIT * MICROBATCH_LIMIT + 1)];
+} stages;
+
+/* How the closed form compares with the simulation over many cases. */
+typedef struct deviation {
+    double least_ratio; /* closed / simulated - 1 */
+    double most_ratio;
+} deviation;
+
+static double simulate_s(stages *at, fab_pipeline pipeline)
+{
+    double got_s = -1.0;
+    ck_assert_int_eq(
+        fab_pipeline_simulate(&pipeline, at->forward_s, at->backward_s, at->scratch_s, &got_s),
+        FAB_OK);
+    return got_s;
+}
+
+static double closed_s(const stages *at, fab_pipeline pipeline)
+{
+    double stage_s[STAGE_LIMIT];
+    for (int64_t i = 0; i < pipeline.stages; i++) {
+        stage_s[i] = at->forward_s[i] + at->backward_s[i];
+    }
+    double got_s = -1.0;
+    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &got_s), FAB_OK);
+    return got_s;
+}
+
+/* Drawn by hand, one line per stage, a letter per unit of time. */
+START_TEST(by_hand)
+{
+    static stages at;
+    /* p = 2, m = 3, F = B = 1: stage 0 FF.BFB.B, stage 1 .FBFBFB. */
+    at.forward_s[0] = at.forward_s[1] = at.backward_s[0] = at.backward_s[1] = 1.0;
+    ck_assert_double_eq(simulate_s(&at, (fab_pipeline){2, 3, 1}), 8.0);
+    /* one stage runs all its work without a pause */
+    ck_assert_double_eq(simulate_s(&at, (fab_pipeline){1, 5, 1}), 10.0);
+    /* slow first stage, F = B = 1, before F = B = 1/2: FFBFBB, its neighbour hides wholly */
+    at.forward_s[1] = at.backward_s[1] = 0.5;
+    ck_assert_double_eq(simulate_s(&at, (fab_pipeline){2, 3, 1}), 6.0);
+    ck_assert_double_eq(closed_s(&at, (fab_pipeline){2, 3, 1}), 7.0);
+    /* slow last stage: 1/2 before, three times 2, 1/2 after */
+    at.forward_s[0] = at.backward_s[0] = 0.5;
+    at.forward_s[1] = at.backward_s[1] = 1.0;
+    ck_assert_double_eq(simulate_s(&at, (fab_pipeline){2, 3, 1}), 7.0);
+    /* p = 2, m = 4, v = 2, chunks of F = 1, B = 2 before F = B = 1: four forwards of warm-up keep
+     * stage 0 at work from 0 to 24, while three would let it wait once */
+    at.forward_s[0] = at.forward_s[1] = at.backward_s[1] = 2.0;
+    at.backward_s[0] = 4.0;
+    ck_assert_double_eq(simulate_s(&at, (fab_pipeline){2, 4, 2}), 24.0);
+}
+END_TEST
+
+/* Every small pipeline, three ratios of backward to forward: the closed form is exact. */
+START_TEST(equal_stages)
+{
+    static stages at;
+    const double ratio[3] = {1.0, 2.0, 0.37};
+    const int64_t v = _i + 1;
+    for (int64_t p = 1; p <= STAGE_LIMIT; p++) {
+        for (int64_t m = 1; m <= 32; m++) {
+            for (int k = 0; k < 3; k++) {
+                for (int64_t r = 0; r < p; r++) {
+                    at.forward_s[r] = 1.0;
+                    at.backward_s[r] = ratio[k];
+                }
+                if (v > 1 && m % p != 0) {
+                    continue;
+                }
+                const fab_pipeline pipeline = {p, m, v};
+                ck_assert_double_eq_tol(simulate_s(&at, pipeline), closed_s(&at, pipeline), 1e-11);
+            }
+        }
+    }
+}
+END_TEST
+
+/* A pipeline with random times; backward_ratio > 0 fixes backward / forward of every stage. */
+static fab_pipeline draw(uint64_t *seed, int64_t chunks, double backward_ratio, stages *at)
+{
+    const int64_t p = seeded_integer(seed, 2, STAGE_LIMIT);
+    for (int64_t r = 0; r < p; r++) {
+        at->forward_s[r] = seeded_between(seed, 0.0, 1.0);
+        at->backward_s[r] = backward_ratio > 0.0 ? backward_ratio * at->forward_s[r]
+                                                 : seeded_between(seed, 0.0, 1.0);
+    }
+    const int64_t m = chunks == 1 ? seeded_integer(seed, 1, 48) : p * seeded_integer(seed, 1, 6);
+    return (fab_pipeline){p, m, chunks};
+}
+
+static double slowest_s(const stages *at, int64_t count, double *sum_s)
+{
+    double most_s = 0.0;
+    *sum_s = 0.0;
+    for (int64_t r = 0; r < count; r++) {
+        const double stage_s = at->forward_s[r] + at->backward_s[r];
+        most_s = stage_s > most_s ? stage_s : most_s;
+        *sum_s += stage_s;
+    }
+    return most_s;
+}
+
+static void note(deviation *seen, double ratio)
+{
+    seen->least_ratio = ratio < seen->least_ratio ? ratio : seen->least_ratio;
+    seen->most_ratio = ratio > seen->most_ratio ? ratio : seen->most_ratio;
+}
+
+/* The bounds that the header states; also that no simulation beats the work of its slowest stage.
+ */
+static deviation compare(int64_t chunks, bool has_one_ratio, int64_t rounds)
+{
+    static stages at;
+    deviation seen = {0.0, 0.0};
+    for (uint64_t i = 0; i < RANDOM_CASES; i++) {
+        uint64_t seed = i;
+        const double backward_ratio = seeded_between(&seed, 0.5, 3.0);
+        fab_pipeline pipeline = draw(&seed, chunks, has_one_ratio ? backward_ratio : 0.0, &at);
+        if (rounds > 0) {
+            pipeline.microbatches = pipeline.stages * seeded_integer(&seed, rounds, 2 * rounds);
+        }
+        double sum_s = 0.0;
+        const double most_s = slowest_s(&at, pipeline.stages, &sum_s);
+        const double got_s = simulate_s(&at, pipeline);
+        const double form_s = closed_s(&at, pipeline);
+        ck_assert_double_ge(got_s, (double)pipeline.microbatches * most_s * (1.0 - 1e-12));
+        ck_assert_double_le(form_s - got_s, (sum_s - most_s) / (double)chunks + 1e-11);
+        note(&seen, form_s / got_s - 1.0);
+    }
+    return seen;
+}
+
+START_TEST(unequal_stages_of_one_ratio_are_bounded)
+{
+    const deviation seen = compare(1, true, 0);
+    ck_assert_double_ge(seen.least_ratio, -1e-12);
+    ck_assert_double_le(seen.most_ratio, 0.35);
+    ck_assert_double_ge(seen.most_ratio, 0.1);
+}
+END_TEST
+
+START_TEST(unequal_stages_deviate_as_stated)
+{
+    const deviation small = compare(1, false, 0);
+    ck_assert_double_ge(small.least_ratio, -0.145);
+    ck_assert_double_le(small.most_ratio, 0.355);
+    ck_assert_double_le(small.least_ratio, -0.03);
+    const deviation large = compare(1, false, 8);
+    ck_assert_double_ge(large.least_ratio, -0.025);
+    ck_assert_double_le(large.most_ratio, 0.055);
+    const deviation interleaved = compare(4, false, 8);
+    ck_assert_double_ge(interleaved.least_ratio, -0.095);
+    ck_assert_double_le(interleaved.most_ratio, 0.025);
+}
+END_TEST
+
+/* The head makes the last stage the slowest: the closed form is exact for 1F1B. */
+static void slowest_last_stage_is_exact_for(uint64_t seed)
+{
+    static stages at;
+    const fab_pipeline pipeline = draw(&seed, 1, 0.0, &at);
+    const int64_t last = pipeline.stages - 1;
+    for (int64_t r = 0; r < last; r++) {
+        at.forward_s[last] = fmax(at.forward_s[last], at.forward_s[r]);
+        at.backward_s[last] = fmax(at.backward_s[last], at.backward_s[r]);
+    }
+    ck_assert_double_eq_tol(simulate_s(&at, pipeline), closed_s(&at, pipeline), 1e-11);
+}
+
+START_TEST(slowest_last_stage_is_exact)
+{
+    for (uint64_t i = 0; i < SEEDS; i++) {
+        slowest_last_stage_is_exact_for((uint64_t)_i * SEEDS + i);
+    }
+}
+END_TEST
+
+/* Equal stages with one slower at the end stay exact when interleaved. */
+static void slow_last_of_equal_stages_is_exact_for(uint64_t seed)
+{
+    static stages at;
+    const fab_pipeline pipeline = draw(&seed, seeded_integer(&seed, 1, CHUNK_LIMIT), 0.0, &at);
+    const int64_t last = pipeline.stages - 1;
+    for (int64_t r = 0; r < last; r++) {
+        at.forward_s[r] = 0.5;
+        at.backward_s[r] = 0.9;
+    }
+    at.forward_s[last] += 0.5;
+    at.backward_s[last] += 0.9;
+    ck_assert_double_eq_tol(simulate_s(&at, pipeline), closed_s(&at, pipeline), 1e-11);
+}
+
+START_TEST(slow_last_of_equal_stages_is_exact)
+{
+    for (uint64_t i = 0; i < SEEDS; i++) {
+        slow_last_of_equal_stages_is_exact_for((uint64_t)_i * SEEDS + i);
+    }
+}
+END_TEST
+
+START_TEST(failures)
+{
+    const double good_s[2] = {1.0, 1.0};
+    const double bad_s[2] = {1.0, -1.0};
+    const double huge_s[2] = {1e308, 1e308};
+    double scratch_s[2 * 2 * (2 * 8 + 1)];
+    double got_s = 42.0;
+    fab_pipeline pipeline = {2, 5, 2};
+    ck_assert_int_eq(fab_pipeline_simulate(&pipeline, good_s, good_s, scratch_s, &got_s),
+                     FAB_E_RANGE);
+    pipeline = (fab_pipeline){2, 0, 1};
+    ck_assert_int_eq(fab_pipeline_simulate(&pipeline, good_s, good_s, scratch_s, &got_s),
+                     FAB_E_RANGE);
+    pipeline = (fab_pipeline){2, 4, 1};
+    ck_assert_int_eq(fab_pipeline_simulate(&pipeline, bad_s, good_s, scratch_s, &got_s),
+                     FAB_E_RANGE);
+    ck_assert_int_eq(fab_pipeline_simulate(&pipeline, good_s, bad_s, scratch_s, &got_s),
+                     FAB_E_RANGE);
+    ck_assert_int_eq(fab_pipeline_simulate(&pipeline, huge_s, good_s, scratch_s, &got_s),
+                     FAB_E_RANGE);
+    ck_assert_double_eq(got_s, 42.0);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("simulate");
+    TCase *cases = tcase_create("simulate");
+    tcase_add_test(cases, by_hand);
+    tcase_add_loop_test(cases, equal_stages, 0, CHUNK_LIMIT);
+    tcase_add_test(cases, unequal_stages_of_one_ratio_are_bounded);
+    tcase_add_test(cases, unequal_stages_deviate_as_stated);
+    tcase_add_loop_test(cases, slowest_last_stage_is_exact, 0, BLOCKS);
+    tcase_add_loop_test(cases, slow_last_of_equal_stages_is_exact, 0, BLOCKS);
+    tcase_add_test(cases, failures);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
