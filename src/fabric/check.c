@@ -1,0 +1,180 @@
+#include <fabricast/fabric.h>
+
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include <fabricast/units.h>
+
+/* a rack, its neighbours in the row, and the way from a package to the top of its rack */
+static const double RACK_LINK_M = 1.0;
+static const double RACK_PITCH_M = 0.6;
+
+/* numbers that were written in different units may differ in their last bits */
+static const double ROUNDING_RATIO = 1e-9;
+
+#define TEXT_SIZE   48
+#define TEXT_DIGITS 4
+#define CHECK_LIMIT (2 * FAB_TIER_LIMIT + 2)
+
+/* The checks of a fabric while they are written. */
+typedef struct verdicts {
+    fab_fabric_check *items;
+    size_t count;
+    fab_arena *arena;
+} verdicts;
+
+double fab_tier_span_m(const fab_tier *tier)
+{
+    assert(tier && tier->domain >= 1 && tier->packages_per_rack >= 1);
+    const int64_t racks = (tier->domain - 1) / tier->packages_per_rack + 1;
+    if (racks == 1) {
+        return RACK_LINK_M;
+    }
+    return 2.0 * RACK_LINK_M + RACK_PITCH_M * (double)(racks - 1) / 2.0;
+}
+
+double fab_tier_domain_rate_bps(const fab_tier *tier)
+{
+    assert(tier && tier->rate_bps.is_known);
+    return (double)tier->domain * tier->rate_bps.value;
+}
+
+double fab_tier_power_w(const fab_tier *tier)
+{
+    assert(tier && tier->rate_bps.is_known && tier->technology.energy_j_per_bit.is_known);
+    return tier->rate_bps.value * tier->technology.energy_j_per_bit.value;
+}
+
+static bool is_within(double need, double limit)
+{
+    return need <= limit * (1.0 + ROUNDING_RATIO);
+}
+
+/* Adds a verdict; false when the arena had no room for its reason. */
+static bool add(verdicts *list, const fab_tier *tier, const char *what, bool is_known, bool is_met,
+                const char *reason)
+{
+    if (!reason) {
+        return false;
+    }
+    list->items[list->count++] = (fab_fabric_check){
+        .tier = tier->name,
+        .what = what,
+        .reason = reason,
+        .is_met = is_known && is_met,
+        .is_known = is_known,
+    };
+    return true;
+}
+
+static bool check_rate(verdicts *list, const fab_tier *tier)
+{
+    const fab_technology *technology = &tier->technology;
+    char need[TEXT_SIZE];
+    char limit[TEXT_SIZE];
+    if (!tier->rate_bps.is_known || !technology->rate_bps.is_known) {
+        return add(list, tier, "rate", false, false,
+                   fab_arena_printf(list->arena,
+                                    "The rate per package of %s is not published, so tier %s "
+                                    "cannot be checked against it.",
+                                    technology->name, tier->name));
+    }
+    const double need_bps = tier->rate_bps.value;
+    const double limit_bps = technology->rate_bps.value;
+    const bool is_met = is_within(need_bps, limit_bps);
+    fab_quantity_format(need, sizeof need, need_bps, FAB_DIM_RATE, TEXT_DIGITS);
+    fab_quantity_format(limit, sizeof limit, limit_bps, FAB_DIM_RATE, TEXT_DIGITS);
+    return add(list, tier, "rate", true, is_met,
+               fab_arena_printf(list->arena,
+                                "Tier %s needs %s per package in one direction; %s gives %s%s.",
+                                tier->name, need, technology->name, is_met ? "" : "only ", limit));
+}
+
+static bool check_radix(verdicts *list, const fab_tier *tier)
+{
+    const fab_technology *technology = &tier->technology;
+    if (!technology->radix_count.is_known) {
+        return add(list, tier, "radix", false, false,
+                   fab_arena_printf(list->arena,
+                                    "How many packages one switched tier of %s joins is not "
+                                    "published, so the %" PRId64 " of tier %s cannot be checked.",
+                                    technology->name, tier->domain, tier->name));
+    }
+    const double limit = technology->radix_count.value;
+    const bool is_met = is_within((double)tier->domain, limit);
+    return add(list, tier, "radix", true, is_met,
+               fab_arena_printf(list->arena,
+                                "A domain of tier %s has %" PRId64
+                                " packages; one switched tier of %s joins %s%.0f.",
+                                tier->name, tier->domain, technology->name, is_met ? "" : "only ",
+                                limit));
+}
+
+static bool check_reach(verdicts *list, const fab_tier *tier)
+{
+    const fab_technology *technology = &tier->technology;
+    const double span_m = fab_tier_span_m(tier);
+    char need[TEXT_SIZE];
+    char limit[TEXT_SIZE];
+    fab_quantity_format(need, sizeof need, span_m, FAB_DIM_LENGTH, TEXT_DIGITS);
+    if (!technology->reach_m.is_known) {
+        return add(list, tier, "reach", false, false,
+                   fab_arena_printf(list->arena,
+                                    "The reach of %s is not published, so the longest link of tier "
+                                    "%s, %s, cannot be checked.",
+                                    technology->name, tier->name, need));
+    }
+    const bool is_met = is_within(span_m, technology->reach_m.value);
+    fab_quantity_format(limit, sizeof limit, technology->reach_m.value, FAB_DIM_LENGTH,
+                        TEXT_DIGITS);
+    return add(list, tier, "reach", true, is_met,
+               fab_arena_printf(list->arena, "The longest link of tier %s is %s; %s reaches %s%s.",
+                                tier->name, need, technology->name, is_met ? "" : "only ", limit));
+}
+
+/* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
+static int64_t capacity(const fab_fabric *fabric)
+{
+    const fab_tier *outer = &fabric->tiers[fabric->tier_count - 1];
+    int64_t packages = outer->domain;
+    for (int64_t i = 0; i + 1 < fabric->tier_count; i++) {
+        const fab_tier *tier = &fabric->tiers[i];
+        packages = packages / tier->domain * tier->used;
+    }
+    return outer->used < packages ? outer->used : packages;
+}
+
+static bool check_size(verdicts *list, const fab_fabric *fabric, int64_t packages)
+{
+    const fab_tier *outer = &fabric->tiers[fabric->tier_count - 1];
+    const int64_t limit = capacity(fabric);
+    const bool is_met = packages <= limit;
+    return add(list, outer, "size", true, is_met,
+               fab_arena_printf(list->arena,
+                                "The job has %" PRId64 " packages; one domain of tier %s holds "
+                                "%s%" PRId64 " of a job.",
+                                packages, outer->name, is_met ? "" : "only ", limit));
+}
+
+fab_status fab_fabric_check_all(const fab_fabric *fabric, int64_t packages, fab_arena *arena,
+                                const fab_fabric_check **checks_out, size_t *count_out)
+{
+    assert(fabric && arena && checks_out && count_out);
+    assert(fabric->tier_count >= 1 && fabric->tier_count <= FAB_TIER_LIMIT);
+
+    verdicts list = {.items = FAB_NEW(arena, fab_fabric_check, CHECK_LIMIT), .arena = arena};
+    bool is_written = list.items != NULL;
+    for (int64_t i = 0; i < fabric->tier_count && is_written; i++) {
+        const fab_tier *tier = &fabric->tiers[i];
+        is_written = check_rate(&list, tier) && (i > 0 || check_radix(&list, tier)) &&
+                     check_reach(&list, tier);
+    }
+    if (!is_written || !check_size(&list, fabric, packages)) {
+        return FAB_E_NOMEM;
+    }
+    *checks_out = list.items;
+    *count_out = list.count;
+    return FAB_OK;
+}
