@@ -1,0 +1,126 @@
+#include <fabricast/collective.h>
+
+#include <assert.h>
+#include <math.h>
+
+#include "collective/placed.h"
+
+static const char *const KIND_NAME[] = {
+    [FAB_ALL_GATHER] = "all-gather",
+    [FAB_REDUCE_SCATTER] = "reduce-scatter",
+    [FAB_ALL_REDUCE] = "all-reduce",
+    [FAB_ALL_TO_ALL] = "all-to-all",
+    [FAB_SEND] = "send",
+};
+
+static const size_t KIND_COUNT = sizeof KIND_NAME / sizeof KIND_NAME[0];
+
+bool fab_collective_is_kind(fab_collective_kind kind)
+{
+    return (size_t)kind < KIND_COUNT;
+}
+
+const char *fab_collective_name(fab_collective_kind kind)
+{
+    assert(fab_collective_is_kind(kind));
+    return KIND_NAME[kind];
+}
+
+static bool is_amount(double x)
+{
+    return isfinite(x) && x >= 0.0;
+}
+
+static bool is_network(const fab_collective_network *network)
+{
+    if (network->algorithm < FAB_ALGORITHM_AUTO || network->algorithm > FAB_ALGORITHM_DIRECT ||
+        network->tier_mode < FAB_TIERS_SEQUENTIAL || network->tier_mode > FAB_TIERS_CONCURRENT) {
+        return false;
+    }
+    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+        const fab_collective_tier *tier = &network->tiers[i];
+        if (!isfinite(tier->rate_bps) || tier->rate_bps <= 0.0 || !is_amount(tier->latency_s) ||
+            !is_amount(tier->energy_j_per_bit) || tier->links_per_path < 1) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Messages that follow each other on a tier that carries bits: at least one. */
+static double steps(fab_collective_kind kind, fab_collective_algorithm algorithm, int64_t members)
+{
+    if (kind == FAB_SEND) {
+        return 1.0;
+    }
+    const double once =
+        algorithm == FAB_ALGORITHM_DIRECT || members < 2 ? 1.0 : (double)(members - 1);
+    return kind == FAB_ALL_REDUCE ? 2.0 * once : once;
+}
+
+static double latency_s(const fab_collective_network *network, fab_collective_kind kind,
+                        fab_collective_algorithm algorithm, const fab_placement *placement,
+                        const double tier_bit[FAB_TIER_LIMIT])
+{
+    const int64_t members[FAB_TIER_LIMIT] = {placement->local_max, placement->domains};
+    double sum_s = 0.0;
+    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+        if (tier_bit[i] > 0.0) {
+            sum_s += steps(kind, algorithm, members[i]) * network->tiers[i].latency_s;
+        }
+    }
+    return sum_s;
+}
+
+/* The wire time does not depend on the algorithm, so the faster one has the smaller latency. */
+static double chosen_latency_s(const fab_collective_network *network, fab_collective_kind kind,
+                               const fab_placement *placement,
+                               const double tier_bit[FAB_TIER_LIMIT])
+{
+    if (network->algorithm != FAB_ALGORITHM_AUTO) {
+        return latency_s(network, kind, (fab_collective_algorithm)network->algorithm, placement,
+                         tier_bit);
+    }
+    const double ring_s = latency_s(network, kind, FAB_ALGORITHM_RING, placement, tier_bit);
+    const double direct_s = latency_s(network, kind, FAB_ALGORITHM_DIRECT, placement, tier_bit);
+    return ring_s < direct_s ? ring_s : direct_s;
+}
+
+fab_status fab_collective_time(const fab_collective_network *network, fab_collective_kind kind,
+                               const fab_placement *placement,
+                               const double tier_bit[FAB_TIER_LIMIT], fab_collective_cost *out)
+{
+    assert(network && placement && tier_bit && out && fab_collective_is_kind(kind));
+    if (!is_network(network) || !fab_placement_is_consistent(placement) ||
+        !is_amount(tier_bit[0]) || !is_amount(tier_bit[1])) {
+        return FAB_E_RANGE;
+    }
+
+    fab_collective_cost cost = {0};
+    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+        const fab_collective_tier *tier = &network->tiers[i];
+        cost.tier_sent_bit[i] = tier_bit[i];
+        cost.tier_time_s[i] = tier_bit[i] / tier->rate_bps;
+        cost.energy_j += tier_bit[i] * tier->energy_j_per_bit * (double)tier->links_per_path;
+    }
+    const double inner_s = cost.tier_time_s[0];
+    const double outer_s = cost.tier_time_s[1];
+    const double longer_s = inner_s > outer_s ? inner_s : outer_s;
+    cost.latency_s = chosen_latency_s(network, kind, placement, tier_bit);
+    cost.time_s = cost.latency_s +
+                  (network->tier_mode == FAB_TIERS_CONCURRENT ? longer_s : inner_s + outer_s);
+    if (!isfinite(cost.time_s) || !isfinite(cost.energy_j)) {
+        return FAB_E_RANGE;
+    }
+    *out = cost;
+    return FAB_OK;
+}
+
+fab_status fab_collective_estimate(const fab_collective_network *network, fab_collective_kind kind,
+                                   const fab_placement *placement, double payload_bit,
+                                   fab_collective_cost *out)
+{
+    double tier_bit[FAB_TIER_LIMIT];
+    FAB_TRY(fab_collective_volume(kind, placement, payload_bit, tier_bit));
+    return fab_collective_time(network, kind, placement, tier_bit, out);
+}
