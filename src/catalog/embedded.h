@@ -1,0 +1,16 @@
+#ifndef FAB_EMBEDDED_H
+#define FAB_EMBEDDED_H
+
+#include <stddef.h>
+
+/* A data file that the build put into the library. */
+typedef struct fab_embedded_file {
+    const char *name; /* path from the root of the project: "data/gpus.yaml" */
+    const char *text;
+    size_t length_byte;
+} fab_embedded_file;
+
+extern const fab_embedded_file fab_embedded_files[];
+extern const size_t fab_embedded_file_count;
+
+#endif

@@ -1,0 +1,87 @@
+#include "catalog/kinds.h"
+#include "catalog/resolve.h"
+#include "catalog/table_macros.h"
+
+/* The tables of a fabric and of its tiers; fabric_read.c puts the two together. */
+
+#define DOMAIN_LIMIT 1e9
+
+#define FAB_STRUCT fab_tier_file
+
+static const fab_field TIER_FIELDS[] = {
+    FAB_ENTRY_TEXT("name", tier.name, "name for people"),
+    {.name = "technology",
+     .kind = FAB_FIELD_NODE,
+     .is_required = true,
+     .offset = offsetof(fab_tier_file, technology),
+     .help = "link technology: a name, or a map that changes one (`base`) or says everything"},
+    FAB_ENTRY_SOURCED("rate", tier.rate_bps, false, FAB_DIM_RATE, 0, 1e18,
+                      "bandwidth of a package, one direction; left out: the technology's"),
+    FAB_ENTRY_SOURCED("latency", tier.latency_s, true, FAB_DIM_TIME, 0, 1,
+                      "one step of a collective, package to package, switch included"),
+    FAB_ENTRY_COUNT("domain", tier.domain, true, 1, DOMAIN_LIMIT, "packages in one domain"),
+    FAB_ENTRY_COUNT("used", tier.used, false, 1, DOMAIN_LIMIT,
+                    "packages of a domain that a job occupies; left out: all"),
+    FAB_ENTRY_COUNT("links_per_path", tier.links_per_path, false, 1, 64,
+                    "links that a bit crosses between two packages of a domain"),
+    FAB_ENTRY_COUNT("packages_per_rack", tier.packages_per_rack, true, 1, 1e6,
+                    "packages in a rack, for the reach of links"),
+};
+
+static const fab_tier_file TIER_DEFAULTS = {
+    .tier = {.name = "tier", .links_per_path = 2},
+};
+
+const fab_table FAB_TIER_TABLE = {
+    .kind = "tier",
+    .fields = TIER_FIELDS,
+    .count = FAB_TABLE_SIZE(TIER_FIELDS),
+    .size = sizeof(fab_tier_file),
+    .defaults = &TIER_DEFAULTS,
+};
+
+#undef FAB_STRUCT
+#define FAB_STRUCT fab_fabric
+
+/* fields that a fabric has whether it is new or overlaid; the fabric is the first member */
+static const fab_field FABRIC_FIELDS[] = {
+    FAB_ENTRIES_NAME,
+    {.name = "tiers",
+     .kind = FAB_FIELD_RECORDS,
+     .is_required = true,
+     .offset = offsetof(fab_fabric_file, tiers),
+     .minimum = 1,
+     .maximum = FAB_TIER_LIMIT,
+     .table = &FAB_TIER_TABLE,
+     .help = "tiers from the innermost outwards"},
+    FAB_ENTRIES_PROVENANCE,
+};
+
+static const fab_field OVERLAY_FIELDS[] = {
+    FAB_ENTRIES_NAME,
+    {.name = "tiers",
+     .kind = FAB_FIELD_NODE,
+     .offset = offsetof(fab_fabric_file, tier_nodes),
+     .help = "changes of the tiers by position; `{}` leaves a tier as it is"},
+    FAB_ENTRIES_PROVENANCE,
+};
+
+static const fab_fabric_file DEFAULTS = {
+    .fabric = {.name = "custom", .confidence = FAB_CONFIDENCE_ASSUMPTION},
+};
+
+const fab_table FAB_FABRIC_TABLE = {
+    .kind = "fabric",
+    .fields = FABRIC_FIELDS,
+    .count = FAB_TABLE_SIZE(FABRIC_FIELDS),
+    .size = sizeof(fab_fabric_file),
+    .defaults = &DEFAULTS,
+};
+
+const fab_table FAB_FABRIC_OVERLAY_TABLE = {
+    .kind = "fabric",
+    .fields = OVERLAY_FIELDS,
+    .count = FAB_TABLE_SIZE(OVERLAY_FIELDS),
+    .size = sizeof(fab_fabric_file),
+    .defaults = &DEFAULTS,
+};

@@ -1,0 +1,45 @@
+#include "catalog/kinds.h"
+#include "catalog/resolve.h"
+#include "catalog/table_macros.h"
+
+#define FAB_STRUCT fab_gpu
+
+static const fab_field FIELDS[] = {
+    FAB_ENTRIES_NAME,
+    FAB_ENTRY_TEXT("status", status, "shipped or announced"),
+    FAB_ENTRY_COUNT("dies", dies_per_gpu, false, 1, 1024, "compute dies in a package"),
+    FAB_ENTRY_SOURCED("bf16", bf16_flops, true, FAB_DIM_COMPUTE, 0, 1e21,
+                      "dense BF16 peak of the package"),
+    FAB_ENTRY_SOURCED("fp8", fp8_flops, false, FAB_DIM_COMPUTE, 0, 1e21,
+                      "dense FP8 peak of the package"),
+    FAB_ENTRY_SOURCED("memory", memory_byte, true, FAB_DIM_SIZE, 0, 1e18, "memory of the package"),
+    FAB_ENTRY_SOURCED("memory_rate", memory_rate_byte_per_s, true, FAB_DIM_MEMORY_RATE, 0, 1e18,
+                      "memory bandwidth of the package"),
+    FAB_ENTRY_SOURCED("power", power_w, false, FAB_DIM_POWER, 0, 1e6,
+                      "thermal design power of the package"),
+    FAB_ENTRIES_PROVENANCE,
+};
+
+static const fab_gpu DEFAULTS = {
+    .name = "custom",
+    .dies_per_gpu = 1,
+    .confidence = FAB_CONFIDENCE_ASSUMPTION,
+};
+
+const fab_table FAB_GPU_TABLE = {
+    .kind = "gpu",
+    .fields = FIELDS,
+    .count = FAB_TABLE_SIZE(FIELDS),
+    .size = sizeof(fab_gpu),
+    .defaults = &DEFAULTS,
+};
+
+fab_status fab_gpu_read(const fab_reading *reading, const fab_node *node, const void *base,
+                        void *out)
+{
+    fab_gpu *gpu = out;
+    if (base) {
+        *gpu = *(const fab_gpu *)base;
+    }
+    return fab_row_read(reading, &FAB_GPU_TABLE, node, base != NULL, gpu);
+}

@@ -1,0 +1,30 @@
+#include "catalog/kinds.h"
+
+#include <assert.h>
+
+#include "catalog/resolve.h"
+#include "catalog/table_macros.h"
+
+#define FAB_CONFIDENCE_WORD(id, text) text,
+const char *const FAB_CONFIDENCE_WORDS[] = {FAB_CONFIDENCE_LIST(FAB_CONFIDENCE_WORD) NULL};
+#undef FAB_CONFIDENCE_WORD
+
+static const fab_kind KINDS[FAB_CATALOG_KIND_COUNT] = {
+    [FAB_CATALOG_TECHNOLOGY] = {"technology", "technologies", &FAB_TECHNOLOGY_TABLE,
+                                sizeof(fab_technology), fab_technology_read},
+    [FAB_CATALOG_GPU] = {"gpu", "gpus", &FAB_GPU_TABLE, sizeof(fab_gpu), fab_gpu_read},
+    [FAB_CATALOG_MODEL] = {"model", "models", &FAB_MODEL_TABLE, sizeof(fab_model), fab_model_read},
+    [FAB_CATALOG_FABRIC] = {"fabric", "fabrics", &FAB_FABRIC_TABLE, sizeof(fab_fabric),
+                            fab_fabric_read},
+};
+
+const fab_kind *fab_kind_get(fab_catalog_kind kind)
+{
+    assert((int)kind >= 0 && kind < FAB_CATALOG_KIND_COUNT);
+    return &KINDS[kind];
+}
+
+const char *fab_catalog_kind_name(fab_catalog_kind kind)
+{
+    return fab_kind_get(kind)->name;
+}

@@ -1,0 +1,63 @@
+#include "catalog/kinds.h"
+#include "catalog/resolve.h"
+#include "catalog/table_macros.h"
+
+#define FAB_STRUCT fab_technology
+
+static const char *const ROLES[] = {"link", "serdes",  "die_to_die", "switch",
+                                    "ocs",  "on_chip", NULL};
+
+static const fab_field FIELDS[] = {
+    FAB_ENTRIES_NAME,
+    FAB_ENTRY_CHOICE("role", role, ROLES, "what it is"),
+    FAB_ENTRY_TEXT("medium", medium, "what carries the bits"),
+    FAB_ENTRY_TEXT("line_code", line_code, "how bits become symbols"),
+    FAB_ENTRY_SOURCED("rate", rate_bps, true, FAB_DIM_RATE, 0, 1e18,
+                      "bandwidth of a package, one direction"),
+    FAB_ENTRY_SOURCED("lane_rate", lane_rate_bps, false, FAB_DIM_RATE, 0, 1e18,
+                      "bandwidth of a lane, one direction"),
+    FAB_ENTRY_SOURCED("energy", energy_j_per_bit, true, FAB_DIM_ENERGY_PER_BIT, 0, 1e-6,
+                      "energy of a bit that crosses one link"),
+    FAB_ENTRY_TEXT("energy_scope", energy_scope, "what that energy counts"),
+    FAB_ENTRY_TEXT("energy_split", energy_split, "how that energy divides"),
+    FAB_ENTRY_SOURCED("reach", reach_m, false, FAB_DIM_LENGTH, 0, 1e8, "longest link"),
+    FAB_ENTRY_SOURCED("latency", latency_s, false, FAB_DIM_TIME, 0, 1,
+                      "one way through the link, without switch and flight"),
+    FAB_ENTRY_SOURCED("radix", radix_count, false, FAB_DIM_COUNT, 0, 1e9,
+                      "packages that one switched tier of it joins"),
+    FAB_ENTRY_SOURCED("shoreline", shoreline_bps_per_m, false, FAB_DIM_RATE_DENSITY, 0, 1e18,
+                      "bandwidth per length of package edge, one direction"),
+    {.name = "year",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_technology, year),
+     .minimum = 1950,
+     .maximum = 2100,
+     .word = "not published",
+     .word_value = 0,
+     .help = "first year of service, or the year announced"},
+    FAB_ENTRIES_PROVENANCE,
+};
+
+static const fab_technology DEFAULTS = {
+    .name = "custom",
+    .role = FAB_ROLE_LINK,
+    .confidence = FAB_CONFIDENCE_ASSUMPTION,
+};
+
+const fab_table FAB_TECHNOLOGY_TABLE = {
+    .kind = "technology",
+    .fields = FIELDS,
+    .count = FAB_TABLE_SIZE(FIELDS),
+    .size = sizeof(fab_technology),
+    .defaults = &DEFAULTS,
+};
+
+fab_status fab_technology_read(const fab_reading *reading, const fab_node *node, const void *base,
+                               void *out)
+{
+    fab_technology *technology = out;
+    if (base) {
+        *technology = *(const fab_technology *)base;
+    }
+    return fab_row_read(reading, &FAB_TECHNOLOGY_TABLE, node, base != NULL, technology);
+}
