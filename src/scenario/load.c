@@ -1,0 +1,75 @@
+#include "scenario/read.h"
+
+#include <assert.h>
+
+#include "catalog/resolve.h"
+
+/* A name is required by the table, so a missing one has its diagnostic already. */
+static fab_status resolve(const fab_catalog *catalog, fab_catalog_kind kind, const fab_node *node,
+                          fab_arena *arena, fab_diagnostics *diagnostics, void *out)
+{
+    return node == NULL ? FAB_E_INPUT
+                        : fab_catalog_resolve(catalog, kind, node, arena, diagnostics, out);
+}
+
+/* Goes on after a mistake, so that one run shows them all; stops when memory is out. */
+static fab_status keep_first(fab_status first, fab_status next)
+{
+    return first == FAB_OK || next == FAB_E_NOMEM ? next : first;
+}
+
+fab_status fab_scenario_read(const fab_catalog *catalog, const fab_node *root, fab_arena *arena,
+                             fab_diagnostics *diagnostics, fab_scenario *out)
+{
+    assert(catalog && root && arena && diagnostics && out);
+    fab_scenario_file file;
+    fab_status status = fab_record_read(&FAB_SCENARIO_TABLE, root, arena, diagnostics, &file);
+    if (status == FAB_E_NOMEM || root->kind != FAB_NODE_MAP) {
+        return status;
+    }
+
+    *out = (fab_scenario){.name = file.name,
+                          .job = file.job,
+                          .mapping = file.mapping,
+                          .assumptions = file.assumptions};
+    const struct {
+        fab_catalog_kind kind;
+        const fab_node *node;
+        void *target;
+    } named[] = {
+        {FAB_CATALOG_GPU, file.gpu, &out->gpu},
+        {FAB_CATALOG_FABRIC, file.fabric, &out->fabric},
+        {FAB_CATALOG_MODEL, file.model, &out->model},
+    };
+    for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+        status = keep_first(status, resolve(catalog, named[i].kind, named[i].node, arena,
+                                            diagnostics, named[i].target));
+    }
+
+    /* numbers that are wrong one by one are not worth comparing with each other */
+    return status == FAB_OK ? fab_scenario_settle(root, arena, diagnostics, out) : status;
+}
+
+fab_status fab_scenario_load(const fab_catalog *catalog, const char *path, fab_arena *arena,
+                             fab_diagnostics *diagnostics, const fab_scenario **scenario_out)
+{
+    const fab_node *root = NULL;
+    FAB_TRY(fab_tree_load(path, arena, diagnostics, &root));
+    fab_scenario *scenario = FAB_NEW(arena, fab_scenario, 1);
+    if (scenario == NULL) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(fab_scenario_read(catalog, root, arena, diagnostics, scenario));
+    *scenario_out = scenario;
+    return FAB_OK;
+}
+
+int64_t fab_scenario_microbatches(const fab_scenario *scenario)
+{
+    return scenario->job.batch / (scenario->mapping.dp * scenario->mapping.microbatch);
+}
+
+int64_t fab_scenario_tokens_per_step(const fab_scenario *scenario)
+{
+    return scenario->job.batch * scenario->job.sequence;
+}

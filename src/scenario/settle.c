@@ -1,0 +1,221 @@
+#include "scenario/read.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Sizes above this cannot be multiplied safely and describe nothing that exists. */
+#define PACKAGES_LIMIT  ((int64_t)1 << 30)
+#define TOKENS_LIMIT    ((int64_t)1 << 62)
+#define SEQUENCES_LIMIT ((int64_t)1 << 31)
+
+typedef struct fab_settling {
+    const fab_node *root;
+    fab_diagnostics *diagnostics;
+    fab_scenario *scenario;
+    size_t mistakes;
+} fab_settling;
+
+/* Returns where the file says `section: field`, or else the section, or else the whole file. */
+static fab_position place_of(const fab_settling *s, const char *section, const char *field)
+{
+    const fab_node *map = fab_node_get(s->root, section);
+    const fab_node *value = fab_node_get(map, field);
+    const fab_node *nearest = value != NULL ? value : map != NULL ? map : s->root;
+    return nearest->position;
+}
+
+FAB_PRINTF(5, 6)
+static void mistake(fab_settling *s, const char *section, const char *field, const char *hint,
+                    const char *format, ...)
+{
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    fab_diagnose(s->diagnostics, FAB_SEVERITY_ERROR, place_of(s, section, field), hint, "%s", text);
+    s->mistakes++;
+}
+
+/* Says so when `divisor` (a mapping field's value) does not divide `whole`. */
+static void must_divide(fab_settling *s, const char *field, int64_t divisor, const char *whole_name,
+                        int64_t whole)
+{
+    if (whole % divisor != 0) {
+        mistake(s, "mapping", field, NULL, "%s %" PRId64 " does not divide %s (%" PRId64 ")", field,
+                divisor, whole_name, whole);
+    }
+}
+
+/* Nothing below may overflow: 64 bits hold the product of any two sizes that pass. */
+static bool sizes_are_sane(fab_settling *s)
+{
+    const fab_job *job = &s->scenario->job;
+    const fab_mapping *m = &s->scenario->mapping;
+    const struct {
+        const char *section, *field;
+        int64_t value, limit;
+    } sizes[] = {
+        {"job", "gpus", job->gpus, PACKAGES_LIMIT},
+        {"job", "tokens", job->tokens, TOKENS_LIMIT},
+        {"job", "batch", job->batch, SEQUENCES_LIMIT},
+        {"job", "sequence", job->sequence, SEQUENCES_LIMIT},
+        {"mapping", "tp", m->tp, job->gpus},
+        {"mapping", "pp", m->pp, job->gpus},
+        {"mapping", "ep", m->ep, job->gpus},
+        {"mapping", "etp", m->etp, job->gpus},
+        {"mapping", "microbatch", m->microbatch, job->batch},
+        {"mapping", "interleave", m->interleave, s->scenario->model.layers},
+    };
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        if (sizes[i].value > sizes[i].limit) {
+            mistake(s, sizes[i].section, sizes[i].field, NULL,
+                    "%s %" PRId64 " is more than the %" PRId64 " that there can be", sizes[i].field,
+                    sizes[i].value, sizes[i].limit);
+        }
+    }
+    return s->mistakes == 0;
+}
+
+static void check_ranks(fab_settling *s)
+{
+    fab_mapping *m = &s->scenario->mapping;
+    const int64_t gpus = s->scenario->job.gpus;
+    const int64_t block = m->tp * m->pp;
+    if (block > gpus || gpus % block != 0) {
+        mistake(s, "mapping", "pp", "tp x pp x dp must equal gpus",
+                "tp %" PRId64 " x pp %" PRId64 " = %" PRId64 " does not divide gpus %" PRId64,
+                m->tp, m->pp, block, gpus);
+        return;
+    }
+    if (m->dp != 0 && m->dp != gpus / block) {
+        mistake(s, "mapping", "dp", "leave dp out, or write `auto`",
+                "dp %" PRId64 " does not fit: gpus %" PRId64 " / (tp %" PRId64 " x pp %" PRId64
+                ") is %" PRId64,
+                m->dp, gpus, m->tp, m->pp, gpus / block);
+    }
+    m->dp = gpus / block;
+}
+
+static void check_batch(fab_settling *s)
+{
+    const fab_mapping *m = &s->scenario->mapping;
+    const int64_t batch = s->scenario->job.batch;
+    const int64_t share = m->dp * m->microbatch;
+    if (share > batch || batch % share != 0) {
+        mistake(s, "job", "batch", "batch must be a multiple of dp x microbatch",
+                "batch %" PRId64 " is not a multiple of dp %" PRId64 " x microbatch %" PRId64,
+                batch, m->dp, m->microbatch);
+        return;
+    }
+    const int64_t microbatches = batch / share;
+    if (m->interleave > 1 && microbatches % m->pp != 0) {
+        mistake(s, "mapping", "interleave", "interleaving runs micro-batches in groups of pp",
+                "interleave %" PRId64 " needs micro-batches (%" PRId64
+                ") to be a multiple of pp %" PRId64,
+                m->interleave, microbatches, m->pp);
+    }
+}
+
+static void check_layers(fab_settling *s)
+{
+    const fab_mapping *m = &s->scenario->mapping;
+    const int64_t layers = s->scenario->model.layers;
+    if (m->pp * m->interleave > layers) {
+        mistake(s, "mapping", "pp", NULL,
+                "pp %" PRId64 " x interleave %" PRId64 " is more than the model's %" PRId64
+                " layers",
+                m->pp, m->interleave, layers);
+    }
+}
+
+static void check_tensor(fab_settling *s)
+{
+    const fab_model *model = &s->scenario->model;
+    const fab_mapping *m = &s->scenario->mapping;
+    must_divide(s, "tp", m->tp, "the model's heads", model->heads);
+    if (model->dense_layers > 0) {
+        must_divide(s, "tp", m->tp, "the model's dense_width", model->dense_width);
+    }
+    must_divide(s, "tp", m->tp, "the tokens of a micro-batch",
+                s->scenario->job.sequence * m->microbatch);
+}
+
+static void check_experts(fab_settling *s)
+{
+    const fab_model *model = &s->scenario->model;
+    const fab_mapping *m = &s->scenario->mapping;
+    if (model->experts == 0) {
+        if (m->ep > 1 || m->etp > 1) {
+            mistake(s, "mapping", m->ep > 1 ? "ep" : "etp", "leave it out for a dense model",
+                    "model `%s` has no experts to spread", model->name);
+        }
+        return;
+    }
+    must_divide(s, "ep", m->ep, "the model's experts", model->experts);
+    must_divide(s, "etp", m->etp, "the model's expert_width", model->expert_width);
+    must_divide(s, "ep", m->ep * m->etp, "the packages of a pipeline stage",
+                s->scenario->job.gpus / m->pp);
+    if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp == 1) {
+        must_divide(s, "ep", m->ep, "dp, as strided experts need", m->dp);
+    }
+    if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp > 1 && m->etp != m->tp) {
+        mistake(s, "mapping", "etp", "use etp 1 or etp = tp, or expert_order: folded",
+                "strided experts are whole or split over the tensor group: etp %" PRId64
+                " is neither 1 nor tp %" PRId64,
+                m->etp, m->tp);
+    }
+}
+
+static void check_hardware(fab_settling *s)
+{
+    const fab_gpu *gpu = &s->scenario->gpu;
+    const bool is_fp8 = s->scenario->job.precision == FAB_PRECISION_FP8;
+    const fab_value *peak = is_fp8 ? &gpu->fp8_flops : &gpu->bf16_flops;
+    if (!peak->is_known) {
+        mistake(s, "job", "precision", "spell it out: gpu: {base: NAME, bf16: ..., fp8: ...}",
+                "gpu `%s` has no published %s peak", gpu->name, is_fp8 ? "FP8" : "BF16");
+    }
+    if (!gpu->bf16_flops.is_known && is_fp8) {
+        mistake(s, "gpu", "bf16", "spell it out: gpu: {base: NAME, bf16: ...}",
+                "gpu `%s` has no published BF16 peak, which the attention core needs", gpu->name);
+    }
+    if (!gpu->memory_byte.is_known || !gpu->memory_rate_byte_per_s.is_known) {
+        mistake(s, "gpu", "memory",
+                "spell it out: gpu: {base: NAME, memory: ..., memory_rate: ...}",
+                "gpu `%s` has no published memory size or bandwidth", gpu->name);
+    }
+    for (int64_t i = 0; i < s->scenario->fabric.tier_count; i++) {
+        const fab_tier *tier = &s->scenario->fabric.tiers[i];
+        if (!tier->technology.energy_j_per_bit.is_known) {
+            mistake(s, "fabric", "tiers",
+                    "spell it out: technology: {base: NAME, energy: 5 pJ/bit}",
+                    "technology `%s` of tier `%s` has no published energy per bit",
+                    tier->technology.name, tier->name);
+        }
+    }
+}
+
+fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagnostics *diagnostics,
+                               fab_scenario *scenario)
+{
+    assert(root && arena && diagnostics && scenario);
+    fab_settling s = {.root = root, .diagnostics = diagnostics, .scenario = scenario};
+    if (scenario->job.sequence == 0) {
+        scenario->job.sequence = scenario->model.sequence;
+    }
+    check_hardware(&s);
+    if (!sizes_are_sane(&s)) {
+        return FAB_E_INPUT;
+    }
+    check_ranks(&s);
+    check_layers(&s);
+    check_tensor(&s);
+    if (s.mistakes == 0) {
+        check_experts(&s);
+        check_batch(&s);
+    }
+    return s.mistakes == 0 ? FAB_OK : FAB_E_INPUT;
+}

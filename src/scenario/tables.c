@@ -1,0 +1,309 @@
+#include "scenario/read.h"
+
+/* Field tables of the scenario file. The help is the reference; the source says where a default
+ * comes from. */
+
+#define LARGE 1e18
+
+static const char *const PRECISION[] = {"bf16", "fp8", NULL};
+static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
+static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
+static const char *const RECOMPUTE[] = {"none", "full", NULL};
+static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
+static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
+static const char *const TIER_MODE[] = {"sequential", "concurrent", NULL};
+
+#define COUNT(field, member, required, lowest, text)                                               \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_COUNT, .is_required = required, .offset = member,         \
+        .minimum = lowest, .maximum = LARGE, .help = text                                          \
+    }
+
+#define CHOICE(field, member, words, text, from)                                                   \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_CHOICE, .offset = member, .choices = words, .help = text, \
+        .source = from                                                                             \
+    }
+
+#define SHARE(field, member, text, from)                                                           \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_QUANTITY, .dimension = FAB_DIM_FRACTION,                  \
+        .offset = member, .minimum = 0.0, .maximum = 1.0, .help = text, .source = from             \
+    }
+
+#define EFFICIENCY(field, member, text, from)                                                      \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_QUANTITY, .dimension = FAB_DIM_FRACTION,                  \
+        .offset = member, .minimum = 0.0, .maximum = 1.0, .is_above_minimum = true, .help = text,  \
+        .source = from                                                                             \
+    }
+
+#define FLAG(field, member, text)                                                                  \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_FLAG, .offset = member, .help = text                      \
+    }
+
+#define RECORD(field, member, described, required, text)                                           \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_RECORD, .offset = member, .table = &(described),          \
+        .is_required = required, .help = text                                                      \
+    }
+
+static const fab_field JOB_FIELDS[] = {
+    COUNT("gpus", offsetof(fab_job, gpus), true, 1, "packages that work on the job"),
+    COUNT("tokens", offsetof(fab_job, tokens), true, 1, "training tokens of the whole run"),
+    COUNT("batch", offsetof(fab_job, batch), true, 1, "sequences in one optimizer step"),
+    {.name = "sequence",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_job, sequence),
+     .minimum = 1,
+     .maximum = LARGE,
+     .word = "model",
+     .word_value = 0,
+     .help = "tokens in a sequence; `model` takes the model's own"},
+    CHOICE("precision", offsetof(fab_job, precision), PRECISION,
+           "number format of the matrix products",
+           "BF16 is the format in which training results are published unless said otherwise"),
+};
+
+const fab_table FAB_JOB_TABLE = {
+    .kind = "job",
+    .fields = JOB_FIELDS,
+    .count = FAB_TABLE_SIZE(JOB_FIELDS),
+    .size = sizeof(fab_job),
+};
+
+static const fab_mapping MAPPING_DEFAULT = {
+    .tp = 1, .pp = 1, .dp = 0, .ep = 1, .etp = 1, .microbatch = 1, .interleave = 1};
+
+static const fab_field MAPPING_FIELDS[] = {
+    COUNT("tp", offsetof(fab_mapping, tp), false, 1,
+          "tensor-parallel size of attention and dense blocks, with sequence parallelism"),
+    COUNT("pp", offsetof(fab_mapping, pp), false, 1, "pipeline stages"),
+    {.name = "dp",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_mapping, dp),
+     .minimum = 1,
+     .maximum = LARGE,
+     .word = "auto",
+     .word_value = 0,
+     .help = "data-parallel size; `auto` is gpus / (tp x pp), the only value that fits"},
+    COUNT("ep", offsetof(fab_mapping, ep), false, 1,
+          "expert-parallel size: ranks over which a layer's experts are dealt"),
+    COUNT("etp", offsetof(fab_mapping, etp), false, 1,
+          "expert-tensor-parallel size: ranks that share one expert"),
+    COUNT("microbatch", offsetof(fab_mapping, microbatch), false, 1,
+          "sequences in one micro-batch"),
+    COUNT("interleave", offsetof(fab_mapping, interleave), false, 1,
+          "model chunks per pipeline stage; 1 is plain one-forward-one-backward"),
+    CHOICE("expert_order", offsetof(fab_mapping, expert_order), EXPERT_ORDER,
+           "`folded`: expert ranks on consecutive packages; `strided`: a tensor group apart",
+           "Megatron-Core orders expert ranks folded over tensor ranks (arXiv 2504.14960)"),
+    CHOICE("recompute", offsetof(fab_mapping, recompute), RECOMPUTE,
+           "`full` runs each layer's forward again instead of keeping its activations",
+           "none: activations are kept where they fit"),
+};
+
+const fab_table FAB_MAPPING_TABLE = {
+    .kind = "mapping",
+    .fields = MAPPING_FIELDS,
+    .count = FAB_TABLE_SIZE(MAPPING_FIELDS),
+    .size = sizeof(fab_mapping),
+    .defaults = &MAPPING_DEFAULT,
+};
+
+static const fab_field OVERLAP_FIELDS[] = {
+    SHARE("tensor", offsetof(fab_overlap, tensor_frac),
+          "share of tensor-parallel messages that may run beside computation",
+          "none: exposed unless the software pipelines them with the products they feed"),
+    SHARE("expert", offsetof(fab_overlap, expert_frac),
+          "share of expert dispatch and combine that may run beside computation",
+          "none: exposed without a schedule that interleaves two micro-batches"),
+    SHARE("pipeline", offsetof(fab_overlap, pipeline_frac),
+          "share of stage-to-stage messages that may run beside computation",
+          "none: blocking sends of plain 1F1B (arXiv 2104.04473)"),
+    SHARE("data", offsetof(fab_overlap, data_frac),
+          "share of the backward and forward passes behind which gradients and parameters may hide",
+          "all: bucketed reduce-scatter and all-gather of a distributed optimizer"),
+};
+
+const fab_table FAB_OVERLAP_TABLE = {
+    .kind = "overlap",
+    .fields = OVERLAP_FIELDS,
+    .count = FAB_TABLE_SIZE(OVERLAP_FIELDS),
+    .size = sizeof(fab_overlap),
+};
+
+static const fab_field EFFECTS_FIELDS[] = {
+    FLAG("attention_core", offsetof(fab_effects, attention_core),
+         "time of attention scores and values, beside the projections"),
+    FLAG("memory_traffic", offsetof(fab_effects, memory_traffic),
+         "operators bound by memory bandwidth: norms, activations, permutations, losses"),
+    FLAG("product_traffic", offsetof(fab_effects, product_traffic),
+         "a matrix product takes at least the time to move its operands and gradients; switch off "
+         "when gemm_efficiency has that inside"),
+    FLAG("embedding_head", offsetof(fab_effects, embedding_head),
+         "embedding, output head and loss on the first and last stage"),
+    FLAG("weight_gradient_gather", offsetof(fab_effects, weight_gradient_gather),
+         "a block's input gathered once more in the backward pass for its weight gradients"),
+    FLAG("expert_layer_gathers", offsetof(fab_effects, expert_layer_gathers),
+         "tensor messages around expert blocks counted as if the blocks were dense"),
+    FLAG("pipeline_bubble", offsetof(fab_effects, pipeline_bubble),
+         "stages idle while the pipeline fills and drains"),
+    FLAG("pipeline_transfers", offsetof(fab_effects, pipeline_transfers),
+         "activations and their gradients sent between stages"),
+    FLAG("latency", offsetof(fab_effects, latency),
+         "the part of a message's time that does not depend on its size"),
+    FLAG("data_parallel", offsetof(fab_effects, data_parallel),
+         "gradients and parameters exchanged between data-parallel ranks"),
+    FLAG("optimizer", offsetof(fab_effects, optimizer), "the optimizer's pass over memory"),
+};
+
+const fab_table FAB_EFFECTS_TABLE = {
+    .kind = "effects",
+    .fields = EFFECTS_FIELDS,
+    .count = FAB_TABLE_SIZE(EFFECTS_FIELDS),
+    .size = sizeof(fab_effects),
+};
+
+static const fab_assumptions ASSUMPTIONS_DEFAULT = {
+    .gemm_efficiency_frac = 0.5,
+    .attention_efficiency_frac = 0.5,
+    .memory_efficiency_frac = 0.8,
+    .inner_efficiency_frac = 1.0,
+    .outer_efficiency_frac = 1.0,
+    .overlap = {.data_frac = 1.0},
+    .effects = {.attention_core = true,
+                .memory_traffic = true,
+                .product_traffic = true,
+                .embedding_head = true,
+                .weight_gradient_gather = true,
+                .pipeline_bubble = true,
+                .pipeline_transfers = true,
+                .latency = true,
+                .data_parallel = true,
+                .optimizer = true},
+    .tensor_precision = FAB_PRECISION_BF16,
+    .dispatch_precision = FAB_PRECISION_BF16,
+    .combine_precision = FAB_PRECISION_BF16,
+    .gradient_precision = FAB_GRADIENT_FP32,
+    .dispatch = FAB_DISPATCH_PER_EXPERT,
+    .expert_load_ratio = 1.0,
+    .collective_algorithm = FAB_ALGORITHM_AUTO,
+    .tier_mode = FAB_TIERS_SEQUENTIAL,
+    .memory_fixed_byte = 2e9,
+    .memory_reserve_frac = 0.03,
+    .goodput_frac = 1.0,
+};
+
+static const fab_field ASSUMPTIONS_FIELDS[] = {
+    EFFICIENCY("gemm_efficiency", offsetof(fab_assumptions, gemm_efficiency_frac),
+               "matrix products reach this share of the dense peak",
+               "about half of peak: published large runs on H100 and H800 reach 35-55 % MFU"),
+    EFFICIENCY(
+        "attention_efficiency", offsetof(fab_assumptions, attention_efficiency_frac),
+        "the attention core reaches this share of the dense BF16 peak",
+        "fused attention on H100, head size 128: 0.5-0.6 at 4k-8k tokens (arXiv 2407.08608)"),
+    EFFICIENCY("memory_efficiency", offsetof(fab_assumptions, memory_efficiency_frac),
+               "operators bound by memory reach this share of its bandwidth",
+               "0.8-0.9 for transfers above 10 MB on A100 and B200"),
+    EFFICIENCY("inner_efficiency", offsetof(fab_assumptions, inner_efficiency_frac),
+               "messages reach this share of the inner tier's rate",
+               "line rate; measured collectives reach 0.6-0.97 of it"),
+    EFFICIENCY("outer_efficiency", offsetof(fab_assumptions, outer_efficiency_frac),
+               "messages reach this share of the outer tier's rate",
+               "line rate; measured collectives reach 0.8-0.9 of it"),
+    RECORD("overlap", offsetof(fab_assumptions, overlap), FAB_OVERLAP_TABLE, false,
+           "how much of each kind of message may hide behind computation"),
+    RECORD("effects", offsetof(fab_assumptions, effects), FAB_EFFECTS_TABLE, false,
+           "parts of the model that can be switched off"),
+    CHOICE("tensor_precision", offsetof(fab_assumptions, tensor_precision), PRECISION,
+           "number format of tensor-parallel messages", "activations are kept in BF16"),
+    CHOICE("dispatch_precision", offsetof(fab_assumptions, dispatch_precision), PRECISION,
+           "number format of tokens on the way to their experts",
+           "activations are kept in BF16; DeepSeek-V3 sends FP8 (arXiv 2412.19437)"),
+    CHOICE("combine_precision", offsetof(fab_assumptions, combine_precision), PRECISION,
+           "number format of the experts' results on the way back",
+           "BF16, as DeepSeek-V3 does (arXiv 2412.19437)"),
+    CHOICE("gradient_precision", offsetof(fab_assumptions, gradient_precision), GRADIENT,
+           "number format of gradients between data-parallel ranks",
+           "FP32, the default of Megatron's distributed optimizer"),
+    CHOICE("dispatch", offsetof(fab_assumptions, dispatch), DISPATCH,
+           "copies of a token sent: per expert, per rank holding its experts, or per domain",
+           "one copy per expert, as a plain all-to-all sends them"),
+    {.name = "expert_load",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_FRACTION,
+     .offset = offsetof(fab_assumptions, expert_load_ratio),
+     .minimum = 1.0,
+     .maximum = 64.0,
+     .help = "tokens of the busiest expert rank over the mean",
+     .source = "1: routing kept balanced, as published benchmarks force it"},
+    CHOICE("collective_algorithm", offsetof(fab_assumptions, collective_algorithm), ALGORITHM,
+           "`ring` takes one step per rank, `direct` one step; `auto` the faster",
+           "libraries choose the faster for each size"),
+    CHOICE("tiers", offsetof(fab_assumptions, tier_mode), TIER_MODE,
+           "whether the two tiers of one collective work one after the other or at once",
+           "one after the other: the cautious choice; pipelined chunks make it concurrent"),
+    {.name = "memory_fixed",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_SIZE,
+     .offset = offsetof(fab_assumptions, memory_fixed_byte),
+     .minimum = 0.0,
+     .maximum = 1e15,
+     .help = "memory for context, kernels and message buffers of a package",
+     .source = "0.8-1.5 GB of context and 0.5-1.5 GB of buffers on current GPUs"},
+    SHARE("memory_reserve", offsetof(fab_assumptions, memory_reserve_frac),
+          "share of the memory lost to fragmentation", "2-5 % with expandable segments"),
+    EFFICIENCY("goodput", offsetof(fab_assumptions, goodput_frac),
+               "share of wall time that advances the training",
+               "1: no failures; published long runs reach 0.90-0.97"),
+};
+
+const fab_table FAB_ASSUMPTIONS_TABLE = {
+    .kind = "assumptions",
+    .fields = ASSUMPTIONS_FIELDS,
+    .count = FAB_TABLE_SIZE(ASSUMPTIONS_FIELDS),
+    .size = sizeof(fab_assumptions),
+    .defaults = &ASSUMPTIONS_DEFAULT,
+};
+
+static const fab_field SCENARIO_FIELDS[] = {
+    {.name = "name",
+     .kind = FAB_FIELD_TEXT,
+     .is_required = true,
+     .offset = offsetof(fab_scenario_file, name),
+     .help = "what to call the scenario"},
+    {.name = "gpu",
+     .kind = FAB_FIELD_NODE,
+     .is_required = true,
+     .offset = offsetof(fab_scenario_file, gpu),
+     .help = "a catalog name, or a package spelled out (`base:` starts from a name)"},
+    {.name = "fabric",
+     .kind = FAB_FIELD_NODE,
+     .is_required = true,
+     .offset = offsetof(fab_scenario_file, fabric),
+     .help = "a catalog name, or a fabric spelled out"},
+    {.name = "model",
+     .kind = FAB_FIELD_NODE,
+     .is_required = true,
+     .offset = offsetof(fab_scenario_file, model),
+     .help = "a catalog name, or a model spelled out"},
+    RECORD("job", offsetof(fab_scenario_file, job), FAB_JOB_TABLE, true, "what is trained"),
+    RECORD("mapping", offsetof(fab_scenario_file, mapping), FAB_MAPPING_TABLE, true,
+           "how the job is cut over the packages"),
+    RECORD("assumptions", offsetof(fab_scenario_file, assumptions), FAB_ASSUMPTIONS_TABLE, false,
+           "what is assumed about hardware and software"),
+};
+
+const fab_table FAB_SCENARIO_TABLE = {
+    .kind = "scenario",
+    .fields = SCENARIO_FIELDS,
+    .count = FAB_TABLE_SIZE(SCENARIO_FIELDS),
+    .size = sizeof(fab_scenario_file),
+};
+
+fab_assumptions fab_assumptions_default(void)
+{
+    return ASSUMPTIONS_DEFAULT;
+}

@@ -1,0 +1,177 @@
+#include <fabricast/train.h>
+
+#include <assert.h>
+#include <math.h>
+
+#include <fabricast/pipeline.h>
+
+#include "train/stage.h"
+
+#define MESSAGE_TEXT(id, text) text,
+#define STEP_TEXT(id, text)    text,
+
+const char *fab_message_class_text(fab_message_class message_class)
+{
+    static const char *const TEXT[] = {FAB_MESSAGE_LIST(MESSAGE_TEXT)};
+    return message_class < FAB_MESSAGE_CLASS_COUNT ? TEXT[message_class] : "unknown";
+}
+
+const char *fab_step_class_text(fab_step_class step_class)
+{
+    static const char *const TEXT[] = {FAB_STEP_LIST(STEP_TEXT)};
+    return step_class < FAB_STEP_CLASS_COUNT ? TEXT[step_class] : "unknown";
+}
+
+/* What the loop over stages keeps. */
+typedef struct fab_step {
+    double *stage_s;              /* forward + backward of one micro-batch, by stage */
+    fab_stage_time slowest;       /* of the stage that takes longest */
+    double slowest_tokens_layers; /* tokens x layers of a micro-batch in that stage */
+    fab_data_exchange data;       /* of the stage where most of it is exposed */
+    double optimizer_s;
+} fab_step;
+
+static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *workload,
+                              fab_step *step, fab_forecast *out)
+{
+    double slowest_s = -1.0;
+    for (int64_t index = 0; index < scenario->mapping.pp; index++) {
+        const fab_stage stage = fab_stage_make(scenario, index);
+        const fab_stage_time time = fab_stage_measure(scenario, workload, &stage);
+        step->stage_s[index] = time.forward_s + time.backward_s;
+        if (step->stage_s[index] > slowest_s) {
+            slowest_s = step->stage_s[index];
+            step->slowest = time;
+            step->slowest_tokens_layers =
+                workload->tokens_count * (double)(stage.dense_layers + stage.moe_layers);
+        }
+        fab_data_exchange data;
+        FAB_TRY(fab_stage_data_exchange(scenario, workload, &stage, &time, index, &data));
+        if (index == 0 || data.message.exposed_s > step->data.message.exposed_s) {
+            step->data = data;
+        }
+        const double optimizer_s = fab_stage_optimizer_s(scenario, workload, &stage);
+        step->optimizer_s = optimizer_s > step->optimizer_s ? optimizer_s : step->optimizer_s;
+        const fab_memory_forecast memory = fab_stage_memory(scenario, workload, &stage, index);
+        if (index == 0 || memory.total_byte > out->memory.total_byte) {
+            out->memory = memory;
+        }
+    }
+    return FAB_OK;
+}
+
+static void scale_messages(const fab_step *step, double microbatches, fab_forecast *out)
+{
+    for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
+        const fab_message_forecast *one = &step->slowest.messages[class];
+        fab_message_forecast *all = &out->messages[class];
+        all->total_s = microbatches * one->total_s;
+        all->exposed_s = microbatches * one->exposed_s;
+        all->link_energy_j = microbatches * one->link_energy_j;
+        for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+            all->sent_byte[tier] = microbatches * one->sent_byte[tier];
+        }
+    }
+    out->messages[FAB_MESSAGE_DATA] = step->data.message;
+}
+
+/* Adds the parts up to the step; the bubble is what the pipeline adds to the slowest stage. */
+static fab_status close_step(const fab_scenario *scenario, const fab_step *step, fab_forecast *out)
+{
+    const double microbatches = (double)out->microbatches;
+    const fab_pipeline pipeline = {scenario->mapping.pp, out->microbatches,
+                                   scenario->mapping.interleave};
+    const double busy_s = microbatches * (step->slowest.forward_s + step->slowest.backward_s);
+    double makespan_s = busy_s;
+    if (scenario->assumptions.effects.pipeline_bubble) {
+        FAB_TRY(fab_pipeline_makespan(&pipeline, step->stage_s, &makespan_s));
+    }
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        out->part_s[part] = microbatches * step->slowest.part_s[part];
+    }
+    out->part_s[FAB_STEP_BUBBLE] = makespan_s > busy_s ? makespan_s - busy_s : 0.0;
+    out->part_s[FAB_STEP_DATA] = step->data.message.exposed_s;
+    out->part_s[FAB_STEP_OPTIMIZER] = step->optimizer_s;
+    out->step_s = 0.0;
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        out->step_s += out->part_s[part];
+    }
+    out->layer_token_s = busy_s / microbatches / step->slowest_tokens_layers;
+    return FAB_OK;
+}
+
+/* With one tier the workload sees it twice; what was booked on the second belongs to the first. */
+static void fill_tiers(const fab_scenario *scenario, const fab_workload *workload,
+                       const fab_step *step, fab_forecast *out)
+{
+    out->tier_count = scenario->fabric.tier_count;
+    for (int64_t tier = 0; tier < out->tier_count; tier++) {
+        const fab_tier *described = &scenario->fabric.tiers[tier];
+        const fab_collective_tier *seen = &workload->network.tiers[tier];
+        fab_tier_forecast *t = &out->tiers[tier];
+        *t = (fab_tier_forecast){.name = described->name,
+                                 .technology = described->technology.name,
+                                 .energy_j_per_bit = seen->energy_j_per_bit,
+                                 .full_rate_power_w = fab_tier_power_w(described)};
+        double busy_s =
+            (double)out->microbatches * step->slowest.tier_s[tier] + step->data.tier_s[tier];
+        for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
+            t->sent_byte += out->messages[class].sent_byte[tier];
+        }
+        t->energy_j = 8.0 * t->sent_byte * (double)seen->links_per_path * seen->energy_j_per_bit;
+        t->mean_power_w = t->energy_j / out->step_s;
+        t->busy_frac = busy_s < out->step_s ? busy_s / out->step_s : 1.0;
+    }
+}
+
+static void fill_rates(const fab_scenario *scenario, fab_forecast *out)
+{
+    const double packages = (double)scenario->job.gpus;
+    const double tokens = (double)fab_scenario_tokens_per_step(scenario);
+    const double peak_flops = scenario->job.precision == FAB_PRECISION_FP8
+                                  ? scenario->gpu.fp8_flops.value
+                                  : scenario->gpu.bf16_flops.value;
+    out->model_flop_per_token =
+        fab_model_count_flops(&scenario->model, scenario->job.sequence, true).total_flop;
+    out->tokens_per_s = tokens / out->step_s;
+    out->tokens_per_s_per_gpu = out->tokens_per_s / packages;
+    out->mfu_frac = out->model_flop_per_token * out->tokens_per_s_per_gpu / peak_flops;
+    double energy_j = 0.0;
+    for (int64_t tier = 0; tier < out->tier_count; tier++) {
+        energy_j += out->tiers[tier].energy_j;
+    }
+    out->link_energy_j_per_token = packages * energy_j / tokens;
+}
+
+static fab_status fill_checks(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
+{
+    FAB_TRY(fab_fabric_check_all(&scenario->fabric, scenario->job.gpus, arena, &out->checks,
+                                 &out->check_count));
+    out->is_buildable = true;
+    for (size_t i = 0; i < out->check_count; i++) {
+        if (out->checks[i].is_known && !out->checks[i].is_met) {
+            out->is_buildable = false;
+        }
+    }
+    out->is_feasible = out->is_buildable && out->memory.fits;
+    return FAB_OK;
+}
+
+fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
+{
+    assert(scenario && arena && out);
+    *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
+    fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
+    fab_step step = {.stage_s = FAB_NEW(arena, double, (size_t)scenario->mapping.pp)};
+    if (workload == NULL || step.stage_s == NULL) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(fab_workload_build(scenario, workload));
+    FAB_TRY(walk_stages(scenario, workload, &step, out));
+    scale_messages(&step, (double)out->microbatches, out);
+    FAB_TRY(close_step(scenario, &step, out));
+    fill_tiers(scenario, workload, &step, out);
+    fill_rates(scenario, out);
+    assert(isfinite(out->step_s) && out->step_s > 0.0);
+    return fill_checks(scenario, arena, out);
+}

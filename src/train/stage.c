@@ -1,0 +1,179 @@
+#include "train/stage.h"
+
+#include <assert.h>
+
+/* A pass over a block; full recomputation runs the forward once more in the backward pass. */
+typedef struct fab_pass {
+    double compute_s;
+    double part_s[FAB_STEP_CLASS_COUNT];
+    double message_s[FAB_MESSAGE_CLASS_COUNT];
+} fab_pass;
+
+fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
+{
+    const fab_model *model = &scenario->model;
+    const int64_t stages = scenario->mapping.pp;
+    const int64_t chunks = stages * scenario->mapping.interleave;
+    const int64_t base = model->layers / chunks;
+    const int64_t extra = model->layers % chunks;
+    fab_stage out = {.has_embedding = stage == 0,
+                     .has_head = stage == stages - 1,
+                     .mtp_modules = stage == stages - 1 ? model->mtp_layers : 0};
+    int64_t first = 0;
+    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+        /* the end chunks carry embedding and head, so the layers left over go after the first */
+        const int64_t layers = base + (chunk >= 1 && chunk <= extra ? 1 : 0);
+        if (chunk % stages == stage) {
+            const int64_t dense_left = model->dense_layers - first;
+            const int64_t dense = dense_left < 0 ? 0 : dense_left < layers ? dense_left : layers;
+            out.dense_layers += dense;
+            out.moe_layers += layers - dense;
+        }
+        first += layers;
+    }
+    assert(first == model->layers);
+    return out;
+}
+
+static fab_step_class part_of(fab_operator_kind kind)
+{
+    switch (kind) {
+    case FAB_OPERATOR_GEMM:
+    case FAB_OPERATOR_GEMM_BF16:
+        return FAB_STEP_GEMM;
+    case FAB_OPERATOR_ATTENTION:
+        return FAB_STEP_ATTENTION;
+    case FAB_OPERATOR_MEMORY:
+        return FAB_STEP_MEMORY;
+    }
+    assert(false && "unknown kind of operator");
+    return FAB_STEP_MEMORY;
+}
+
+static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_block *block,
+                          bool is_forward)
+{
+    for (size_t i = 0; i < block->operator_count; i++) {
+        const fab_operator *operator= & block->operators[i];
+        const double time_s = is_forward
+                                  ? fab_gpu_operator_s(speed, operator->kind, operator->forward)
+                                  : fab_gpu_operator_s(speed, operator->kind, operator->backward) +
+                                        fab_gpu_operator_s(speed, operator->kind, operator->weight);
+        pass->compute_s += time_s;
+        pass->part_s[part_of(operator->kind)] += time_s;
+    }
+}
+
+static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *block,
+                         bool is_forward, double repeats)
+{
+    for (size_t i = 0; i < block->message_count; i++) {
+        const fab_message *message = &block->messages[i];
+        const double count =
+            (double)(is_forward ? message->forward_count : message->backward_count);
+        fab_message_forecast *sum = &time->messages[message->message_class];
+        pass->message_s[message->message_class] += count * message->cost.time_s;
+        sum->total_s += repeats * count * message->cost.time_s;
+        sum->link_energy_j += repeats * count * message->cost.energy_j;
+        for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+            sum->sent_byte[tier] += repeats * count * message->cost.tier_sent_bit[tier] / 8.0;
+            time->tier_s[tier] += repeats * count * message->cost.tier_time_s[tier];
+        }
+    }
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+/* Hides what may be hidden behind the computation of the pass; returns the pass's length. */
+static double close_pass(const fab_overlap *overlap, const fab_pass *pass, fab_stage_time *time,
+                         double repeats)
+{
+    const double tensor_s = pass->message_s[FAB_MESSAGE_TENSOR];
+    const double expert_s = pass->message_s[FAB_MESSAGE_EXPERT];
+    const double tensor_hidden_s = smaller(overlap->tensor_frac * tensor_s, pass->compute_s);
+    const double expert_hidden_s =
+        smaller(overlap->expert_frac * expert_s, pass->compute_s - tensor_hidden_s);
+    const double tensor_exposed_s = tensor_s - tensor_hidden_s;
+    const double expert_exposed_s = expert_s - expert_hidden_s;
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        time->part_s[part] += repeats * pass->part_s[part];
+    }
+    time->part_s[FAB_STEP_TENSOR] += repeats * tensor_exposed_s;
+    time->part_s[FAB_STEP_EXPERT] += repeats * expert_exposed_s;
+    time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
+    time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
+    return repeats * (pass->compute_s + tensor_exposed_s + expert_exposed_s);
+}
+
+static void add_block(const fab_scenario *scenario, const fab_workload *workload,
+                      fab_block_kind kind, int64_t count, fab_stage_time *time)
+{
+    const fab_block *block = &workload->blocks[kind];
+    const fab_overlap *overlap = &scenario->assumptions.overlap;
+    const bool is_layer = kind == FAB_BLOCK_DENSE_LAYER || kind == FAB_BLOCK_MOE_LAYER;
+    const double repeats = (double)count;
+    if (count == 0) {
+        return;
+    }
+    fab_pass forward = {0}, backward = {0};
+    add_operators(&forward, &workload->speed, block, true);
+    add_messages(&forward, time, block, true, repeats);
+    if (is_layer && scenario->mapping.recompute == FAB_RECOMPUTE_FULL) {
+        add_operators(&backward, &workload->speed, block, true);
+        add_messages(&backward, time, block, true, repeats);
+    }
+    add_operators(&backward, &workload->speed, block, false);
+    add_messages(&backward, time, block, false, repeats);
+    time->forward_s += close_pass(overlap, &forward, time, repeats);
+    time->backward_s += close_pass(overlap, &backward, time, repeats);
+}
+
+/* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
+ * one send in each pass and the wait for the neighbour's in the other direction is the bubble's. */
+static void add_transfers(const fab_scenario *scenario, const fab_workload *workload,
+                          fab_stage_time *time)
+{
+    if (!scenario->assumptions.effects.pipeline_transfers || scenario->mapping.pp == 1) {
+        return;
+    }
+    const double count = (double)scenario->mapping.interleave;
+    const fab_collective_cost *cost = &workload->transfer;
+    const double pass_s = count * cost->time_s;
+    const double hidden_s =
+        smaller(scenario->assumptions.overlap.pipeline_frac * pass_s, time->forward_s);
+    const double exposed_s = pass_s - hidden_s;
+    fab_message_forecast *sum = &time->messages[FAB_MESSAGE_PIPELINE];
+    sum->total_s += 2.0 * pass_s;
+    sum->exposed_s += 2.0 * exposed_s;
+    sum->link_energy_j += 2.0 * count * cost->energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        sum->sent_byte[tier] += 2.0 * count * cost->tier_sent_bit[tier] / 8.0;
+        time->tier_s[tier] += 2.0 * count * cost->tier_time_s[tier];
+    }
+    time->part_s[FAB_STEP_PIPELINE] += 2.0 * exposed_s;
+    time->forward_s += exposed_s;
+    time->backward_s += exposed_s;
+}
+
+fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
+                                 const fab_stage *stage)
+{
+    fab_stage_time time = {0};
+    const bool has_ends = scenario->assumptions.effects.embedding_head;
+    add_block(scenario, workload, FAB_BLOCK_DENSE_LAYER, stage->dense_layers, &time);
+    add_block(scenario, workload, FAB_BLOCK_MOE_LAYER, stage->moe_layers, &time);
+    if (has_ends) {
+        const fab_block_kind layer =
+            scenario->model.experts > 0 ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER;
+        add_block(scenario, workload, FAB_BLOCK_EMBEDDING, stage->has_embedding ? 1 : 0, &time);
+        add_block(scenario, workload, FAB_BLOCK_HEAD, stage->has_head ? 1 + stage->mtp_modules : 0,
+                  &time);
+        add_block(scenario, workload, FAB_BLOCK_MTP_PROJECTION, stage->mtp_modules, &time);
+        add_block(scenario, workload, layer, stage->mtp_modules, &time);
+    }
+    add_transfers(scenario, workload, &time);
+    return time;
+}

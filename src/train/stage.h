@@ -1,0 +1,67 @@
+#ifndef FAB_STAGE_H
+#define FAB_STAGE_H
+
+#include <fabricast/train.h>
+
+#include "workload/workload.h"
+
+/* One pipeline stage: which blocks it holds and how long a micro-batch takes in it. */
+
+typedef struct fab_stage {
+    int64_t dense_layers;
+    int64_t moe_layers;
+    bool has_embedding;
+    bool has_head;
+    int64_t mtp_modules;
+} fab_stage;
+
+/* Time of one micro-batch in one stage, by class of step time; communication as exposed. */
+typedef struct fab_stage_time {
+    double forward_s;
+    double backward_s;
+    double part_s[FAB_STEP_CLASS_COUNT];
+    fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT];
+    double tier_s[FAB_TIER_LIMIT]; /* wire time on each tier */
+} fab_stage_time;
+
+/* Deals the layers to p x v chunks in order, one more to chunks after the first where they do not
+ * divide, and gathers the chunks of `stage` (chunk c belongs to stage c mod p). */
+fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
+
+/* Adds up the stage's blocks: operators by roofline, messages hidden as far as the overlap allows.
+ * In each pass of a block, tensor messages hide behind its computation first and expert messages
+ * behind what is left, so that 0 <= exposed <= total always. */
+fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
+                                 const fab_stage *stage);
+
+/* Parameters on one package of the stage, split by the ranks that replicate them. */
+typedef struct fab_stage_parameters {
+    double dense_count;  /* replicated over the data group */
+    double expert_count; /* replicated over the expert-data group */
+} fab_stage_parameters;
+
+fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
+                                                const fab_workload *workload,
+                                                const fab_stage *stage);
+
+/* Memory of a package of the stage at its fullest moment. */
+fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
+                                     const fab_stage *stage, int64_t stage_index);
+
+/* Gradient reduce-scatter and parameter all-gather of one package of the stage, once per step, and
+ * how much of it lengthens the step (docs/models-training.md#data-parallel). */
+typedef struct fab_data_exchange {
+    fab_message_forecast message;
+    double tier_s[FAB_TIER_LIMIT];
+} fab_data_exchange;
+
+FAB_CHECKED fab_status fab_stage_data_exchange(const fab_scenario *scenario,
+                                               const fab_workload *workload, const fab_stage *stage,
+                                               const fab_stage_time *time, int64_t stage_index,
+                                               fab_data_exchange *out);
+
+/* Time of the optimizer's pass on one package of the stage. */
+double fab_stage_optimizer_s(const fab_scenario *scenario, const fab_workload *workload,
+                             const fab_stage *stage);
+
+#endif

@@ -1,0 +1,120 @@
+#include "train/stage.h"
+
+#include <fabricast/pipeline.h>
+
+/* What a stage's packages hold: parameters, their gradients and optimizer state, activations. */
+
+#define WEIGHT_BYTE        2.0  /* BF16 */
+#define MAIN_GRADIENT_BYTE 4.0  /* FP32, accumulated over micro-batches */
+#define OPTIMIZER_BYTE     12.0 /* FP32 master weight and two moments, sharded (ZeRO-1) */
+#define ADAM_TRAFFIC_BYTE  30.0 /* read and write gradient, master, moments; write BF16 weight */
+#define NORM_TRAFFIC_BYTE  4.0  /* gradient norm reads the sharded gradient */
+#define ZERO_TRAFFIC_BYTE  4.0  /* gradient buffer set to zero */
+#define LOGIT_BYTE         6.0  /* BF16 logits and their FP32 softmax */
+
+static double layer_dense_count(const fab_layer_parameters *layer, double tensor)
+{
+    const double sharded =
+        (double)(layer->attention_sharded + layer->dense_ffn + layer->shared_experts);
+    const double replicated = (double)(layer->attention_replicated + layer->norms + layer->router);
+    return sharded / tensor + replicated;
+}
+
+fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
+                                                const fab_workload *workload,
+                                                const fab_stage *stage)
+{
+    const fab_mapping *m = &scenario->mapping;
+    const fab_model_parameters *p = &workload->parameters;
+    const double tensor = (double)m->tp;
+    const bool mtp_is_moe = scenario->model.experts > 0;
+    const double moe_layers = (double)(stage->moe_layers + (mtp_is_moe ? stage->mtp_modules : 0));
+    const double dense_layers =
+        (double)(stage->dense_layers + (mtp_is_moe ? 0 : stage->mtp_modules));
+    fab_stage_parameters out = {
+        .dense_count = dense_layers * layer_dense_count(&p->dense_layer, tensor) +
+                       moe_layers * layer_dense_count(&p->moe_layer, tensor),
+        .expert_count = moe_layers * (double)p->moe_layer.routed_experts / (double)(m->ep * m->etp),
+    };
+    /* a tied head on another stage than the embedding keeps a copy of it */
+    const double vocabulary_count = (double)p->embedding / tensor;
+    if (stage->has_embedding) {
+        out.dense_count += vocabulary_count + (double)p->positions;
+    }
+    if (stage->has_head) {
+        const bool shares = scenario->model.is_tied && stage->has_embedding;
+        out.dense_count += (shares ? 0.0 : vocabulary_count) + (double)p->final_norm;
+    }
+    const double hidden = (double)scenario->model.hidden;
+    out.dense_count += (double)stage->mtp_modules * 2.0 * hidden * hidden;
+    return out;
+}
+
+/* Layers of one chunk at their fullest: what recomputation has to bring back at once. */
+static double one_layer_byte(const fab_workload *workload)
+{
+    const double dense = workload->blocks[FAB_BLOCK_DENSE_LAYER].saved_byte;
+    const double moe = workload->blocks[FAB_BLOCK_MOE_LAYER].saved_byte;
+    return dense > moe ? dense : moe;
+}
+
+static double activations_byte(const fab_scenario *scenario, const fab_workload *workload,
+                               const fab_stage *stage, int64_t stage_index)
+{
+    const fab_pipeline pipeline = {scenario->mapping.pp, fab_scenario_microbatches(scenario),
+                                   scenario->mapping.interleave};
+    const double in_flight = fab_pipeline_in_flight_count(&pipeline, stage_index);
+    const fab_block *dense = &workload->blocks[FAB_BLOCK_DENSE_LAYER];
+    const fab_block *moe = &workload->blocks[FAB_BLOCK_MOE_LAYER];
+    const fab_block *mtp = scenario->model.experts > 0 ? moe : dense;
+    const double modules = (double)stage->mtp_modules;
+    if (scenario->mapping.recompute == FAB_RECOMPUTE_FULL) {
+        const double layers = (double)(stage->dense_layers + stage->moe_layers) + modules;
+        return in_flight * layers * moe->checkpoint_byte + one_layer_byte(workload);
+    }
+    return in_flight * ((double)stage->dense_layers * dense->saved_byte +
+                        (double)stage->moe_layers * moe->saved_byte + modules * mtp->saved_byte);
+}
+
+fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
+                                     const fab_stage *stage, int64_t stage_index)
+{
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
+    const double total_count = held.dense_count + held.expert_count;
+    const double sharded_count =
+        held.dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
+        held.expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
+    const double logits =
+        workload->tokens_count * workload->padded_vocabulary_count / (double)scenario->mapping.tp;
+    fab_memory_forecast out = {
+        .weights_byte = WEIGHT_BYTE * total_count,
+        .gradients_byte = MAIN_GRADIENT_BYTE * total_count,
+        .optimizer_byte = OPTIMIZER_BYTE * sharded_count,
+        .activations_byte = activations_byte(scenario, workload, stage, stage_index),
+        .logits_byte = stage->has_head ? LOGIT_BYTE * logits : 0.0,
+        .fixed_byte = assumed->memory_fixed_byte,
+        .capacity_byte = scenario->gpu.memory_byte.value,
+        .stage = stage_index,
+    };
+    out.reserve_byte = assumed->memory_reserve_frac * out.capacity_byte;
+    out.total_byte = out.weights_byte + out.gradients_byte + out.optimizer_byte +
+                     out.activations_byte + out.logits_byte + out.fixed_byte + out.reserve_byte;
+    out.fits = out.total_byte <= out.capacity_byte;
+    return out;
+}
+
+double fab_stage_optimizer_s(const fab_scenario *scenario, const fab_workload *workload,
+                             const fab_stage *stage)
+{
+    if (!scenario->assumptions.effects.optimizer) {
+        return 0.0;
+    }
+    const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
+    const double sharded_count =
+        held.dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
+        held.expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
+    const double byte = (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * sharded_count +
+                        ZERO_TRAFFIC_BYTE * (held.dense_count + held.expert_count);
+    return byte / workload->speed.memory_byte_per_s;
+}

@@ -1,0 +1,86 @@
+#include "workload/workload.h"
+
+#include <assert.h>
+#include <math.h>
+
+/* Vocabulary is padded so that every tensor rank gets whole blocks of this many rows. */
+#define VOCABULARY_BLOCK 128
+
+static fab_gpu_speed speed_of(const fab_scenario *scenario)
+{
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const fab_gpu *gpu = &scenario->gpu;
+    const double bf16_flops = gpu->bf16_flops.value;
+    const double peak_flops =
+        scenario->job.precision == FAB_PRECISION_FP8 ? gpu->fp8_flops.value : bf16_flops;
+    return (fab_gpu_speed){
+        .gemm_flops = peak_flops * assumed->gemm_efficiency_frac,
+        .gemm_bf16_flops = bf16_flops * assumed->gemm_efficiency_frac,
+        .attention_flops = bf16_flops * assumed->attention_efficiency_frac,
+        .memory_byte_per_s = gpu->memory_rate_byte_per_s.value * assumed->memory_efficiency_frac,
+        .has_memory_traffic = assumed->effects.memory_traffic,
+        .has_product_traffic = assumed->effects.product_traffic,
+        .has_attention_core = assumed->effects.attention_core,
+    };
+}
+
+static fab_collective_tier tier_of(const fab_scenario *scenario, int64_t index)
+{
+    const fab_tier *tier = &scenario->fabric.tiers[index];
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const double efficiency =
+        index == 0 ? assumed->inner_efficiency_frac : assumed->outer_efficiency_frac;
+    return (fab_collective_tier){
+        .rate_bps = tier->rate_bps.value * efficiency,
+        .latency_s = assumed->effects.latency ? tier->latency_s.value : 0.0,
+        .energy_j_per_bit = tier->technology.energy_j_per_bit.value,
+        .links_per_path = tier->links_per_path,
+    };
+}
+
+static fab_collective_network network_of(const fab_scenario *scenario)
+{
+    const int64_t last = scenario->fabric.tier_count - 1;
+    return (fab_collective_network){
+        .tiers = {tier_of(scenario, 0), tier_of(scenario, last)},
+        .algorithm = scenario->assumptions.collective_algorithm,
+        .tier_mode = scenario->assumptions.tier_mode,
+    };
+}
+
+/* What a layer keeps for its backward pass, and what it keeps when it is recomputed. */
+static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
+{
+    const double shard_tokens = w->shard_tokens_count;
+    for (int kind = FAB_BLOCK_DENSE_LAYER; kind <= FAB_BLOCK_MOE_LAYER; kind++) {
+        const fab_activation_bytes saved = fab_model_activation_bytes(
+            &scenario->model, kind == FAB_BLOCK_MOE_LAYER, scenario->mapping.tp, 2.0);
+        w->blocks[kind].saved_byte =
+            shard_tokens *
+            (saved.sharded_byte + saved.routed_byte * scenario->assumptions.expert_load_ratio);
+        w->blocks[kind].checkpoint_byte = 2.0 * shard_tokens * (double)scenario->model.hidden;
+    }
+}
+
+fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out)
+{
+    assert(scenario && out);
+    const fab_mapping *m = &scenario->mapping;
+    *out = (fab_workload){
+        .network = network_of(scenario),
+        .speed = speed_of(scenario),
+        .parameters = fab_model_count_parameters(&scenario->model),
+        .tokens_count = (double)(scenario->job.sequence * m->microbatch),
+    };
+    out->shard_tokens_count = out->tokens_count / (double)m->tp;
+    out->routed_rows_count = (double)m->etp * out->shard_tokens_count *
+                             (double)scenario->model.experts_per_token *
+                             scenario->assumptions.expert_load_ratio;
+    const double block = (double)(VOCABULARY_BLOCK * m->tp);
+    out->padded_vocabulary_count = ceil((double)scenario->model.vocabulary / block) * block;
+
+    FAB_TRY(fab_workload_place(scenario, out));
+    fab_workload_operators(scenario, out);
+    set_saved_bytes(scenario, out);
+    return fab_workload_layer_messages(scenario, out);
+}

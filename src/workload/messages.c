@@ -1,0 +1,169 @@
+#include "workload/workload.h"
+
+#include <assert.h>
+
+/* The messages of each block. Symbols as in operators.c; docs/models-training.md#messages. */
+
+#define BIT_PER_BYTE     8.0
+#define SCALE_BYTE       4.0   /* FP32 scale of a block of FP8 values */
+#define SCALE_BLOCK      128.0 /* values that share a scale (arXiv 2412.19437) */
+#define COPY_META_BYTE   8.0   /* expert index and weight that go with a token copy */
+#define LOSS_TOKEN_BYTE  4.0   /* one FP32 per token */
+#define LOSS_ALL_REDUCES 3     /* maximum, sum of exponentials, target logit */
+
+static double element_byte(int precision)
+{
+    return precision == FAB_PRECISION_FP8 ? 1.0 : 2.0;
+}
+
+static void add(fab_block *block, const char *name, fab_message_class message_class,
+                const fab_collective_cost *cost, int64_t forward_count, int64_t backward_count)
+{
+    assert(block->message_count < FAB_MESSAGE_LIMIT);
+    block->messages[block->message_count++] = (fab_message){.name = name,
+                                                            .message_class = message_class,
+                                                            .cost = *cost,
+                                                            .forward_count = forward_count,
+                                                            .backward_count = backward_count};
+}
+
+/* Tensor-parallel messages of one hidden vector per token. */
+typedef struct fab_tensor_costs {
+    fab_collective_cost gather, scatter;
+} fab_tensor_costs;
+
+static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload *w,
+                               fab_tensor_costs *out)
+{
+    const double payload_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
+                               w->tokens_count * (double)scenario->model.hidden;
+    const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &out->gather));
+    return fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
+                                   &out->scatter);
+}
+
+/* Sequence parallelism around one block: gather its input and scatter its output, mirrored in the
+ * backward pass, which gathers the input once more for the weight gradients
+ * (Korthikanti et al. 2022). */
+static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *costs,
+                                  const char *gather, const char *scatter, bool regathers)
+{
+    add(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
+    add(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
+}
+
+/* Bits that a rank sends for one pass of its tokens through the expert ranks, by tier; `bits` is
+ * one token copy. Copies per token: docs/models-training.md#dispatch. */
+static fab_status dispatch_bits(const fab_scenario *scenario, const fab_workload *w, double bits,
+                                double tier_bit[FAB_TIER_LIMIT])
+{
+    const fab_placement *place = &w->groups[FAB_GROUP_EXPERT];
+    const fab_model *model = &scenario->model;
+    const int mode = scenario->assumptions.dispatch;
+    const double sent_bit = w->shard_tokens_count * scenario->assumptions.expert_load_ratio * bits;
+    const double ranks_hit = fab_model_distinct_groups_count(model, place->ranks);
+    if (mode == FAB_DISPATCH_PER_DOMAIN && place->domains > 1) {
+        const double domains = (double)place->domains;
+        const double local = (double)place->local_max;
+        tier_bit[0] = sent_bit * ranks_hit * (1.0 - 1.0 / local);
+        tier_bit[1] = sent_bit * fab_model_distinct_groups_count(model, place->domains) *
+                      (1.0 - 1.0 / domains);
+        return FAB_OK;
+    }
+    const double copies =
+        mode == FAB_DISPATCH_PER_EXPERT ? (double)model->experts_per_token : ranks_hit;
+    return fab_collective_volume(FAB_ALL_TO_ALL, place, sent_bit * copies, tier_bit);
+}
+
+static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload *w,
+                               fab_block *block, const char *name, int precision)
+{
+    const double hidden = (double)scenario->model.hidden;
+    const double scales = precision == FAB_PRECISION_FP8 ? SCALE_BYTE * hidden / SCALE_BLOCK : 0.0;
+    const double copy_bit =
+        BIT_PER_BYTE * (element_byte(precision) * hidden + scales + COPY_META_BYTE);
+    double tier_bit[FAB_TIER_LIMIT];
+    FAB_TRY(dispatch_bits(scenario, w, copy_bit, tier_bit));
+    fab_collective_cost cost;
+    FAB_TRY(fab_collective_time(&w->network, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_EXPERT], tier_bit,
+                                &cost));
+    add(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
+    return FAB_OK;
+}
+
+/* Ranks that share an expert gather the copies of all of them and scatter the partial results. */
+static fab_status add_expert_tensor(const fab_scenario *scenario, const fab_workload *w,
+                                    fab_block *block)
+{
+    const fab_placement *place = &w->groups[FAB_GROUP_EXPERT_TENSOR];
+    if (place->ranks == 1) {
+        return FAB_OK;
+    }
+    const double payload_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
+                               w->routed_rows_count * (double)scenario->model.hidden;
+    fab_tensor_costs costs;
+    FAB_TRY(
+        fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &costs.gather));
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
+                                    &costs.scatter));
+    add_sequence_parallel(block, &costs, "gather token copies", "scatter expert sums", false);
+    return FAB_OK;
+}
+
+static fab_status moe_messages(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                               fab_workload *w)
+{
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const bool regathers = assumed->effects.weight_gradient_gather;
+    fab_block *block = &w->blocks[FAB_BLOCK_MOE_LAYER];
+    add_sequence_parallel(block, costs, "gather attention input", "scatter attention output",
+                          regathers);
+    if (assumed->effects.expert_layer_gathers || scenario->model.shared_width > 0) {
+        add_sequence_parallel(block, costs, "gather expert input", "scatter expert output",
+                              regathers);
+    }
+    FAB_TRY(add_dispatch(scenario, w, block, "dispatch tokens", assumed->dispatch_precision));
+    FAB_TRY(add_expert_tensor(scenario, w, block));
+    return add_dispatch(scenario, w, block, "combine results", assumed->combine_precision);
+}
+
+static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                                fab_workload *w)
+{
+    fab_block *head = &w->blocks[FAB_BLOCK_HEAD];
+    fab_collective_cost loss;
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
+                                    BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
+    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
+    add(head, "gather head input", FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 1 : 0);
+    add(head, "scatter head input gradient", FAB_MESSAGE_TENSOR, &costs->scatter, 0, 1);
+    add(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss, LOSS_ALL_REDUCES, 0);
+    return FAB_OK;
+}
+
+fab_status fab_workload_layer_messages(const fab_scenario *scenario, fab_workload *w)
+{
+    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
+    fab_tensor_costs costs;
+    FAB_TRY(tensor_costs(scenario, w, &costs));
+
+    fab_block *dense = &w->blocks[FAB_BLOCK_DENSE_LAYER];
+    add_sequence_parallel(dense, &costs, "gather attention input", "scatter attention output",
+                          regathers);
+    add_sequence_parallel(dense, &costs, "gather feed-forward input", "scatter feed-forward output",
+                          regathers);
+    if (scenario->model.experts > 0) {
+        FAB_TRY(moe_messages(scenario, &costs, w));
+    }
+    fab_block *embedding = &w->blocks[FAB_BLOCK_EMBEDDING];
+    add(embedding, "scatter embedding", FAB_MESSAGE_TENSOR, &costs.scatter, 1, 0);
+    add(embedding, "gather embedding gradient", FAB_MESSAGE_TENSOR, &costs.gather, 0, 1);
+    FAB_TRY(head_messages(scenario, &costs, w));
+
+    /* a rank sends its own shard of the sequence on to the same rank of the next stage */
+    const double payload_bit =
+        BIT_PER_BYTE * 2.0 * w->shard_tokens_count * (double)scenario->model.hidden;
+    return fab_collective_estimate(&w->network, FAB_SEND, &w->groups[FAB_GROUP_PIPELINE],
+                                   payload_bit, &w->transfer);
+}

@@ -1,0 +1,257 @@
+#include "workload/workload.h"
+
+#include <assert.h>
+
+/* The operators of each block, in the order in which a forward pass runs them. Symbols of
+ * docs/models-training.md#operators: T tokens of a tensor group, T1 = T / t tokens of a rank where
+ * the sequence is sharded, R token copies of a rank's experts, h hidden, a heads, g key/value
+ * heads, dq and dv head sizes, t tensor ranks, x expert-tensor ranks. Activations have 2 bytes. */
+
+#define ELEMENT_BYTE       2.0 /* BF16 activations and weights */
+#define GRADIENT_BYTE      8.0 /* an FP32 main gradient is read and written once */
+#define QUANTISE_BYTE      4.0 /* read BF16, write FP8 twice (as is and transposed) */
+#define ROUTER_PASSES      6.0 /* softmax, top-k, auxiliary loss, index building */
+#define ROUTER_BYTE        4.0 /* router scores are FP32 */
+#define CROSS_ENTROPY_BYTE 6.0 /* logits written, read, overwritten by their gradient */
+
+typedef struct fab_building {
+    const fab_scenario *scenario;
+    const fab_model *model;
+    fab_block *block;
+    double tokens, shard_tokens, rows; /* T, T1, R */
+    double hidden, tensor;             /* h, t */
+    double quantised_element_count;    /* GEMM inputs of the block, forward */
+    double quantised_gradient_count;   /* GEMM output gradients of the block, backward */
+} fab_building;
+
+static void add(fab_building *b, const char *name, fab_operator_kind kind,
+                fab_operator_work forward, fab_operator_work backward)
+{
+    assert(b->block->operator_count < FAB_OPERATOR_LIMIT);
+    b->block->operators[b->block->operator_count++] =
+        (fab_operator){.name = name, .kind = kind, .forward = forward, .backward = backward};
+}
+
+static void add_memory(fab_building *b, const char *name, double forward_byte, double backward_byte)
+{
+    add(b, name, FAB_OPERATOR_MEMORY, (fab_operator_work){.byte = forward_byte},
+        (fab_operator_work){.byte = backward_byte});
+}
+
+/* `groups` products of m x k by k x n. Forward and input gradients read both factors and write the
+ * result; weight gradients are added to an FP32 buffer that is read and written. */
+static void add_gemm(fab_building *b, const char *name, fab_operator_kind kind, double groups,
+                     double m, double k, double n)
+{
+    const double flop = 2.0 * groups * m * k * n;
+    const double rows_byte = ELEMENT_BYTE * groups * (m * k + m * n);
+    const double weights = groups * k * n;
+    const fab_operator_work product = {flop, rows_byte + ELEMENT_BYTE * weights};
+    add(b, name, kind, product, product);
+    b->block->operators[b->block->operator_count - 1].weight =
+        (fab_operator_work){flop, rows_byte + GRADIENT_BYTE * weights};
+    if (kind == FAB_OPERATOR_GEMM) {
+        b->quantised_element_count += groups * m * k;
+        b->quantised_gradient_count += groups * m * n;
+    }
+}
+
+/* With FP8 products every input is converted first. */
+static void add_quantisation(fab_building *b)
+{
+    if (b->scenario->job.precision == FAB_PRECISION_FP8) {
+        add_memory(b, "quantise", QUANTISE_BYTE * b->quantised_element_count,
+                   QUANTISE_BYTE * b->quantised_gradient_count);
+    }
+}
+
+static void add_norm(fab_building *b, const char *name)
+{
+    const double elements = b->shard_tokens * b->hidden;
+    add_memory(b, name, 4.0 * elements, 6.0 * elements);
+}
+
+static void add_residual(fab_building *b, const char *name)
+{
+    const double elements = b->shard_tokens * b->hidden;
+    add_memory(b, name, 6.0 * elements, 5.0 * elements);
+}
+
+/* Key and value heads of a rank; they are replicated when there are more ranks than heads. */
+static double local_kv_heads(const fab_building *b)
+{
+    const double heads =
+        (double)(b->model->attention == FAB_ATTENTION_MLA ? b->model->heads : b->model->kv_heads);
+    return heads > b->tensor ? heads / b->tensor : 1.0;
+}
+
+static void add_gqa_projection(fab_building *b)
+{
+    const double heads = (double)b->model->heads / b->tensor + 2.0 * local_kv_heads(b);
+    add_gemm(b, "query, key, value", FAB_OPERATOR_GEMM, 1.0, b->tokens, b->hidden,
+             heads * (double)b->model->head_dim);
+}
+
+/* Down-projections run on each rank's own tokens; up-projections are split over the heads. */
+static void add_mla_projection(fab_building *b)
+{
+    const fab_model *model = b->model;
+    const double query_width = (double)(model->heads * fab_model_qk_dim(model)) / b->tensor;
+    const double q_rank = (double)model->q_rank;
+    if (model->q_rank > 0) {
+        add_gemm(b, "query down", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, b->hidden, q_rank);
+        add_gemm(b, "query up", FAB_OPERATOR_GEMM, 1.0, b->tokens, q_rank, query_width);
+    } else {
+        add_gemm(b, "query", FAB_OPERATOR_GEMM, 1.0, b->tokens, b->hidden, query_width);
+    }
+    const double kv_rank = (double)model->kv_rank;
+    const double kv_width =
+        (double)(model->heads * (model->qk_nope_dim + model->v_dim)) / b->tensor;
+    add_gemm(b, "key, value down", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, b->hidden,
+             kv_rank + (double)model->qk_rope_dim);
+    add_gemm(b, "key, value up", FAB_OPERATOR_GEMM, 1.0, b->tokens, kv_rank, kv_width);
+    const double latents = b->shard_tokens * (q_rank + kv_rank);
+    add_memory(b, "latent norms", 4.0 * latents, 6.0 * latents);
+}
+
+/* Fused attention: causal half of the scores; backward recomputes them, hence 3 dq + 2 dv. */
+static void add_attention_core(fab_building *b)
+{
+    const fab_model *model = b->model;
+    const double heads = (double)model->heads / b->tensor;
+    const double kv_heads = local_kv_heads(b);
+    const double qk_dim = (double)fab_model_qk_dim(model);
+    const double v_dim = (double)fab_model_v_dim(model);
+    const double pairs = (double)b->scenario->job.sequence * b->tokens; /* 2 x causal half */
+    add_memory(b, "rotary, query and key", 4.0 * b->tokens * (heads + kv_heads) * qk_dim,
+               4.0 * b->tokens * (heads + kv_heads) * qk_dim);
+    const double tensors =
+        ELEMENT_BYTE * b->tokens * (heads + kv_heads) * (qk_dim + v_dim); /* Q, K, V, O */
+    add(b, "attention core", FAB_OPERATOR_ATTENTION,
+        (fab_operator_work){pairs * heads * (qk_dim + v_dim), tensors},
+        (fab_operator_work){pairs * heads * (3.0 * qk_dim + 2.0 * v_dim), 2.0 * tensors});
+    add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens, heads * v_dim, b->hidden);
+}
+
+static void add_attention(fab_building *b)
+{
+    add_norm(b, "attention norm");
+    if (b->model->attention == FAB_ATTENTION_MLA) {
+        add_mla_projection(b);
+    } else {
+        add_gqa_projection(b);
+    }
+    add_attention_core(b);
+    add_residual(b, "attention residual");
+}
+
+/* Feed-forward products on `rows` rows for each of `groups` weight sets; the first product makes
+ * two widths when gated. */
+static void add_ffn(fab_building *b, const char *first, const char *activation, const char *second,
+                    double groups, double rows, double width)
+{
+    const double inputs = (double)(fab_model_ffn_matrices(b->model) - 1);
+    const double elements = groups * rows * width;
+    add_gemm(b, first, FAB_OPERATOR_GEMM, groups, rows, b->hidden, inputs * width);
+    add_memory(b, activation, ELEMENT_BYTE * (inputs + 1.0) * elements,
+               ELEMENT_BYTE * (2.0 * inputs + 1.0) * elements);
+    add_gemm(b, second, FAB_OPERATOR_GEMM, groups, rows, width, b->hidden);
+}
+
+static void build_dense_layer(fab_building *b)
+{
+    add_attention(b);
+    add_norm(b, "feed-forward norm");
+    add_ffn(b, "feed-forward in", "activation", "feed-forward out", 1.0, b->tokens,
+            (double)b->model->dense_width / b->tensor);
+    add_residual(b, "feed-forward residual");
+    add_quantisation(b);
+}
+
+static void add_router(fab_building *b)
+{
+    const double scores = b->shard_tokens * (double)b->model->experts;
+    add_gemm(b, "router", FAB_OPERATOR_GEMM_BF16, 1.0, b->shard_tokens, b->hidden,
+             (double)b->model->experts);
+    add_memory(b, "top-k and index", ROUTER_PASSES * ROUTER_BYTE * scores,
+               ROUTER_PASSES * ROUTER_BYTE * scores);
+}
+
+static void build_moe_layer(fab_building *b)
+{
+    const fab_mapping *m = &b->scenario->mapping;
+    const double local_experts = (double)(b->model->experts / m->ep);
+    const double width = (double)b->model->expert_width / (double)m->etp;
+    const double copies = b->rows * b->hidden;
+    add_attention(b);
+    add_norm(b, "expert norm");
+    add_router(b);
+    add_memory(b, "permute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
+    add_ffn(b, "experts in", "expert activation", "experts out", local_experts,
+            b->rows / local_experts, width);
+    add_memory(b, "unpermute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
+    const double returned =
+        b->shard_tokens * b->hidden * ((double)b->model->experts_per_token + 1.0);
+    add_memory(b, "weighted sum", ELEMENT_BYTE * returned, ELEMENT_BYTE * returned);
+    if (b->model->shared_width > 0) {
+        add_ffn(b, "shared expert in", "shared activation", "shared expert out", 1.0, b->tokens,
+                (double)b->model->shared_width / b->tensor);
+    }
+    add_residual(b, "expert residual");
+    add_quantisation(b);
+}
+
+/* Look-up reads and writes a row per token; its gradient is scattered in FP32. */
+static void build_embedding(fab_building *b)
+{
+    const double elements = b->tokens * b->hidden;
+    add_memory(b, "embedding", 4.0 * elements, 8.0 * elements);
+}
+
+static void build_head(fab_building *b, double vocabulary)
+{
+    const double logits = b->tokens * vocabulary / b->tensor;
+    add_norm(b, "final norm");
+    add_gemm(b, "output head", FAB_OPERATOR_GEMM_BF16, 1.0, b->tokens, b->hidden,
+             vocabulary / b->tensor);
+    add_memory(b, "cross entropy", 0.5 * CROSS_ENTROPY_BYTE * logits,
+               0.5 * CROSS_ENTROPY_BYTE * logits);
+}
+
+/* A multi-token-prediction module joins two hidden vectors before its own layer. */
+static void build_mtp_projection(fab_building *b)
+{
+    add_norm(b, "prediction norm");
+    add_norm(b, "prediction embedding norm");
+    add_gemm(b, "prediction projection", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, 2.0 * b->hidden,
+             b->hidden);
+    add_quantisation(b);
+}
+
+void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload)
+{
+    const fab_model *model = &scenario->model;
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        fab_building b = {
+            .scenario = scenario,
+            .model = model,
+            .block = &workload->blocks[kind],
+            .tokens = workload->tokens_count,
+            .shard_tokens = workload->shard_tokens_count,
+            .rows = workload->routed_rows_count,
+            .hidden = (double)model->hidden,
+            .tensor = (double)scenario->mapping.tp,
+        };
+        if (kind == FAB_BLOCK_DENSE_LAYER && model->dense_layers > 0) {
+            build_dense_layer(&b);
+        } else if (kind == FAB_BLOCK_MOE_LAYER && model->experts > 0) {
+            build_moe_layer(&b);
+        } else if (kind == FAB_BLOCK_EMBEDDING) {
+            build_embedding(&b);
+        } else if (kind == FAB_BLOCK_HEAD) {
+            build_head(&b, workload->padded_vocabulary_count);
+        } else if (kind == FAB_BLOCK_MTP_PROJECTION && model->mtp_layers > 0) {
+            build_mtp_projection(&b);
+        }
+    }
+}

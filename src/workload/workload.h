@@ -1,0 +1,87 @@
+#ifndef FAB_WORKLOAD_H
+#define FAB_WORKLOAD_H
+
+#include <stddef.h>
+
+#include <fabricast/collective.h>
+#include <fabricast/fabric.h>
+#include <fabricast/scenario.h>
+#include <fabricast/status.h>
+#include <fabricast/transformer.h>
+
+#include "gpu/speed.h"
+
+/* What one package does for one micro-batch, as lists of operators and messages per block of the
+ * model, and how the groups that exchange messages lie on the fabric. */
+
+typedef enum fab_group_kind {
+    FAB_GROUP_TENSOR,
+    FAB_GROUP_PIPELINE,
+    FAB_GROUP_DATA,          /* replicas of the dense parameters */
+    FAB_GROUP_EXPERT,        /* ranks over which experts are dealt */
+    FAB_GROUP_EXPERT_TENSOR, /* ranks that share an expert */
+    FAB_GROUP_EXPERT_DATA,   /* replicas of the expert parameters */
+    FAB_GROUP_KIND_COUNT
+} fab_group_kind;
+
+typedef struct fab_operator {
+    const char *name;
+    fab_operator_kind kind;
+    fab_operator_work forward;
+    fab_operator_work backward; /* all of it, or the input gradients of a product */
+    fab_operator_work weight;   /* the weight gradients of a product: an operator of its own */
+} fab_operator;
+
+/* A collective and how often a micro-batch's pass needs it. */
+typedef struct fab_message {
+    const char *name;
+    fab_message_class message_class;
+    fab_collective_cost cost; /* of one */
+    int64_t forward_count;
+    int64_t backward_count;
+} fab_message;
+
+typedef enum fab_block_kind {
+    FAB_BLOCK_DENSE_LAYER,
+    FAB_BLOCK_MOE_LAYER,
+    FAB_BLOCK_EMBEDDING,
+    FAB_BLOCK_HEAD,
+    FAB_BLOCK_MTP_PROJECTION,
+    FAB_BLOCK_KIND_COUNT
+} fab_block_kind;
+
+#define FAB_OPERATOR_LIMIT 32
+#define FAB_MESSAGE_LIMIT  8
+
+typedef struct fab_block {
+    fab_operator operators[FAB_OPERATOR_LIMIT];
+    size_t operator_count;
+    fab_message messages[FAB_MESSAGE_LIMIT];
+    size_t message_count;
+    double saved_byte;      /* activations kept for the backward pass */
+    double checkpoint_byte; /* kept when the block is recomputed: its input */
+} fab_block;
+
+typedef struct fab_workload {
+    fab_placement groups[FAB_GROUP_KIND_COUNT];
+    fab_collective_network network;
+    fab_gpu_speed speed;
+    fab_model_parameters parameters;
+    double tokens_count;       /* T: tokens of a micro-batch in a tensor group */
+    double shard_tokens_count; /* T1 = T / t: tokens of a rank where sequences are sharded */
+    double routed_rows_count;  /* R: token copies that a rank's experts process */
+    double padded_vocabulary_count;
+    fab_block blocks[FAB_BLOCK_KIND_COUNT];
+    fab_collective_cost transfer; /* activations of a micro-batch to the next stage */
+} fab_workload;
+
+/* Builds the lists for a scenario. FAB_E_RANGE when a group cannot be laid on the fabric. */
+FAB_CHECKED fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out);
+
+/* Parts of the build, each in its own file. */
+FAB_CHECKED fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *workload);
+FAB_CHECKED fab_status fab_workload_layer_messages(const fab_scenario *scenario,
+                                                   fab_workload *workload);
+void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload);
+
+#endif
