@@ -1,0 +1,104 @@
+#ifndef FAB_STUDY_FILE_H
+#define FAB_STUDY_FILE_H
+
+#include <fabricast/study.h>
+
+#include "config/field.h"
+#include "config/tree.h"
+#include "scenario/read.h"
+
+/* A study file as read, before anything is evaluated. Every `set` is a piece of a scenario file
+ * that is laid over the base. */
+
+typedef struct fab_study_setting {
+    const char *label; /* how tables call it */
+    const char *title; /* for people; the label when not given */
+    const char *why;
+    const fab_node *set;
+} fab_study_setting;
+
+typedef struct fab_study_range {
+    const char *name;
+    const char *why;
+    const char *at;     /* sweep value to which it applies; NULL: all */
+    bool is_stated;     /* counts for the range of a target */
+    fab_records values; /* of fab_study_setting: alternatives to the study's own */
+} fab_study_range;
+
+typedef enum fab_study_metric {
+    FAB_METRIC_TIME_RATIO,        /* time to train of `slow` over `fast` */
+    FAB_METRIC_GAIN_GROWS,        /* least growth of that ratio from one sweep value to the next */
+    FAB_METRIC_DOMAIN_RATE_RATIO, /* inner domain's aggregate bandwidth, `fast` over `slow` */
+    FAB_METRIC_LINK_POWER_DIFFERENCE /* at `rate`, technology `more` over technology `less` */
+} fab_study_metric;
+
+typedef struct fab_study_goal {
+    const char *id, *what, *published, *tag, *source;
+    int metric;              /* fab_study_metric */
+    const char *slow, *fast; /* variants */
+    const char *at;          /* sweep value */
+    const char *more, *less; /* technologies */
+    double rate_bps;
+} fab_study_goal;
+
+typedef struct fab_study_waterfall {
+    const char *target; /* id of a time ratio */
+    fab_study_setting start;
+    fab_records steps;  /* of fab_study_setting; the last arrives at the study's own settings */
+    fab_records beyond; /* of fab_study_setting */
+} fab_study_waterfall;
+
+typedef struct fab_study_sweep {
+    const char *name;
+    fab_records values; /* of fab_study_setting */
+} fab_study_sweep;
+
+typedef struct fab_study_remark {
+    const char *text;
+} fab_study_remark;
+
+typedef struct fab_study_file {
+    const char *name, *title, *question;
+    const fab_node *base;
+    fab_study_sweep sweep;
+    fab_records compare; /* of fab_study_setting */
+    fab_records ranges;  /* of fab_study_range */
+    fab_records targets; /* of fab_study_goal */
+    fab_study_waterfall waterfall;
+    fab_records remarks; /* of fab_study_remark */
+} fab_study_file;
+
+extern const fab_table FAB_STUDY_TABLE;
+
+struct fab_study {
+    const fab_catalog *catalog;
+    fab_study_file file;
+    const fab_node *root; /* for positions */
+    const fab_node *base; /* the base scenario's tree */
+};
+
+/* Typed views of the lists. */
+const fab_study_setting *fab_study_variants(const fab_study *study, size_t *count_out);
+const fab_study_setting *fab_study_sweep_values(const fab_study *study, size_t *count_out);
+const fab_study_range *fab_study_ranges(const fab_study *study, size_t *count_out);
+const fab_study_goal *fab_study_goals(const fab_study *study, size_t *count_out);
+
+/* Index of the setting with this label, or `count`. */
+size_t fab_study_find(const fab_study_setting *settings, size_t count, const char *label);
+
+/* Pieces of a scenario laid one over the other; NULL pieces are skipped. */
+#define FAB_STUDY_LAYER_LIMIT 64
+
+typedef struct fab_study_layers {
+    const fab_node *sets[FAB_STUDY_LAYER_LIMIT];
+    size_t count;
+} fab_study_layers;
+
+void fab_study_layer_add(fab_study_layers *layers, const fab_node *set);
+
+/* Makes a scenario of the base and the layers. FAB_E_INPUT with diagnostics, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_compose(const fab_study *study, const fab_study_layers *layers,
+                                         fab_arena *arena, fab_diagnostics *diagnostics,
+                                         fab_scenario *out);
+
+#endif

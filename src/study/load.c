@@ -1,0 +1,233 @@
+#include "study/file.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Reads a study file and checks that what it names exists. */
+
+const fab_study_setting *fab_study_variants(const fab_study *study, size_t *count_out)
+{
+    *count_out = study->file.compare.count;
+    return study->file.compare.items;
+}
+
+const fab_study_setting *fab_study_sweep_values(const fab_study *study, size_t *count_out)
+{
+    *count_out = study->file.sweep.values.count;
+    return study->file.sweep.values.items;
+}
+
+const fab_study_range *fab_study_ranges(const fab_study *study, size_t *count_out)
+{
+    *count_out = study->file.ranges.count;
+    return study->file.ranges.items;
+}
+
+const fab_study_goal *fab_study_goals(const fab_study *study, size_t *count_out)
+{
+    *count_out = study->file.targets.count;
+    return study->file.targets.items;
+}
+
+size_t fab_study_find(const fab_study_setting *settings, size_t count, const char *label)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (label != NULL && strcmp(settings[i].label, label) == 0) {
+            return i;
+        }
+    }
+    return count;
+}
+
+void fab_study_layer_add(fab_study_layers *layers, const fab_node *set)
+{
+    if (set != NULL) {
+        assert(layers->count < FAB_STUDY_LAYER_LIMIT);
+        layers->sets[layers->count++] = set;
+    }
+}
+
+fab_status fab_study_compose(const fab_study *study, const fab_study_layers *layers,
+                             fab_arena *arena, fab_diagnostics *diagnostics, fab_scenario *out)
+{
+    const fab_node *tree = study->base;
+    for (size_t i = 0; i < layers->count; i++) {
+        tree = fab_tree_overlay(tree, layers->sets[i], arena);
+        if (tree == NULL) {
+            return FAB_E_NOMEM;
+        }
+    }
+    return fab_scenario_read(study->catalog, tree, arena, diagnostics, out);
+}
+
+/* Where to point for a mistake in item `index` of list `list` (field `field` when it is there). */
+static fab_position place_of(const fab_study *study, const char *list, size_t index,
+                             const char *field)
+{
+    const fab_node *items = fab_node_get(study->root, list);
+    const fab_node *item = items != NULL && items->kind == FAB_NODE_LIST && index < items->count
+                               ? items->items[index]
+                               : items;
+    const fab_node *value = fab_node_get(item, field);
+    return value != NULL ? value->position : item != NULL ? item->position : study->root->position;
+}
+
+/* The nearest label of a list, as a hint. */
+static const char *nearest_label(const fab_study_setting *settings, size_t count, const char *word)
+{
+    const char *labels[64];
+    const size_t limit = count < 64 ? count : 64;
+    for (size_t i = 0; i < limit; i++) {
+        labels[i] = settings[i].label;
+    }
+    const char *nearest = fab_nearest_name(word, labels, limit);
+    return nearest != NULL ? nearest : settings[0].label;
+}
+
+static void check_label(const fab_study *study, size_t index, const char *field, const char *word,
+                        const fab_study_setting *settings, size_t count, const char *list,
+                        fab_diagnostics *diagnostics)
+{
+    if (word == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL), NULL,
+                     "this metric needs `%s`, a label of `%s`", field, list);
+    } else if (fab_study_find(settings, count, word) == count) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
+                     nearest_label(settings, count, word), "`%s` is no label of `%s`", word, list);
+    }
+}
+
+static void check_technology(const fab_study *study, size_t index, const char *field,
+                             const char *word, fab_diagnostics *diagnostics)
+{
+    if (word == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL), NULL,
+                     "this metric needs `%s`, a technology", field);
+        return;
+    }
+    const fab_technology *technology = fab_catalog_technology(study->catalog, word);
+    if (technology == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
+                     "`fabricast catalog technology` lists them", "unknown technology `%s`", word);
+    } else if (!technology->energy_j_per_bit.is_known) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
+                     NULL, "technology `%s` has no published energy per bit", word);
+    }
+}
+
+static void check_goal(const fab_study *study, size_t index, const fab_study_goal *goal,
+                       fab_diagnostics *diagnostics)
+{
+    size_t variants, values;
+    const fab_study_setting *variant = fab_study_variants(study, &variants);
+    const fab_study_setting *value = fab_study_sweep_values(study, &values);
+    if (goal->metric == FAB_METRIC_LINK_POWER_DIFFERENCE) {
+        check_technology(study, index, "more", goal->more, diagnostics);
+        check_technology(study, index, "less", goal->less, diagnostics);
+        if (!(goal->rate_bps > 0.0)) {
+            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL),
+                         "rate: 200 Tbps", "this metric needs `rate`, a bandwidth");
+        }
+        return;
+    }
+    check_label(study, index, "slow", goal->slow, variant, variants, "compare", diagnostics);
+    check_label(study, index, "fast", goal->fast, variant, variants, "compare", diagnostics);
+    if (goal->metric == FAB_METRIC_TIME_RATIO) {
+        check_label(study, index, "at", goal->at, value, values, "sweep", diagnostics);
+    }
+}
+
+static void check_ranges(const fab_study *study, fab_diagnostics *diagnostics)
+{
+    size_t count, values;
+    const fab_study_range *ranges = fab_study_ranges(study, &count);
+    const fab_study_setting *value = fab_study_sweep_values(study, &values);
+    for (size_t i = 0; i < count; i++) {
+        if (ranges[i].at != NULL && fab_study_find(value, values, ranges[i].at) == values) {
+            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "ranges", i, "at"),
+                         nearest_label(value, values, ranges[i].at), "`%s` is no label of `sweep`",
+                         ranges[i].at);
+        }
+    }
+}
+
+static void check_waterfall(const fab_study *study, fab_diagnostics *diagnostics)
+{
+    const fab_study_waterfall *waterfall = &study->file.waterfall;
+    size_t count;
+    const fab_study_goal *goals = fab_study_goals(study, &count);
+    if (waterfall->target == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(goals[i].id, waterfall->target) == 0 &&
+            goals[i].metric == FAB_METRIC_TIME_RATIO) {
+            return;
+        }
+    }
+    const fab_node *node = fab_node_get(fab_node_get(study->root, "waterfall"), "target");
+    fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
+                 node != NULL ? node->position : study->root->position, NULL,
+                 "`%s` is no target with metric time_ratio", waterfall->target);
+}
+
+static void check_duplicates(const fab_study *study, const char *list,
+                             const fab_study_setting *settings, size_t count,
+                             fab_diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fab_study_find(settings, i, settings[i].label) < i) {
+            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, list, i, "label"), NULL,
+                         "label `%s` stands twice in `%s`", settings[i].label, list);
+        }
+    }
+}
+
+/* A base that is a word is the path of a scenario file beside the study. */
+static fab_status load_base(fab_study *study, const char *study_path, fab_arena *arena,
+                            fab_diagnostics *diagnostics)
+{
+    const fab_node *base = study->file.base;
+    if (base->kind != FAB_NODE_SCALAR) {
+        study->base = base;
+        return FAB_OK;
+    }
+    const char *slash = strrchr(study_path, '/');
+    const int folder = slash == NULL || base->text[0] == '/' ? 0 : (int)(slash - study_path + 1);
+    const char *path = fab_arena_printf(arena, "%.*s%s", folder, study_path, base->text);
+    return path == NULL ? FAB_E_NOMEM : fab_tree_load(path, arena, diagnostics, &study->base);
+}
+
+static fab_status check_all(const fab_study *study, fab_diagnostics *diagnostics)
+{
+    size_t count;
+    const size_t errors = diagnostics->errors;
+    const fab_study_goal *goals = fab_study_goals(study, &count);
+    for (size_t i = 0; i < count; i++) {
+        check_goal(study, i, &goals[i], diagnostics);
+    }
+    check_ranges(study, diagnostics);
+    check_waterfall(study, diagnostics);
+    const fab_study_setting *settings = fab_study_variants(study, &count);
+    check_duplicates(study, "compare", settings, count, diagnostics);
+    settings = fab_study_sweep_values(study, &count);
+    check_duplicates(study, "sweep", settings, count, diagnostics);
+    return diagnostics->errors == errors ? FAB_OK : FAB_E_INPUT;
+}
+
+fab_status fab_study_load(const fab_catalog *catalog, const char *path, fab_arena *arena,
+                          fab_diagnostics *diagnostics, const fab_study **study_out)
+{
+    assert(catalog && path && arena && diagnostics && study_out);
+    fab_study *study = FAB_NEW(arena, fab_study, 1);
+    if (study == NULL) {
+        return FAB_E_NOMEM;
+    }
+    study->catalog = catalog;
+    FAB_TRY(fab_tree_load(path, arena, diagnostics, &study->root));
+    FAB_TRY(fab_record_read(&FAB_STUDY_TABLE, study->root, arena, diagnostics, &study->file));
+    FAB_TRY(load_base(study, path, arena, diagnostics));
+    FAB_TRY(check_all(study, diagnostics));
+    *study_out = study;
+    return FAB_OK;
+}

@@ -1,0 +1,194 @@
+#include "study/evaluate.h"
+
+#include <assert.h>
+
+#include <fabricast/fabric.h>
+
+/* Evaluates a study: its points, then what the targets, ranges and waterfall make of them. */
+
+fab_study_layers fab_study_point_layers(const fab_study *study, size_t variant, size_t value)
+{
+    size_t count;
+    fab_study_layers layers = {.count = 0};
+    fab_study_layer_add(&layers, fab_study_sweep_values(study, &count)[value].set);
+    fab_study_layer_add(&layers, fab_study_variants(study, &count)[variant].set);
+    return layers;
+}
+
+fab_status fab_study_evaluate(const fab_study *study, const fab_study_layers *layers,
+                              fab_arena *arena, fab_diagnostics *diagnostics, fab_evaluation *out)
+{
+    FAB_TRY(fab_study_compose(study, layers, arena, diagnostics, &out->scenario));
+    FAB_TRY(fab_train_forecast(&out->scenario, arena, &out->forecast));
+    out->ownership = fab_ownership_forecast(&out->scenario, &out->forecast);
+    return FAB_OK;
+}
+
+static fab_status run_points(const fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics,
+                             fab_study_result *result)
+{
+    fab_study_point *points =
+        FAB_NEW(arena, fab_study_point, result->variant_count * result->sweep_count);
+    if (points == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t variant = 0; variant < result->variant_count; variant++) {
+        for (size_t value = 0; value < result->sweep_count; value++) {
+            const fab_study_layers layers = fab_study_point_layers(study, variant, value);
+            fab_evaluation *evaluation = FAB_NEW(arena, fab_evaluation, 1);
+            if (evaluation == NULL) {
+                return FAB_E_NOMEM;
+            }
+            FAB_TRY(fab_study_evaluate(study, &layers, arena, diagnostics, evaluation));
+            points[result->point_count++] = (fab_study_point){.variant = variant,
+                                                              .value = value,
+                                                              .scenario = &evaluation->scenario,
+                                                              .forecast = evaluation->forecast,
+                                                              .ownership = evaluation->ownership};
+            result->evaluations++;
+        }
+    }
+    result->points = points;
+    return FAB_OK;
+}
+
+static const char *title_of(const fab_study_setting *setting)
+{
+    return setting->title != NULL ? setting->title : setting->label;
+}
+
+static fab_status name_parts(const fab_study *study, fab_arena *arena, fab_study_result *result)
+{
+    const fab_study_setting *variants = fab_study_variants(study, &result->variant_count);
+    const fab_study_setting *values = fab_study_sweep_values(study, &result->sweep_count);
+    const fab_study_remark *remarks = study->file.remarks.items;
+    result->remark_count = study->file.remarks.count;
+    fab_study_variant *variant = FAB_NEW(arena, fab_study_variant, result->variant_count);
+    const char **label = FAB_NEW(arena, const char *, result->sweep_count);
+    const char **title = FAB_NEW(arena, const char *, result->sweep_count);
+    const char **remark = FAB_NEW(arena, const char *, result->remark_count);
+    if (variant == NULL || label == NULL || title == NULL || remark == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t i = 0; i < result->variant_count; i++) {
+        variant[i] = (fab_study_variant){variants[i].label, title_of(&variants[i])};
+    }
+    for (size_t i = 0; i < result->sweep_count; i++) {
+        label[i] = values[i].label;
+        title[i] = title_of(&values[i]);
+    }
+    for (size_t i = 0; i < result->remark_count; i++) {
+        remark[i] = remarks[i].text;
+    }
+    result->variants = variant;
+    result->sweep_labels = label;
+    result->sweep_titles = title;
+    result->remarks = remark;
+    return FAB_OK;
+}
+
+/* Aggregate bandwidth of one inner domain, the fast variant's over the slow one's. */
+static double domain_rate_ratio(const fab_study *study, const fab_study_goal *goal,
+                                const fab_study_result *result)
+{
+    size_t count;
+    const fab_study_setting *variants = fab_study_variants(study, &count);
+    const size_t slow = fab_study_find(variants, count, goal->slow);
+    const size_t fast = fab_study_find(variants, count, goal->fast);
+    const fab_study_point *slow_point = &result->points[slow * result->sweep_count];
+    const fab_study_point *fast_point = &result->points[fast * result->sweep_count];
+    return fab_tier_domain_rate_bps(&fast_point->scenario->fabric.tiers[0]) /
+           fab_tier_domain_rate_bps(&slow_point->scenario->fabric.tiers[0]);
+}
+
+static fab_status fill_target(const fab_study *study, const fab_study_goal *goal, size_t index,
+                              const fab_study_times *times, const fab_study_result *result,
+                              fab_arena *arena, fab_diagnostics *diagnostics,
+                              fab_study_target *target)
+{
+    *target = (fab_study_target){.id = goal->id,
+                                 .what = goal->what,
+                                 .published = goal->published,
+                                 .tag = goal->tag,
+                                 .source = goal->source};
+    if (!fab_study_published_read(goal->published, arena, &target->published_low_count,
+                                  &target->published_high_count, &target->has_published_high,
+                                  &target->unit)) {
+        const fab_node *list = fab_node_get(study->root, "targets");
+        const fab_node *node = fab_node_get(list->items[index], "published");
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node->position,
+                     "write it as printed: 2.7X, 1.5 kW, or monotone",
+                     "`%s` is not a published result that can be compared", goal->published);
+        return FAB_E_INPUT;
+    }
+    if (goal->metric == FAB_METRIC_DOMAIN_RATE_RATIO) {
+        target->value_count = domain_rate_ratio(study, goal, result);
+    } else {
+        const bool is_known = fab_study_goal_value(study, goal, times, &target->value_count);
+        assert(is_known);
+        (void)is_known;
+    }
+    target->low_count = target->value_count;
+    target->high_count = target->value_count;
+    fab_study_goal_catalog_range(study, goal, &target->low_count, &target->high_count);
+    return FAB_OK;
+}
+
+static void judge(fab_study_target *target)
+{
+    const double high =
+        target->has_published_high ? target->published_high_count : target->high_count;
+    target->value_meets =
+        target->value_count >= target->published_low_count &&
+        (!target->has_published_high || target->value_count <= target->published_high_count);
+    target->ok = target->high_count >= target->published_low_count && target->low_count <= high;
+}
+
+static fab_status run_targets(const fab_study *study, fab_arena *arena,
+                              fab_diagnostics *diagnostics, fab_study_result *result)
+{
+    const fab_study_goal *goals = fab_study_goals(study, &result->target_count);
+    fab_study_target *targets = FAB_NEW(arena, fab_study_target, result->target_count);
+    double *time_s = FAB_NEW(arena, double, result->point_count);
+    if (targets == NULL || time_s == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t i = 0; i < result->point_count; i++) {
+        time_s[i] = result->points[i].ownership.time_to_train_s;
+    }
+    const fab_study_times times = {time_s, result->variant_count, result->sweep_count};
+    fab_status status = FAB_OK;
+    for (size_t i = 0; i < result->target_count; i++) {
+        const fab_status one =
+            fill_target(study, &goals[i], i, &times, result, arena, diagnostics, &targets[i]);
+        status = status == FAB_OK ? one : status;
+    }
+    FAB_TRY(status);
+    FAB_TRY(fab_study_ranges_run(study, targets, &result->evaluations));
+    for (size_t i = 0; i < result->target_count; i++) {
+        judge(&targets[i]);
+    }
+    result->targets = targets;
+    return FAB_OK;
+}
+
+fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics,
+                         const fab_study_result **result_out)
+{
+    assert(study && arena && diagnostics && result_out);
+    fab_study_result *result = FAB_NEW(arena, fab_study_result, 1);
+    if (result == NULL) {
+        return FAB_E_NOMEM;
+    }
+    result->name = study->file.name;
+    result->title = study->file.title;
+    result->question = study->file.question;
+    result->sweep_name = study->file.sweep.name;
+    FAB_TRY(name_parts(study, arena, result));
+    FAB_TRY(run_points(study, arena, diagnostics, result));
+    FAB_TRY(run_targets(study, arena, diagnostics, result));
+    FAB_TRY(fab_study_sensitivity_run(study, arena, diagnostics, result->targets, result));
+    FAB_TRY(fab_study_waterfall_run(study, arena, diagnostics, result));
+    *result_out = result;
+    return FAB_OK;
+}

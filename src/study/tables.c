@@ -1,0 +1,140 @@
+#include "study/file.h"
+
+/* Field tables of the study file. */
+
+#define TEXT(field, type, member, required, about)                                                 \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_TEXT, .is_required = required,                            \
+        .offset = offsetof(type, member), .help = about                                            \
+    }
+
+#define NODE(field, type, member, required, about)                                                 \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_NODE, .is_required = required,                            \
+        .offset = offsetof(type, member), .help = about                                            \
+    }
+
+#define RECORDS(field, type, member, described, least, most, required, about)                      \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_RECORDS, .is_required = required,                         \
+        .offset = offsetof(type, member), .table = &(described), .minimum = least,                 \
+        .maximum = most, .help = about                                                             \
+    }
+
+#define TABLE(id, word, array, type)                                                               \
+    static const fab_table id = {                                                                  \
+        .kind = word, .fields = array, .count = FAB_TABLE_SIZE(array), .size = sizeof(type)}
+
+static const fab_field SETTING_FIELDS[] = {
+    TEXT("label", fab_study_setting, label, true, "how tables call it"),
+    TEXT("title", fab_study_setting, title, false, "for people; the label when not given"),
+    TEXT("why", fab_study_setting, why, false, "where it comes from"),
+    NODE("set", fab_study_setting, set, false, "piece of a scenario laid over the base"),
+};
+TABLE(SETTING_TABLE, "setting", SETTING_FIELDS, fab_study_setting);
+
+static const fab_field RANGE_FIELDS[] = {
+    TEXT("name", fab_study_range, name, true, "the assumption that is varied"),
+    TEXT("why", fab_study_range, why, true, "where its range comes from"),
+    TEXT("at", fab_study_range, at, false, "only sweep value to which it applies"),
+    {.name = "stated",
+     .kind = FAB_FIELD_FLAG,
+     .offset = offsetof(fab_study_range, is_stated),
+     .help = "counts for the range of the targets; otherwise only shown"},
+    RECORDS("values", fab_study_range, values, SETTING_TABLE, 1, 16, true,
+            "alternatives to the study's own settings"),
+};
+static const fab_study_range RANGE_DEFAULT = {.is_stated = true};
+static const fab_table RANGE_TABLE = {.kind = "range",
+                                      .fields = RANGE_FIELDS,
+                                      .count = FAB_TABLE_SIZE(RANGE_FIELDS),
+                                      .size = sizeof(fab_study_range),
+                                      .defaults = &RANGE_DEFAULT};
+
+static const char *const METRIC[] = {"time_ratio", "gain_grows", "domain_rate_ratio",
+                                     "link_power_difference", NULL};
+
+static const fab_field GOAL_FIELDS[] = {
+    TEXT("id", fab_study_goal, id, true, "short name"),
+    TEXT("what", fab_study_goal, what, true, "what was published"),
+    TEXT("published", fab_study_goal, published, true, "as printed, for example 2.7X or 1.5 kW"),
+    TEXT("tag", fab_study_goal, tag, true, "how it is known: P, S, L, C or I"),
+    TEXT("source", fab_study_goal, source, true, "where it was published"),
+    {.name = "metric",
+     .kind = FAB_FIELD_CHOICE,
+     .is_required = true,
+     .offset = offsetof(fab_study_goal, metric),
+     .choices = METRIC,
+     .help = "what is compared"},
+    TEXT("slow", fab_study_goal, slow, false, "variant in the numerator of a time ratio"),
+    TEXT("fast", fab_study_goal, fast, false, "variant in its denominator"),
+    TEXT("at", fab_study_goal, at, false, "sweep value"),
+    TEXT("more", fab_study_goal, more, false, "technology that needs more power"),
+    TEXT("less", fab_study_goal, less, false, "technology that needs less"),
+    {.name = "rate",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_RATE,
+     .offset = offsetof(fab_study_goal, rate_bps),
+     .minimum = 0.0,
+     .maximum = 1e18,
+     .is_above_minimum = true,
+     .help = "bandwidth at which link power is compared"},
+};
+TABLE(GOAL_TABLE, "target", GOAL_FIELDS, fab_study_goal);
+
+static const fab_field WATERFALL_FIELDS[] = {
+    TEXT("target", fab_study_waterfall, target, true, "id of the time ratio that it walks"),
+    {.name = "start",
+     .kind = FAB_FIELD_RECORD,
+     .is_required = true,
+     .offset = offsetof(fab_study_waterfall, start),
+     .table = &SETTING_TABLE,
+     .help = "the first row"},
+    RECORDS("steps", fab_study_waterfall, steps, SETTING_TABLE, 1, 24, true,
+            "settings added one by one; the last row is the study's own"),
+    RECORDS("beyond", fab_study_waterfall, beyond, SETTING_TABLE, 0, 24, false,
+            "settings added after that"),
+};
+TABLE(WATERFALL_TABLE, "waterfall", WATERFALL_FIELDS, fab_study_waterfall);
+
+static const fab_field SWEEP_FIELDS[] = {
+    TEXT("name", fab_study_sweep, name, true, "what is swept"),
+    RECORDS("values", fab_study_sweep, values, SETTING_TABLE, 1, 64, true, "its values in order"),
+};
+TABLE(SWEEP_TABLE, "sweep", SWEEP_FIELDS, fab_study_sweep);
+
+static const fab_field REMARK_FIELDS[] = {
+    TEXT("text", fab_study_remark, text, true, "a sentence for the reader"),
+};
+TABLE(REMARK_TABLE, "remark", REMARK_FIELDS, fab_study_remark);
+
+static const fab_field STUDY_FIELDS[] = {
+    TEXT("name", fab_study_file, name, true, "what to call the study"),
+    TEXT("title", fab_study_file, title, true, "title of the report"),
+    TEXT("question", fab_study_file, question, true, "what it answers"),
+    NODE("base", fab_study_file, base, true, "a scenario, or the path of one beside this file"),
+    {.name = "sweep",
+     .kind = FAB_FIELD_RECORD,
+     .is_required = true,
+     .offset = offsetof(fab_study_file, sweep),
+     .table = &SWEEP_TABLE,
+     .help = "what changes along the horizontal axis"},
+    RECORDS("compare", fab_study_file, compare, SETTING_TABLE, 1, 16, true,
+            "the systems side by side"),
+    RECORDS("ranges", fab_study_file, ranges, RANGE_TABLE, 0, 32, false,
+            "assumptions to vary, alone and together"),
+    RECORDS("targets", fab_study_file, targets, GOAL_TABLE, 0, 64, false,
+            "published results to compare with"),
+    {.name = "waterfall",
+     .kind = FAB_FIELD_RECORD,
+     .offset = offsetof(fab_study_file, waterfall),
+     .table = &WATERFALL_TABLE,
+     .help = "one target walked from a simple model to the study's own"},
+    RECORDS("remarks", fab_study_file, remarks, REMARK_TABLE, 0, 32, false,
+            "sentences for the reader of the report"),
+};
+
+const fab_table FAB_STUDY_TABLE = {.kind = "study",
+                                   .fields = STUDY_FIELDS,
+                                   .count = FAB_TABLE_SIZE(STUDY_FIELDS),
+                                   .size = sizeof(fab_study_file)};
