@@ -1,0 +1,46 @@
+#ifndef FAB_COMMAND_H
+#define FAB_COMMAND_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/catalog.h>
+#include <fabricast/diagnostic.h>
+#include <fabricast/report.h>
+#include <fabricast/status.h>
+
+/* Exit codes of every command. */
+enum {
+    FAB_EXIT_DONE = 0,
+    FAB_EXIT_NO = 1,      /* infeasible, or a check failed */
+    FAB_EXIT_USER = 2,    /* the user's mistake: usage or file */
+    FAB_EXIT_MACHINE = 3, /* memory, disk, a missing program */
+};
+
+/* What every command starts from. */
+typedef struct fab_session {
+    fab_arena *arena;
+    fab_diagnostics diagnostics;
+    const fab_catalog *catalog;
+    double start_s; /* of the monotonic clock */
+} fab_session;
+
+/* Opens an arena and loads the catalog. Returns FAB_EXIT_DONE, or prints why not. */
+int fab_session_open(fab_session *session);
+
+/* Prints what the diagnostics and the status say and turns them into an exit code. */
+int fab_session_explain(fab_session *session, fab_status status, const char *what);
+
+/* Frees everything and passes `code` on, unless standard output failed: FAB_EXIT_MACHINE. */
+int fab_session_close(fab_session *session, int code);
+
+/* Measures the machine since the session began; `scenarios` were forecast. */
+fab_run_meter fab_session_meter(fab_session *session, double scenarios);
+
+/* Each command parses its own arguments (argv[0] is "fabricast NAME") and returns an exit code. */
+int fab_command_train(int argc, char **argv);
+int fab_command_run(int argc, char **argv);
+int fab_command_catalog(int argc, char **argv);
+
+#endif

@@ -1,0 +1,92 @@
+#include "command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The fabricast program: finds the command and hands it the rest. */
+
+typedef struct fab_command {
+    const char *name;
+    const char *arguments;
+    const char *help;
+    int (*run)(int argc, char **argv);
+} fab_command;
+
+static const fab_command COMMANDS[] = {
+    {"run", "STUDY.yaml", "run a study: swept scenarios on compared fabrics, figures and report",
+     fab_command_run},
+    {"train", "SCENARIO.yaml", "forecast one training job: step time, memory, energy, time to train",
+     fab_command_train},
+    {"catalog", "[KIND [NAME]]", "show built-in technologies, GPUs, models and fabrics",
+     fab_command_catalog},
+};
+
+#define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
+
+static void print_usage(FILE *stream)
+{
+    fprintf(stream, "Usage: fabricast COMMAND [OPTION...] [FILE]\n\n"
+                    "Forecasts how fast, how hot and at what cost an AI training job runs on an\n"
+                    "interconnect fabric.\n\nCommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(stream, "  %-8s %-14s %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
+                COMMANDS[i].help);
+    }
+    fprintf(stream, "\n`fabricast COMMAND --help` says more. Bandwidths are one direction; a GPU is "
+                    "one package.\n"
+                    "Exit codes: 0 done, 1 infeasible or a check failed, 2 your input or usage,\n"
+                    "3 the machine (memory, disk, a missing program).\n");
+}
+
+static int unknown_command(const char *word)
+{
+    const char *names[COMMAND_COUNT];
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = COMMANDS[i].name;
+    }
+    const char *nearest = fab_nearest_name(word, names, COMMAND_COUNT);
+    fprintf(stderr, "fabricast: unknown command `%s`", word);
+    if (nearest != NULL) {
+        fprintf(stderr, "; did you mean `%s`?", nearest);
+    }
+    fprintf(stderr, "\n`fabricast --help` lists the commands.\n");
+    return FAB_EXIT_USER;
+}
+
+/* argp prints the program's name from argv[0] in usage and errors: make it say the command too. */
+static int run_command(const fab_command *command, int argc, char **argv)
+{
+    char name[32];
+    (void)snprintf(name, sizeof(name), "fabricast %s", command->name);
+    argv[1] = name;
+    return command->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    /* a reader that closes the pipe early is an error of writing, not a death by signal */
+    (void)signal(SIGPIPE, SIG_IGN);
+    /* a file size limit shows as a failed write too */
+    (void)signal(SIGXFSZ, SIG_IGN);
+    if (argc < 2) {
+        print_usage(stderr);
+        return FAB_EXIT_USER;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return fflush(stdout) == 0 ? FAB_EXIT_DONE : FAB_EXIT_MACHINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("fabricast %s\n", FAB_VERSION);
+        return fflush(stdout) == 0 ? FAB_EXIT_DONE : FAB_EXIT_MACHINE;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], COMMANDS[i].name) == 0) {
+            return run_command(&COMMANDS[i], argc, argv);
+        }
+    }
+    return unknown_command(argv[1]);
+}

@@ -1,0 +1,111 @@
+#include "command.h"
+
+#include <argp.h>
+#include <unistd.h>
+
+#include <fabricast/study.h>
+
+/* fabricast run STUDY.yaml [--out DIR] [--no-figures] [--json] */
+
+typedef struct fab_run_options {
+    const char *path;
+    const char *folder;
+    bool wants_json;
+    bool skips_figures;
+} fab_run_options;
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_run_options *options = state->input;
+    switch (key) {
+    case 'j':
+        options->wants_json = true;
+        return 0;
+    case 'o':
+        options->folder = argument;
+        return 0;
+    case 'n':
+        options->skips_figures = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one study at a time; `%s` is too many", argument);
+        }
+        options->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a study file is needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"out", 'o', "DIR", 0,
+     "Write report.html, figures, CSV and JSON into DIR (made if missing; files of an earlier run "
+     "are replaced when all is ready)",
+     0},
+    {"no-figures", 'n', NULL, 0, "Leave the figures out (gnuplot is not needed)", 0},
+    {"json", 'j', NULL, 0,
+     "Print JSON instead of tables: times in s, energy in J, power in W, bandwidth in bit/s", 0},
+    {0},
+};
+
+static const struct argp ARGP = {
+    OPTIONS, parse, "STUDY.yaml",
+    "Run a study: every scenario of the sweep on every compared fabric, beside published results, "
+    "with the range over the stated assumptions and what moves the answer most."
+    "\vTimes are in s, bandwidths one direction, energies per bit of one link.",
+    NULL, NULL, NULL};
+
+static fab_status write_folder(fab_session *session, const fab_run_options *options,
+                               const fab_study_result *result, const fab_run_meter *meter)
+{
+    const char *message = NULL;
+    const fab_status status =
+        fab_report_study_folder(result, meter, !options->skips_figures, options->folder,
+                                session->arena, &message);
+    if (status != FAB_OK && message != NULL) {
+        fprintf(stderr, "fabricast: %s\n", message);
+    }
+    return status;
+}
+
+static fab_status run(fab_session *session, const fab_run_options *options)
+{
+    const fab_study *study = NULL;
+    const fab_study_result *result = NULL;
+    FAB_TRY(fab_study_load(session->catalog, options->path, session->arena, &session->diagnostics,
+                           &study));
+    FAB_TRY(fab_study_run(study, session->arena, &session->diagnostics, &result));
+    const fab_run_meter meter = fab_session_meter(session, (double)result->evaluations);
+    if (options->folder != NULL) {
+        FAB_TRY(write_folder(session, options, result, &meter));
+    }
+    if (options->wants_json) {
+        return fab_report_study_json(result, &meter, session->arena, stdout);
+    }
+    FAB_TRY(fab_report_study_text(result, session->arena, stdout));
+    if (options->folder != NULL) {
+        printf("\nReport: %s/report.html\n", options->folder);
+    }
+    return FAB_OK;
+}
+
+int fab_command_run(int argc, char **argv)
+{
+    fab_run_options options = {0};
+    argp_err_exit_status = FAB_EXIT_USER;
+    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
+        return FAB_EXIT_USER;
+    }
+    fab_session session;
+    int code = fab_session_open(&session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    const fab_status status = run(&session, &options);
+    code = fab_session_explain(&session, status, options.path);
+    return fab_session_close(&session, code);
+}

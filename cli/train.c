@@ -1,0 +1,86 @@
+#include "command.h"
+
+#include <argp.h>
+
+#include <fabricast/ownership.h>
+#include <fabricast/scenario.h>
+#include <fabricast/train.h>
+
+/* fabricast train SCENARIO.yaml [--json] */
+
+typedef struct fab_train_options {
+    const char *path;
+    bool wants_json;
+} fab_train_options;
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_train_options *options = state->input;
+    switch (key) {
+    case 'j':
+        options->wants_json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one scenario at a time; `%s` is too many", argument);
+        }
+        options->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a scenario file is needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"json", 'j', NULL, 0, "Print JSON: times in s, sizes in byte, energy in J, bandwidth in bit/s",
+     0},
+    {0},
+};
+
+static const struct argp ARGP = {
+    OPTIONS, parse, "SCENARIO.yaml",
+    "Forecast one training job: where a step's time goes (s), memory of the fullest package (byte), "
+    "MFU, tokens/s, time to train (days), energy and power of the links."
+    "\vExits with 1 when the model does not fit in memory or the fabric cannot be built.",
+    NULL, NULL, NULL};
+
+static fab_status forecast(fab_session *session, const fab_train_options *options, bool *feasible)
+{
+    const fab_scenario *scenario = NULL;
+    fab_forecast result;
+    FAB_TRY(fab_scenario_load(session->catalog, options->path, session->arena,
+                              &session->diagnostics, &scenario));
+    FAB_TRY(fab_train_forecast(scenario, session->arena, &result));
+    const fab_ownership ownership = fab_ownership_forecast(scenario, &result);
+    *feasible = result.is_feasible;
+    if (options->wants_json) {
+        const fab_run_meter meter = fab_session_meter(session, 1.0);
+        return fab_report_forecast_json(scenario, &result, &ownership, &meter, session->arena,
+                                        stdout);
+    }
+    return fab_report_forecast_text(scenario, &result, &ownership, session->arena, stdout);
+}
+
+int fab_command_train(int argc, char **argv)
+{
+    fab_train_options options = {0};
+    argp_err_exit_status = FAB_EXIT_USER;
+    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
+        return FAB_EXIT_USER;
+    }
+    fab_session session;
+    int code = fab_session_open(&session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    bool feasible = false;
+    const fab_status status = forecast(&session, &options, &feasible);
+    code = fab_session_explain(&session, status, options.path);
+    if (code == FAB_EXIT_DONE && !feasible) {
+        code = FAB_EXIT_NO;
+    }
+    return fab_session_close(&session, code);
+}
