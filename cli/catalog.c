@@ -36,10 +36,14 @@ static const struct argp_option OPTIONS[] = {
 };
 
 static const struct argp ARGP = {
-    OPTIONS, parse, "[KIND [NAME]]",
+    OPTIONS,
+    parse,
+    "[KIND [NAME]]",
     "Show what is built in, each number with its source and confidence. KIND is technology, gpu, "
     "model or fabric; without a NAME one line per row.",
-    NULL, NULL, NULL};
+    NULL,
+    NULL,
+    NULL};
 
 /* Prints the names that there are when `word` is none of them. */
 static int not_found(const char *what, const char *word, const char *const *names, size_t count)

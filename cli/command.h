@@ -24,6 +24,7 @@ typedef struct fab_session {
     fab_diagnostics diagnostics;
     const fab_catalog *catalog;
     double start_s; /* of the monotonic clock */
+    bool is_told;   /* why the command failed has been printed */
 } fab_session;
 
 /* Opens an arena and loads the catalog. Returns FAB_EXIT_DONE, or prints why not. */
@@ -32,7 +33,7 @@ int fab_session_open(fab_session *session);
 /* Prints what the diagnostics and the status say and turns them into an exit code. */
 int fab_session_explain(fab_session *session, fab_status status, const char *what);
 
-/* Frees everything and passes `code` on, unless standard output failed: FAB_EXIT_MACHINE. */
+/* Frees everything and passes `code` on. */
 int fab_session_close(fab_session *session, int code);
 
 /* Measures the machine since the session began; `scenarios` were forecast. */

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The fabricast program: finds the command and hands it the rest. */
 
@@ -17,8 +18,8 @@ typedef struct fab_command {
 static const fab_command COMMANDS[] = {
     {"run", "STUDY.yaml", "run a study: swept scenarios on compared fabrics, figures and report",
      fab_command_run},
-    {"train", "SCENARIO.yaml", "forecast one training job: step time, memory, energy, time to train",
-     fab_command_train},
+    {"train", "SCENARIO.yaml",
+     "forecast one training job: step time, memory, energy, time to train", fab_command_train},
     {"catalog", "[KIND [NAME]]", "show built-in technologies, GPUs, models and fabrics",
      fab_command_catalog},
 };
@@ -34,10 +35,11 @@ static void print_usage(FILE *stream)
         fprintf(stream, "  %-8s %-14s %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
                 COMMANDS[i].help);
     }
-    fprintf(stream, "\n`fabricast COMMAND --help` says more. Bandwidths are one direction; a GPU is "
-                    "one package.\n"
-                    "Exit codes: 0 done, 1 infeasible or a check failed, 2 your input or usage,\n"
-                    "3 the machine (memory, disk, a missing program).\n");
+    fprintf(stream,
+            "\n`fabricast COMMAND --help` says more. Bandwidths are one direction; a GPU is "
+            "one package.\n"
+            "Exit codes: 0 done, 1 infeasible or a check failed, 2 your input or usage,\n"
+            "3 the machine (memory, disk, a missing program).\n");
 }
 
 static int unknown_command(const char *word)
@@ -64,8 +66,21 @@ static int run_command(const fab_command *command, int argc, char **argv)
     return command->run(argc - 1, argv + 1);
 }
 
+/* Whatever ends the program, also argp after --help: what was printed has arrived, or it says so.
+ */
+static void check_output(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "fabricast: cannot write to standard output\n");
+        _exit(FAB_EXIT_MACHINE);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    if (atexit(check_output) != 0) {
+        return FAB_EXIT_MACHINE;
+    }
     /* a reader that closes the pipe early is an error of writing, not a death by signal */
     (void)signal(SIGPIPE, SIG_IGN);
     /* a file size limit shows as a failed write too */
@@ -77,11 +92,11 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_usage(stdout);
-        return fflush(stdout) == 0 ? FAB_EXIT_DONE : FAB_EXIT_MACHINE;
+        return FAB_EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("fabricast %s\n", FAB_VERSION);
-        return fflush(stdout) == 0 ? FAB_EXIT_DONE : FAB_EXIT_MACHINE;
+        return FAB_EXIT_DONE;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], COMMANDS[i].name) == 0) {

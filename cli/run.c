@@ -53,32 +53,55 @@ static const struct argp_option OPTIONS[] = {
 };
 
 static const struct argp ARGP = {
-    OPTIONS, parse, "STUDY.yaml",
+    OPTIONS,
+    parse,
+    "STUDY.yaml",
     "Run a study: every scenario of the sweep on every compared fabric, beside published results, "
     "with the range over the stated assumptions and what moves the answer most."
-    "\vTimes are in s, bandwidths one direction, energies per bit of one link.",
-    NULL, NULL, NULL};
+    "\vTimes are in s, bandwidths one direction, energies per bit of one link. Exits with 1 when a "
+    "point of the study does not fit in memory or its fabric cannot be built.",
+    NULL,
+    NULL,
+    NULL};
 
 static fab_status write_folder(fab_session *session, const fab_run_options *options,
                                const fab_study_result *result, const fab_run_meter *meter)
 {
     const char *message = NULL;
-    const fab_status status =
-        fab_report_study_folder(result, meter, !options->skips_figures, options->folder,
-                                session->arena, &message);
+    const fab_status status = fab_report_study_folder(result, meter, !options->skips_figures,
+                                                      options->folder, session->arena, &message);
     if (status != FAB_OK && message != NULL) {
         fprintf(stderr, "fabricast: %s\n", message);
+        session->is_told = true;
+    }
+    if (status == FAB_E_TOOL) {
+        fprintf(stderr, "fabricast: --no-figures runs the study without them\n");
     }
     return status;
 }
 
-static fab_status run(fab_session *session, const fab_run_options *options)
+/* Says how many points cannot exist; the tables say why. */
+static bool is_feasible(const fab_study_result *result)
+{
+    size_t infeasible = 0;
+    for (size_t i = 0; i < result->point_count; i++) {
+        infeasible += result->points[i].forecast.is_feasible ? 0 : 1;
+    }
+    if (infeasible > 0) {
+        fprintf(stderr, "fabricast: %zu of %zu points are infeasible\n", infeasible,
+                result->point_count);
+    }
+    return infeasible == 0;
+}
+
+static fab_status run(fab_session *session, const fab_run_options *options, bool *feasible)
 {
     const fab_study *study = NULL;
     const fab_study_result *result = NULL;
     FAB_TRY(fab_study_load(session->catalog, options->path, session->arena, &session->diagnostics,
                            &study));
     FAB_TRY(fab_study_run(study, session->arena, &session->diagnostics, &result));
+    *feasible = is_feasible(result);
     const fab_run_meter meter = fab_session_meter(session, (double)result->evaluations);
     if (options->folder != NULL) {
         FAB_TRY(write_folder(session, options, result, &meter));
@@ -105,7 +128,11 @@ int fab_command_run(int argc, char **argv)
     if (code != FAB_EXIT_DONE) {
         return code;
     }
-    const fab_status status = run(&session, &options);
+    bool feasible = false;
+    const fab_status status = run(&session, &options, &feasible);
     code = fab_session_explain(&session, status, options.path);
+    if (code == FAB_EXIT_DONE && !feasible) {
+        code = FAB_EXIT_NO;
+    }
     return fab_session_close(&session, code);
 }

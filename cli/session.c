@@ -51,7 +51,10 @@ int fab_session_explain(fab_session *session, fab_status status, const char *wha
         fprintf(stderr, "fabricast: %s: %s\n", what, fab_status_text(status));
         return FAB_EXIT_NO;
     default:
-        fprintf(stderr, "fabricast: %s: %s\n", what, fab_status_text(status));
+        /* what is wrong with standard output is said when the program ends */
+        if (!session->is_told && !ferror(stdout)) {
+            fprintf(stderr, "fabricast: %s: %s\n", what, fab_status_text(status));
+        }
         return FAB_EXIT_MACHINE;
     }
 }
@@ -60,10 +63,6 @@ int fab_session_close(fab_session *session, int code)
 {
     fab_arena_destroy(session->arena);
     session->arena = NULL;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "fabricast: cannot write to standard output\n");
-        return FAB_EXIT_MACHINE;
-    }
     return code;
 }
 

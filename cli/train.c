@@ -41,11 +41,16 @@ static const struct argp_option OPTIONS[] = {
 };
 
 static const struct argp ARGP = {
-    OPTIONS, parse, "SCENARIO.yaml",
-    "Forecast one training job: where a step's time goes (s), memory of the fullest package (byte), "
+    OPTIONS,
+    parse,
+    "SCENARIO.yaml",
+    "Forecast one training job: where a step's time goes (s), memory of the fullest package "
+    "(byte), "
     "MFU, tokens/s, time to train (days), energy and power of the links."
     "\vExits with 1 when the model does not fit in memory or the fabric cannot be built.",
-    NULL, NULL, NULL};
+    NULL,
+    NULL,
+    NULL};
 
 static fab_status forecast(fab_session *session, const fab_train_options *options, bool *feasible)
 {

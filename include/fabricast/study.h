@@ -79,7 +79,7 @@ typedef struct fab_study_result {
     const char *name;
     const char *title;
     const char *question;
-    const char *sweep_name; /* "model" */
+    const char *sweep_name;          /* "model" */
     const char *const *sweep_labels; /* short: "Config4" */
     const char *const *sweep_titles; /* for people: "Config4: 8 of 256 experts" */
     size_t sweep_count;

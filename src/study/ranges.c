@@ -189,6 +189,9 @@ fab_status fab_study_ranges_run(const fab_study *study, fab_study_target *target
     if (total > COMBINATION_LIMIT) {
         return FAB_E_RANGE;
     }
+    if (total == 1) {
+        return FAB_OK; /* nothing is varied: no range to speak of */
+    }
     assert(goal_count <= 64);
     fab_extremes all[64] = {{0}};
     fab_status first_failure = FAB_OK;
