@@ -1,0 +1,87 @@
+#include <inttypes.h>
+
+#include "config/field.h"
+
+/* Digits shown of a number from a file: as many as people write. */
+#define SHOWN_DIGITS 6
+
+static void format_number(const fab_field *field, double value, char *buffer, size_t size)
+{
+    if (field->word && value == field->word_value) {
+        snprintf(buffer, size, "%s", field->word);
+        return;
+    }
+    fab_quantity_format(buffer, size, value, field->dimension, SHOWN_DIGITS);
+}
+
+static void format_count(const fab_field *field, int64_t value, char *buffer, size_t size)
+{
+    if (field->word && (double)value == field->word_value) {
+        snprintf(buffer, size, "%s", field->word);
+        return;
+    }
+    snprintf(buffer, size, "%" PRId64, value);
+}
+
+static void format_sourced(const fab_field *field, const fab_value *value, char *buffer,
+                           size_t size)
+{
+    if (!value->is_known) {
+        snprintf(buffer, size, "not published");
+        return;
+    }
+    fab_quantity_format(buffer, size, value->value, field->dimension, SHOWN_DIGITS);
+}
+
+static const char *choice_word(const fab_field *field, int index)
+{
+    for (int i = 0; field->choices[i]; i++) {
+        if (i == index) {
+            return field->choices[i];
+        }
+    }
+    return "[unknown word]";
+}
+
+static const char *node_kind(const fab_node *node)
+{
+    static const char *const NAME[] = {"[value]", "[map]", "[list]"};
+    return node ? NAME[node->kind] : "[none]";
+}
+
+char *fab_field_format(const fab_field *field, const void *record, char *buffer, size_t size)
+{
+    const void *at = (const unsigned char *)record + field->offset;
+    const char *text;
+    switch (field->kind) {
+    case FAB_FIELD_QUANTITY:
+        format_number(field, *(const double *)at, buffer, size);
+        break;
+    case FAB_FIELD_SOURCED:
+        format_sourced(field, at, buffer, size);
+        break;
+    case FAB_FIELD_COUNT:
+        format_count(field, *(const int64_t *)at, buffer, size);
+        break;
+    case FAB_FIELD_FLAG:
+        snprintf(buffer, size, "%s", *(const bool *)at ? "true" : "false");
+        break;
+    case FAB_FIELD_TEXT:
+        text = *(const char *const *)at;
+        snprintf(buffer, size, "%s", text ? text : "");
+        break;
+    case FAB_FIELD_CHOICE:
+        snprintf(buffer, size, "%s", choice_word(field, *(const int *)at));
+        break;
+    case FAB_FIELD_RECORD:
+        snprintf(buffer, size, "[%s]", field->table->kind);
+        break;
+    case FAB_FIELD_RECORDS:
+        snprintf(buffer, size, "[%zu of %s]", ((const fab_records *)at)->count, field->table->kind);
+        break;
+    case FAB_FIELD_NODE:
+        snprintf(buffer, size, "%s", node_kind(*(const fab_node *const *)at));
+        break;
+    }
+    return buffer;
+}
