@@ -47,12 +47,14 @@ FAB_API FAB_CHECKED fab_status fab_report_study_json(const fab_study_result *res
                                                      const fab_run_meter *meter, fab_arena *arena,
                                                      FILE *stream);
 
-/* Writes a study into a folder, made if missing: report.html (self-contained), results.json,
- * points.csv, targets.csv, waterfall.csv, sensitivity.csv (tidy, one fact a row),
- * figures/NAME.{svg, png,gp,csv}. Everything is first made in a new folder beside it and moved in
- * when complete, so that a failure leaves the old contents and nothing half-written. with_figures
- * false leaves the figures out (no gnuplot needed). Other errors: FAB_E_TOOL when gnuplot is
- * missing or fails. *message_out (in the arena) says what failed. */
+/* Writes a study into a folder, made if missing (its parent must exist): report.html
+ * (self-contained), results.json, points.csv, targets.csv, waterfall.csv, sensitivity.csv (tidy:
+ * one observation a row, units in the column names), figures/NAME.{svg,png,gp,csv}. Everything is
+ * first made in a new folder beside it, or inside it when it exists, and moved in when complete, so
+ * that a failure leaves the old contents and nothing half-written. Other files of the folder stay;
+ * those that an earlier run wrote and this one does not are removed. with_figures false leaves the
+ * figures out (no gnuplot needed). Other errors: FAB_E_TOOL when gnuplot is missing or fails.
+ * *message_out (in the arena) says what failed, NULL when nothing did. */
 FAB_API FAB_CHECKED fab_status fab_report_study_folder(const fab_study_result *result,
                                                        const fab_run_meter *meter,
                                                        bool with_figures, const char *folder,

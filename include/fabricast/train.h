@@ -33,7 +33,8 @@ typedef enum fab_step_class { FAB_STEP_LIST(FAB_STEP_ENUM) FAB_STEP_CLASS_COUNT 
 FAB_API const char *fab_message_class_text(fab_message_class message_class);
 FAB_API const char *fab_step_class_text(fab_step_class step_class);
 
-/* Messages of one class in a step, as the busiest stage's packages see them. */
+/* Messages of one class in a step: times of the slowest stage (for data, of the stage where most is
+ * exposed), bytes and energy of a package as the mean over the stages. */
 typedef struct fab_message_forecast {
     double total_s;                   /* time on the wire and in latency if nothing were hidden */
     double exposed_s;                 /* part that lengthens the step; 0 <= exposed <= total */
@@ -63,7 +64,7 @@ typedef struct fab_tier_forecast {
     double energy_j_per_bit;  /* one link, scope as in the technology's row */
     double sent_byte;         /* per package and step */
     double energy_j;          /* per package and step: bits x links crossed x energy per bit */
-    double mean_power_w;      /* energy over step time, per package */
+    double mean_power_w;      /* of its own link: bits sent x energy per bit over step time */
     double full_rate_power_w; /* rate x energy per bit, per package: what must be cooled */
     double busy_frac;         /* of the step in which the package's link carries bits */
 } fab_tier_forecast;

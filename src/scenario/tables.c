@@ -199,7 +199,8 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
 static const fab_field ASSUMPTIONS_FIELDS[] = {
     EFFICIENCY("gemm_efficiency", offsetof(fab_assumptions, gemm_efficiency_frac),
                "matrix products reach this share of the dense peak",
-               "about half of peak: published large runs on H100 and H800 reach 35-55 % MFU"),
+               "about half of peak, clocks, tiles and kernels together; large BF16 products on "
+               "H100 reach more"),
     EFFICIENCY(
         "attention_efficiency", offsetof(fab_assumptions, attention_efficiency_frac),
         "the attention core reaches this share of the dense BF16 peak",

@@ -86,8 +86,27 @@ static bool is_needed(const fab_study *study, bool is_partial, size_t variant, s
     return false;
 }
 
-/* Forecasts what the targets need under one choice. A scenario that cannot be made, or does not fit
- * its memory or fabric, leaves a 0. */
+/* The time to train of one point under one choice, 0 when its scenario cannot be made or does not
+ * fit its memory or fabric. What is wrong with a scenario is kept in `diagnostics`, if there are
+ * any; they live in the arena, which is then not reset. */
+static fab_status point_time(const fab_study *study, const fab_study_layers *layers,
+                             fab_arena *arena, fab_diagnostics *diagnostics, double *time_s)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_diagnostics unheard = fab_diagnostics_make(arena);
+    fab_diagnostics *list = diagnostics != NULL ? diagnostics : &unheard;
+    fab_evaluation evaluation;
+    const fab_status status = fab_study_evaluate(study, layers, arena, list, &evaluation);
+    if (status == FAB_OK && evaluation.forecast.is_feasible) {
+        *time_s = evaluation.ownership.time_to_train_s;
+    }
+    if (status == FAB_OK || diagnostics == NULL) {
+        fab_arena_reset(arena, mark);
+    }
+    return status == FAB_E_NOMEM ? status : FAB_OK;
+}
+
+/* Forecasts what the targets need under one choice. */
 static fab_status times_of(const fab_study *study, const fab_choice *choice, fab_arena *arena,
                            fab_diagnostics *diagnostics, double *time_s, size_t *evaluations)
 {
@@ -102,19 +121,9 @@ static fab_status times_of(const fab_study *study, const fab_choice *choice, fab
             if (!is_needed(study, is_partial, variant, value)) {
                 continue;
             }
-            const fab_arena_mark mark = fab_arena_save(arena);
             const fab_study_layers layers = layers_of(study, choice, variant, value);
-            fab_evaluation evaluation;
-            const fab_status status =
-                fab_study_evaluate(study, &layers, arena, diagnostics, &evaluation);
-            if (status == FAB_OK && evaluation.forecast.is_feasible) {
-                *out = evaluation.ownership.time_to_train_s;
-            }
+            FAB_TRY(point_time(study, &layers, arena, diagnostics, out));
             *evaluations += 1;
-            fab_arena_reset(arena, mark);
-            if (status == FAB_E_NOMEM) {
-                return status;
-            }
         }
     }
     return FAB_OK;
@@ -161,9 +170,8 @@ static fab_status run_block(const fab_study *study, size_t first, size_t end,
     fab_status status = time_s == NULL ? FAB_E_NOMEM : FAB_OK;
     for (size_t combination = first; combination < end && status == FAB_OK; combination++) {
         const fab_arena_mark mark = fab_arena_save(arena);
-        fab_diagnostics unheard = fab_diagnostics_make(arena);
         const fab_choice choice = choice_of(study, combination);
-        status = times_of(study, &choice, arena, &unheard, time_s, evaluations);
+        status = times_of(study, &choice, arena, NULL, time_s, evaluations);
         const fab_study_times times = {time_s, variants, values};
         for (size_t i = 0; i < goal_count && status == FAB_OK; i++) {
             double value;

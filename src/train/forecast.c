@@ -29,7 +29,30 @@ typedef struct fab_step {
     double slowest_tokens_layers; /* tokens x layers of a micro-batch in that stage */
     fab_data_exchange data;       /* of the stage where most of it is exposed */
     double optimizer_s;
+    fab_stage_time sum;         /* messages of a micro-batch, all stages together */
+    fab_data_exchange data_sum; /* all stages together */
 } fab_step;
+
+static void add_traffic(fab_message_forecast *sum, const fab_message_forecast *part)
+{
+    sum->link_energy_j += part->link_energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        sum->sent_byte[tier] += part->sent_byte[tier];
+    }
+}
+
+/* What a package sends on average is a matter of all stages, not of the slowest. */
+static void add_stage(fab_step *step, const fab_stage_time *time, const fab_data_exchange *data)
+{
+    for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
+        add_traffic(&step->sum.messages[class], &time->messages[class]);
+    }
+    add_traffic(&step->data_sum.message, &data->message);
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        step->sum.tier_s[tier] += time->tier_s[tier];
+        step->data_sum.tier_s[tier] += data->tier_s[tier];
+    }
+}
 
 static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *workload,
                               fab_step *step, fab_forecast *out)
@@ -50,6 +73,7 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         if (index == 0 || data.message.exposed_s > step->data.message.exposed_s) {
             step->data = data;
         }
+        add_stage(step, &time, &data);
         const double optimizer_s = fab_stage_optimizer_s(scenario, workload, &stage);
         step->optimizer_s = optimizer_s > step->optimizer_s ? optimizer_s : step->optimizer_s;
         const fab_memory_forecast memory = fab_stage_memory(scenario, workload, &stage, index);
@@ -60,19 +84,28 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
     return FAB_OK;
 }
 
-static void scale_messages(const fab_step *step, double microbatches, fab_forecast *out)
+/* Times of the slowest stage; bytes and energy of a package, mean over the stages. */
+static void fill_messages(const fab_scenario *scenario, const fab_step *step, fab_forecast *out)
 {
+    const double microbatches = (double)out->microbatches;
+    const double share = 1.0 / (double)scenario->mapping.pp;
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
-        const fab_message_forecast *one = &step->slowest.messages[class];
-        fab_message_forecast *all = &out->messages[class];
-        all->total_s = microbatches * one->total_s;
-        all->exposed_s = microbatches * one->exposed_s;
-        all->link_energy_j = microbatches * one->link_energy_j;
+        const bool is_data = class == FAB_MESSAGE_DATA;
+        const double repeats = is_data ? 1.0 : microbatches;
+        const fab_message_forecast *slowest =
+            is_data ? &step->data.message : &step->slowest.messages[class];
+        const fab_message_forecast *sum =
+            is_data ? &step->data_sum.message : &step->sum.messages[class];
+        fab_message_forecast *message = &out->messages[class];
+        message->total_s = repeats * slowest->total_s;
+        message->exposed_s = repeats * slowest->exposed_s;
+        message->link_energy_j = repeats * share * sum->link_energy_j;
         for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-            all->sent_byte[tier] = microbatches * one->sent_byte[tier];
+            /* a fabric of one tier is seen twice by the collectives */
+            const int booked = scenario->fabric.tier_count == 1 ? 0 : tier;
+            message->sent_byte[booked] += repeats * share * sum->sent_byte[tier];
         }
     }
-    out->messages[FAB_MESSAGE_DATA] = step->data.message;
 }
 
 /* Adds the parts up to the step; the bubble is what the pipeline adds to the slowest stage. */
@@ -100,10 +133,17 @@ static fab_status close_step(const fab_scenario *scenario, const fab_step *step,
     return FAB_OK;
 }
 
-/* With one tier the workload sees it twice; what was booked on the second belongs to the first. */
+static double wire_s(const fab_scenario *scenario, const fab_step *step, int64_t tier,
+                     double microbatches)
+{
+    const double sum_s = microbatches * step->sum.tier_s[tier] + step->data_sum.tier_s[tier];
+    return sum_s / (double)scenario->mapping.pp;
+}
+
 static void fill_tiers(const fab_scenario *scenario, const fab_workload *workload,
                        const fab_step *step, fab_forecast *out)
 {
+    const double microbatches = (double)out->microbatches;
     out->tier_count = scenario->fabric.tier_count;
     for (int64_t tier = 0; tier < out->tier_count; tier++) {
         const fab_tier *described = &scenario->fabric.tiers[tier];
@@ -113,13 +153,16 @@ static void fill_tiers(const fab_scenario *scenario, const fab_workload *workloa
                                  .technology = described->technology.name,
                                  .energy_j_per_bit = seen->energy_j_per_bit,
                                  .full_rate_power_w = fab_tier_power_w(described)};
-        double busy_s =
-            (double)out->microbatches * step->slowest.tier_s[tier] + step->data.tier_s[tier];
         for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
             t->sent_byte += out->messages[class].sent_byte[tier];
         }
-        t->energy_j = 8.0 * t->sent_byte * (double)seen->links_per_path * seen->energy_j_per_bit;
-        t->mean_power_w = t->energy_j / out->step_s;
+        const double own_link_j = 8.0 * t->sent_byte * seen->energy_j_per_bit;
+        double busy_s = wire_s(scenario, step, tier, microbatches);
+        if (out->tier_count == 1) {
+            busy_s += wire_s(scenario, step, 1, microbatches);
+        }
+        t->energy_j = (double)seen->links_per_path * own_link_j;
+        t->mean_power_w = own_link_j / out->step_s;
         t->busy_frac = busy_s < out->step_s ? busy_s / out->step_s : 1.0;
     }
 }
@@ -168,7 +211,7 @@ fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fa
     }
     FAB_TRY(fab_workload_build(scenario, workload));
     FAB_TRY(walk_stages(scenario, workload, &step, out));
-    scale_messages(&step, (double)out->microbatches, out);
+    fill_messages(scenario, &step, out);
     FAB_TRY(close_step(scenario, &step, out));
     fill_tiers(scenario, workload, &step, out);
     fill_rates(scenario, out);

@@ -12,12 +12,21 @@
 #define ZERO_TRAFFIC_BYTE  4.0  /* gradient buffer set to zero */
 #define LOGIT_BYTE         6.0  /* BF16 logits and their FP32 softmax */
 
-static double layer_dense_count(const fab_layer_parameters *layer, double tensor)
+/* Key and value projections that are copied because there are more tensor ranks than heads. */
+static double copied_kv_count(const fab_model *model, double tensor)
+{
+    const double missing = tensor - (double)model->kv_heads;
+    const bool copies = model->attention == FAB_ATTENTION_GQA && missing > 0.0;
+    return copies ? 2.0 * (double)(model->hidden * model->head_dim) * missing : 0.0;
+}
+
+static double layer_dense_count(const fab_model *model, const fab_layer_parameters *layer,
+                                double tensor)
 {
     const double sharded =
         (double)(layer->attention_sharded + layer->dense_ffn + layer->shared_experts);
     const double replicated = (double)(layer->attention_replicated + layer->norms + layer->router);
-    return sharded / tensor + replicated;
+    return (sharded + copied_kv_count(model, tensor)) / tensor + replicated;
 }
 
 fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
@@ -32,8 +41,8 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
     const double dense_layers =
         (double)(stage->dense_layers + (mtp_is_moe ? 0 : stage->mtp_modules));
     fab_stage_parameters out = {
-        .dense_count = dense_layers * layer_dense_count(&p->dense_layer, tensor) +
-                       moe_layers * layer_dense_count(&p->moe_layer, tensor),
+        .dense_count = dense_layers * layer_dense_count(&scenario->model, &p->dense_layer, tensor) +
+                       moe_layers * layer_dense_count(&scenario->model, &p->moe_layer, tensor),
         .expert_count = moe_layers * (double)p->moe_layer.routed_experts / (double)(m->ep * m->etp),
     };
     /* a tied head on another stage than the embedding keeps a copy of it */
@@ -45,8 +54,12 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
         const bool shares = scenario->model.is_tied && stage->has_embedding;
         out.dense_count += (shares ? 0.0 : vocabulary_count) + (double)p->final_norm;
     }
+    /* a prediction module looks its tokens up again, on a stage that may have no embedding yet */
     const double hidden = (double)scenario->model.hidden;
-    out.dense_count += (double)stage->mtp_modules * 2.0 * hidden * hidden;
+    const bool copies_embedding =
+        stage->mtp_modules > 0 && !stage->has_embedding && !scenario->model.is_tied;
+    out.dense_count += (double)stage->mtp_modules * 2.0 * hidden * hidden +
+                       (copies_embedding ? vocabulary_count : 0.0);
     return out;
 }
 
@@ -92,7 +105,8 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
         .gradients_byte = MAIN_GRADIENT_BYTE * total_count,
         .optimizer_byte = OPTIMIZER_BYTE * sharded_count,
         .activations_byte = activations_byte(scenario, workload, stage, stage_index),
-        .logits_byte = stage->has_head ? LOGIT_BYTE * logits : 0.0,
+        .logits_byte =
+            stage->has_head ? LOGIT_BYTE * logits * (double)(1 + stage->mtp_modules) : 0.0,
         .fixed_byte = assumed->memory_fixed_byte,
         .capacity_byte = scenario->gpu.memory_byte.value,
         .stage = stage_index,

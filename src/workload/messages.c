@@ -53,8 +53,8 @@ static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *cost
     add(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
 }
 
-/* Bits that a rank sends for one pass of its tokens through the expert ranks, by tier; `bits` is
- * one token copy. Copies per token: docs/models-training.md#dispatch. */
+/* Bits that the busiest rank moves for one pass of its tokens through the expert ranks, by tier;
+ * `bits` is one token copy. Copies per token: docs/models-training.md#dispatch. */
 static fab_status dispatch_bits(const fab_scenario *scenario, const fab_workload *w, double bits,
                                 double tier_bit[FAB_TIER_LIMIT])
 {
@@ -88,6 +88,14 @@ static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload 
     fab_collective_cost cost;
     FAB_TRY(fab_collective_time(&w->network, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_EXPERT], tier_bit,
                                 &cost));
+
+    /* all wait for the busiest rank, but a package on average sends and pays for the mean load */
+    const double load = scenario->assumptions.expert_load_ratio;
+    cost.energy_j /= load;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        cost.tier_sent_bit[tier] /= load;
+        cost.tier_time_s[tier] /= load;
+    }
     add(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
     return FAB_OK;
 }

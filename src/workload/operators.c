@@ -43,16 +43,18 @@ static void add_memory(fab_building *b, const char *name, double forward_byte, d
 static void add_gemm(fab_building *b, const char *name, fab_operator_kind kind, double groups,
                      double m, double k, double n)
 {
+    const bool is_fp8 = b->scenario->job.precision == FAB_PRECISION_FP8;
+    const double input_byte = is_fp8 && kind == FAB_OPERATOR_GEMM ? 1.0 : ELEMENT_BYTE;
     const double flop = 2.0 * groups * m * k * n;
-    const double rows_byte = ELEMENT_BYTE * groups * (m * k + m * n);
-    const double weights = groups * k * n;
-    const fab_operator_work product = {flop, rows_byte + ELEMENT_BYTE * weights};
-    add(b, name, kind, product, product);
+    const double inputs = groups * m * k, outputs = groups * m * n, weights = groups * k * n;
+    add(b, name, kind,
+        (fab_operator_work){flop, input_byte * (inputs + weights) + ELEMENT_BYTE * outputs},
+        (fab_operator_work){flop, input_byte * (outputs + weights) + ELEMENT_BYTE * inputs});
     b->block->operators[b->block->operator_count - 1].weight =
-        (fab_operator_work){flop, rows_byte + GRADIENT_BYTE * weights};
+        (fab_operator_work){flop, input_byte * (inputs + outputs) + GRADIENT_BYTE * weights};
     if (kind == FAB_OPERATOR_GEMM) {
-        b->quantised_element_count += groups * m * k;
-        b->quantised_gradient_count += groups * m * n;
+        b->quantised_element_count += inputs;
+        b->quantised_gradient_count += outputs;
     }
 }
 

@@ -1,0 +1,3 @@
+# Scenario files: their tables, and the checks across fields.
+fab_test(test_tables study scenario catalog badinput config units base)
+fab_test(test_settle scenario catalog config units base)

@@ -1,0 +1,253 @@
+#include "scenario_fixture.h"
+
+/* Checks across the fields of a scenario. Every row lays one piece over a valid base. */
+
+#define BASE                                                                                       \
+    "name: base\n"                                                                                 \
+    "gpu: h100_sxm\n"                                                                              \
+    "fabric: h100_ib\n"                                                                            \
+    "model: deepseek-v3\n"                                                                         \
+    "job: {gpus: 1024, tokens: 1T, batch: 1024, precision: fp8}\n"                                 \
+    "mapping: {tp: 4, pp: 8, ep: 32}\n"
+
+#define DENSE "{model: llama3-405b, mapping: {tp: 4, pp: 8, ep: 1}}"
+
+/* `at` is what the diagnostic points at */
+static const struct {
+    const char *over, *message, *at;
+} REFUSED[] = {
+    {"{mapping: {tp: 3, pp: 1}, job: {gpus: 1536}}", "tp 3 does not divide the model's heads (128)",
+     "3, pp"},
+    {"{mapping: {pp: 9}}", "tp 4 x pp 9 = 36 does not divide gpus 1024", "9}"},
+    {"{mapping: {tp: 1024, pp: 1024}}", "tp 1024 x pp 1024 = 1048576 does not divide", "1024}}"},
+    {"{mapping: {dp: 31}}", "dp 31 does not fit: gpus 1024 / (tp 4 x pp 8) is 32", "31}"},
+    {"{job: {batch: 1000}}", "batch 1000 is not a multiple of dp 32 x microbatch 1", "1000}"},
+    {"{mapping: {microbatch: 64}}", "batch 1024 is not a multiple of dp 32 x microbatch 64",
+     "1024, precision"},
+    {"{job: {batch: 1152}, mapping: {interleave: 2}}",
+     "interleave 2 needs micro-batches (36) to be a multiple of pp 8", "2}}"},
+    {"{mapping: {tp: 1, pp: 64, ep: 16}}", "pp 64 x interleave 1 is more than the model's 61 layers",
+     "64, ep"},
+    {"{mapping: {interleave: 8}}", "pp 8 x interleave 8 is more than the model's 61 layers",
+     "8, ep: 32}"},
+    {"{mapping: {ep: 24}}", "ep 24 does not divide the model's experts (256)", "24}"},
+    {"{mapping: {ep: 256}}", "does not divide the packages of a pipeline stage (128)", "256}"},
+    {"{mapping: {ep: 32, etp: 8}}", "ep x etp 256 does not divide the packages of a pipeline stage",
+     "32, etp"},
+    {"{mapping: {etp: 3}}", "etp 3 does not divide the model's expert_width (2048)", "3}"},
+    {"{model: llama3-405b}", "model `llama3-405b` has no experts to spread", "32}"},
+    {"{model: llama3-405b, mapping: {ep: 1, etp: 2}}",
+     "model `llama3-405b` has no experts to spread", "2}}"},
+    {"{mapping: {ep: 64, expert_order: strided}}",
+     "ep 64 does not divide dp, as strided experts need (32)", "64, expert"},
+    {"{mapping: {ep: 8, etp: 2, expert_order: strided}}",
+     "strided experts are whole or split over the tensor group: etp 2 is neither 1 nor tp 4",
+     "2, expert"},
+    {"{job: {sequence: 4098}, mapping: {tp: 4}}",
+     "tp 4 does not divide the tokens of a micro-batch (4098)", "4}}"},
+    {"{model: {base: llama3-405b, dense_width: 53250}, mapping: {ep: 1}}",
+     "tp 4 does not divide the model's dense_width (53250)", "4, pp"},
+    {"{gpu: {base: h100_sxm, fp8: not published}}", "gpu `h100_sxm` has no published FP8 peak",
+     "fp8}"},
+    {"{gpu: {base: h100_sxm, bf16: not published}, job: {precision: bf16}}",
+     "gpu `h100_sxm` has no published BF16 peak", "bf16}}"},
+    {"{gpu: {base: h100_sxm, bf16: not published}}", "BF16 peak, which the attention core needs",
+     "not published"},
+    {"{gpu: {base: h100_sxm, memory: not published}}",
+     "gpu `h100_sxm` has no published memory size or bandwidth", "not published"},
+    {"{gpu: {base: h100_sxm, memory_rate: not published}}",
+     "gpu `h100_sxm` has no published memory size or bandwidth", "{base"},
+    {"{fabric: {base: h100_ib, tiers: [{technology: {base: nvlink4_h100, energy: not published}}]}}",
+     "technology `nvlink4_h100` of tier `NVLink` has no published energy per bit", "[{tech"},
+};
+
+START_TEST(a_mistake_is_explained_where_it_stands)
+{
+    fab_scenario scenario;
+    const char *over = REFUSED[_i].over;
+    ck_assert_msg(read_over(BASE, over, &scenario) == FAB_E_INPUT, "accepted %s", over);
+    ck_assert_msg(diagnostics.errors == 1, "%zu errors for %s", diagnostics.errors, over);
+    const fab_diagnostic *d = &diagnostics.items[0];
+    assert_contains(d->message, REFUSED[_i].message);
+    const char *at = text_at(d->position);
+    ck_assert_msg(strncmp(at, REFUSED[_i].at, strlen(REFUSED[_i].at)) == 0,
+                  "%s points at `%.20s`, not `%s`", d->message, at, REFUSED[_i].at);
+}
+END_TEST
+
+START_TEST(messages_differ)
+{
+    fab_scenario scenario;
+    char seen[FAB_TABLE_SIZE(REFUSED)][200];
+    for (size_t i = 0; i < FAB_TABLE_SIZE(REFUSED); i++) {
+        ck_assert_int_eq(read_over(BASE, REFUSED[i].over, &scenario), FAB_E_INPUT);
+        snprintf(seen[i], sizeof seen[i], "%s %.20s", diagnostics.items[0].message,
+                 text_at(diagnostics.items[0].position));
+        for (size_t j = 0; j < i; j++) {
+            ck_assert_str_ne(seen[i], seen[j]);
+        }
+    }
+}
+END_TEST
+
+/* sizes that would overflow when multiplied */
+static const struct {
+    const char *over, *field;
+} ABSURD[] = {
+    {"{job: {gpus: 1000000000000000000}}", "gpus 1000000000000000000 is more than the 1073741824"},
+    {"{job: {batch: 1000000000000000000}}", "batch 1000000000000000000 is more than"},
+    {"{job: {sequence: 1000000000000000000}}", "sequence 1000000000000000000 is more than"},
+    {"{mapping: {tp: 1000000000000000000}}", "tp 1000000000000000000 is more than the 1024 "},
+    {"{mapping: {pp: 1000000000000000000}}", "pp 1000000000000000000 is more than the 1024 "},
+    {"{mapping: {ep: 1000000000000000000}}", "ep 1000000000000000000 is more than the 1024 "},
+    {"{mapping: {etp: 1000000000000000000}}", "etp 1000000000000000000 is more than the 1024 "},
+    {"{mapping: {microbatch: 1000000000000000000}}",
+     "microbatch 1000000000000000000 is more than the 1024 "},
+    {"{mapping: {interleave: 1000000000000000000}}",
+     "interleave 1000000000000000000 is more than the 61 "},
+    {"{mapping: {dp: 1000000000000000000}}", "dp 1000000000000000000 does not fit"},
+};
+
+START_TEST(absurd_sizes_are_refused)
+{
+    fab_scenario scenario;
+    ck_assert_int_eq(read_over(BASE, ABSURD[_i].over, &scenario), FAB_E_INPUT);
+    ck_assert_uint_eq(diagnostics.errors, 1);
+    assert_contains(diagnostics.items[0].message, ABSURD[_i].field);
+    ck_assert_int_eq(*text_at(diagnostics.items[0].position), '1');
+}
+END_TEST
+
+START_TEST(the_longest_run_that_can_be_told_is_read)
+{
+    const fab_scenario scenario = good_scenario(BASE, "{job: {tokens: 1000000000000000000}}");
+    ck_assert_int_eq(scenario.job.tokens, INT64_C(1000000000000000000));
+}
+END_TEST
+
+START_TEST(all_mistakes_are_reported_at_once)
+{
+    fab_scenario scenario;
+    ck_assert_int_eq(read_over(BASE,
+                               "{gpu: {base: h100_sxm, memory: not published},"
+                               " mapping: {tp: 3, dp: 7, interleave: 20}}",
+                               &scenario),
+                     FAB_E_INPUT);
+    ck_assert_uint_eq(diagnostics.errors, 5);
+    assert_contains(diagnostics.items[0].message, "memory size");
+    assert_contains(diagnostics.items[1].message, "does not divide gpus");
+    assert_contains(diagnostics.items[2].message, "layers");
+    assert_contains(diagnostics.items[3].message, "heads");
+    assert_contains(diagnostics.items[4].message, "tokens of a micro-batch");
+
+    /* wrong names and wrong fields too */
+    ck_assert_int_eq(read_over(BASE,
+                               "{gpu: h100, fabric: h100_ibb, model: deepseek, mapping: {tq: 4},"
+                               " job: {gpus: -1}}",
+                               &scenario),
+                     FAB_E_INPUT);
+    ck_assert_uint_eq(diagnostics.errors, 5);
+}
+END_TEST
+
+/* what is worked out: the data-parallel size, micro-batches, tokens of a step */
+static const struct {
+    const char *over;
+    int64_t dp, sequence, microbatches, tokens;
+} VALID[] = {
+    {NULL, 32, 4096, 32, 1024 * 4096},
+    {"{mapping: {dp: 32}}", 32, 4096, 32, 1024 * 4096},
+    {"{mapping: {dp: auto}}", 32, 4096, 32, 1024 * 4096},
+    {"{job: {sequence: 100}}", 32, 100, 32, 1024 * 100},
+    {"{job: {sequence: 2}, mapping: {microbatch: 2}}", 32, 2, 16, 2048},
+    {"{mapping: {interleave: 7}}", 32, 4096, 32, 1024 * 4096},
+    {"{mapping: {tp: 128, pp: 1, ep: 256}}", 8, 4096, 128, 1024 * 4096},
+    {"{mapping: {ep: 32, expert_order: strided}}", 32, 4096, 32, 1024 * 4096},
+    {"{mapping: {ep: 32, etp: 4, expert_order: strided}}", 32, 4096, 32, 1024 * 4096},
+    {"{mapping: {ep: 16, etp: 8}}", 32, 4096, 32, 1024 * 4096},
+    {DENSE, 32, 8192, 32, 1024 * 8192},
+    {"{model: llama3-405b, mapping: {tp: 8, pp: 1, ep: 1, expert_order: strided}}", 128, 8192, 8,
+     1024 * 8192},
+    {"{job: {gpus: 1}, mapping: {tp: 1, pp: 1, ep: 1}}", 1, 4096, 1024, 1024 * 4096},
+};
+
+START_TEST(valid_mappings_are_completed)
+{
+    const fab_scenario s = good_scenario(BASE, VALID[_i].over);
+    ck_assert_int_eq(s.mapping.dp, VALID[_i].dp);
+    ck_assert_int_eq(s.job.sequence, VALID[_i].sequence);
+    ck_assert_int_eq(fab_scenario_microbatches(&s), VALID[_i].microbatches);
+    ck_assert_int_eq(fab_scenario_tokens_per_step(&s), VALID[_i].tokens);
+}
+END_TEST
+
+static const char *const EXAMPLE[] = {"deepseek-v3-h100", "llama3-405b-h100", "moe-4.7t-optics"};
+
+START_TEST(examples_load)
+{
+    char path[512];
+    const fab_scenario *scenario = NULL;
+    snprintf(path, sizeof path, FAB_SOURCE_DIR "/examples/%s.yaml", EXAMPLE[_i]);
+    ck_assert_int_eq(fab_scenario_load(catalog, path, arena, &diagnostics, &scenario), FAB_OK);
+    ck_assert_uint_eq(diagnostics.count, 0);
+    ck_assert_str_eq(scenario->name, EXAMPLE[_i]);
+    const fab_mapping *m = &scenario->mapping;
+    ck_assert_int_eq(m->tp * m->pp * m->dp, scenario->job.gpus);
+}
+END_TEST
+
+START_TEST(a_missing_file_and_a_list_are_refused)
+{
+    const fab_scenario *scenario = NULL;
+    ck_assert_int_eq(
+        fab_scenario_load(catalog, FAB_SOURCE_DIR "/none.yaml", arena, &diagnostics, &scenario),
+        FAB_E_INPUT);
+    ck_assert_uint_eq(diagnostics.errors, 1);
+
+    fab_scenario out;
+    ck_assert_int_eq(read_over("[1, 2]", NULL, &out), FAB_E_INPUT);
+    ck_assert_uint_eq(diagnostics.errors, 1);
+    ck_assert_int_eq(read_over("{}", NULL, &out), FAB_E_INPUT);
+    ck_assert_uint_ge(diagnostics.errors, 6);
+}
+END_TEST
+
+/* running out of memory at any point is a status, never a crash or a half-read scenario */
+START_TEST(full_memory_is_a_status)
+{
+    size_t failures = 0;
+    for (size_t limit = 1024; limit < 65536; limit += 1024) {
+        fab_arena *small = fab_arena_create(limit);
+        fab_diagnostics list = fab_diagnostics_make(small);
+        const fab_node *root = NULL;
+        fab_scenario out;
+        fab_status status = small ? fab_tree_parse("small.yaml", BASE, strlen(BASE), small, &list,
+                                                   &root)
+                                  : FAB_E_NOMEM;
+        status = status == FAB_OK ? fab_scenario_read(catalog, root, small, &list, &out) : status;
+        ck_assert_msg(status == FAB_OK || status == FAB_E_NOMEM, "%d with %zu bytes", (int)status,
+                      limit);
+        failures += status == FAB_E_NOMEM;
+        fab_arena_destroy(small);
+    }
+    ck_assert_uint_ge(failures, 1);
+    ck_assert_uint_lt(failures, 63);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("settle");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, a_mistake_is_explained_where_it_stands, 0,
+                        (int)FAB_TABLE_SIZE(REFUSED));
+    tcase_add_test(tests, messages_differ);
+    tcase_add_loop_test(tests, absurd_sizes_are_refused, 0, (int)FAB_TABLE_SIZE(ABSURD));
+    tcase_add_test(tests, the_longest_run_that_can_be_told_is_read);
+    tcase_add_test(tests, all_mistakes_are_reported_at_once);
+    tcase_add_loop_test(tests, valid_mappings_are_completed, 0, (int)FAB_TABLE_SIZE(VALID));
+    tcase_add_loop_test(tests, examples_load, 0, (int)FAB_TABLE_SIZE(EXAMPLE));
+    tcase_add_test(tests, a_missing_file_and_a_list_are_refused);
+    tcase_add_test(tests, full_memory_is_a_status);
+    return run_suite("settle", tests);
+}
