@@ -1,0 +1,152 @@
+#include "report/csv.h"
+
+#include "report/keys.h"
+
+static void head(fab_csv *csv, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fab_csv_text(csv, names[i]);
+    }
+}
+
+static void points_head(fab_csv *csv)
+{
+    static const char *const FIRST[] = {
+        "variant",      "sweep_value",          "step_s",   "time_to_train_s",
+        "tokens_per_s", "tokens_per_s_per_gpu", "mfu_frac",
+    };
+    static const char *const LAST[] = {
+        "memory_total_byte",      "memory_capacity_byte", "link_energy_j_per_token",
+        "link_full_rate_power_w", "link_mean_power_w",    "fits",
+        "is_buildable",           "is_feasible",
+    };
+    head(csv, FIRST, sizeof FIRST / sizeof FIRST[0]);
+    for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
+        fab_csv_text(csv,
+                     fab_text_printf(csv->scratch, "part_%s_s", fab_step_key((fab_step_class)i)));
+    }
+    for (int i = 0; i < FAB_MESSAGE_CLASS_COUNT; i++) {
+        const char *name = fab_message_class_text((fab_message_class)i);
+        fab_csv_text(csv, fab_text_printf(csv->scratch, "message_%s_total_s", name));
+        fab_csv_text(csv, fab_text_printf(csv->scratch, "message_%s_exposed_s", name));
+    }
+    head(csv, LAST, sizeof LAST / sizeof LAST[0]);
+    fab_csv_end(csv);
+}
+
+static void point_row(fab_csv *csv, const fab_study_result *result, const fab_study_point *point)
+{
+    const fab_forecast *forecast = &point->forecast;
+    fab_csv_text(csv, result->variants[point->variant].name);
+    fab_csv_text(csv, result->sweep_labels[point->value]);
+    fab_csv_number(csv, forecast->step_s);
+    fab_csv_number(csv, point->ownership.time_to_train_s);
+    fab_csv_number(csv, forecast->tokens_per_s);
+    fab_csv_number(csv, forecast->tokens_per_s_per_gpu);
+    fab_csv_number(csv, forecast->mfu_frac);
+    for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
+        fab_csv_number(csv, forecast->part_s[i]);
+    }
+    for (int i = 0; i < FAB_MESSAGE_CLASS_COUNT; i++) {
+        fab_csv_number(csv, forecast->messages[i].total_s);
+        fab_csv_number(csv, forecast->messages[i].exposed_s);
+    }
+    double full_rate_w = 0.0;
+    double mean_w = 0.0;
+    for (int64_t i = 0; i < forecast->tier_count; i++) {
+        full_rate_w += forecast->tiers[i].full_rate_power_w;
+        mean_w += forecast->tiers[i].mean_power_w;
+    }
+    fab_csv_number(csv, forecast->memory.total_byte);
+    fab_csv_number(csv, forecast->memory.capacity_byte);
+    fab_csv_number(csv, forecast->link_energy_j_per_token);
+    fab_csv_number(csv, full_rate_w);
+    fab_csv_number(csv, mean_w);
+    fab_csv_text(csv, forecast->memory.fits ? "true" : "false");
+    fab_csv_text(csv, forecast->is_buildable ? "true" : "false");
+    fab_csv_text(csv, forecast->is_feasible ? "true" : "false");
+    fab_csv_end(csv);
+}
+
+void fab_csv_points(fab_csv *csv, const fab_study_result *result)
+{
+    points_head(csv);
+    for (size_t i = 0; i < result->point_count; i++) {
+        point_row(csv, result, &result->points[i]);
+    }
+}
+
+void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
+{
+    static const char *const NAMES[] = {
+        "id",    "what", "published", "published_low", "published_high", "tag",         "source",
+        "value", "low",  "high",      "unit",          "range_points",   "value_meets", "ok",
+    };
+    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    fab_csv_end(csv);
+    for (size_t i = 0; i < result->target_count; i++) {
+        const fab_study_target *target = &result->targets[i];
+        fab_csv_text(csv, target->id);
+        fab_csv_text(csv, target->what);
+        fab_csv_text(csv, target->published);
+        fab_csv_number(csv, target->published_low_count);
+        if (target->has_published_high) {
+            fab_csv_number(csv, target->published_high_count);
+        } else {
+            fab_csv_text(csv, NULL);
+        }
+        fab_csv_text(csv, target->tag);
+        fab_csv_text(csv, target->source);
+        fab_csv_number(csv, target->value_count);
+        fab_csv_number(csv, target->low_count);
+        fab_csv_number(csv, target->high_count);
+        fab_csv_text(csv, target->unit);
+        fab_csv_integer(csv, (int64_t)target->range_points);
+        fab_csv_text(csv, target->value_meets ? "true" : "false");
+        fab_csv_text(csv, target->ok ? "true" : "false");
+        fab_csv_end(csv);
+    }
+}
+
+void fab_csv_waterfall(fab_csv *csv, const fab_study_result *result)
+{
+    static const char *const NAMES[] = {"row",        "label",     "slow_s",
+                                        "fast_s",     "ratio",     "change_ratio",
+                                        "is_default", "is_beyond", "why"};
+    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    fab_csv_end(csv);
+    for (size_t i = 0; i < result->waterfall_count; i++) {
+        const fab_waterfall_row *row = &result->waterfall[i];
+        fab_csv_integer(csv, (int64_t)i + 1);
+        fab_csv_text(csv, row->label);
+        fab_csv_number(csv, row->slow_s);
+        fab_csv_number(csv, row->fast_s);
+        fab_csv_number(csv, row->ratio);
+        fab_csv_number(csv, row->change_ratio);
+        fab_csv_text(csv, row->is_default ? "true" : "false");
+        fab_csv_text(csv, row->is_beyond ? "true" : "false");
+        fab_csv_text(csv, row->why);
+        fab_csv_end(csv);
+    }
+}
+
+void fab_csv_sensitivity(fab_csv *csv, const fab_study_result *result)
+{
+    static const char *const NAMES[] = {"target", "assumption",  "setting", "value",
+                                        "unit",   "is_in_range", "why"};
+    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    fab_csv_end(csv);
+    for (size_t i = 0; i < result->sensitivity_count; i++) {
+        const fab_sensitivity_row *row = &result->sensitivities[i];
+        for (size_t j = 0; j < row->count; j++) {
+            fab_csv_text(csv, result->targets[row->target].id);
+            fab_csv_text(csv, row->name);
+            fab_csv_text(csv, row->labels[j]);
+            fab_csv_number(csv, row->values_count[j]);
+            fab_csv_text(csv, result->targets[row->target].unit);
+            fab_csv_text(csv, row->in_range ? "true" : "false");
+            fab_csv_text(csv, row->why);
+            fab_csv_end(csv);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+#include "report/figures.h"
+
+static const char *const NAMES[] = {
+    "time_to_train", "step_parts", "gain", "waterfall", "sensitivity", "link_power",
+};
+
+const char *const *fab_figures_names(size_t *count_out)
+{
+    *count_out = sizeof NAMES / sizeof NAMES[0];
+    return NAMES;
+}
+
+static bool has_sensitivity(const fab_study_result *result)
+{
+    for (size_t i = 0; i < result->sensitivity_count; i++) {
+        if (result->sensitivities[i].target == result->waterfall_target) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t fab_figures_make(fab_scratch *scratch, const fab_study_result *result,
+                        fab_figure figures[FAB_FIGURE_LIMIT])
+{
+    size_t count = 0;
+    if (result->point_count > 0) {
+        fab_figure_time(scratch, result, &figures[count++]);
+    }
+    if (result->point_count > 0 && result->variant_count > 1) {
+        fab_figure_ratio(scratch, result, &figures[count++]);
+    }
+    if (result->point_count > 0) {
+        fab_figure_parts(scratch, result, &figures[count++]);
+    }
+    if (result->waterfall_count > 0) {
+        fab_figure_waterfall(scratch, result, &figures[count++]);
+    }
+    if (has_sensitivity(result)) {
+        fab_figure_tornado(scratch, result, &figures[count++]);
+    }
+    if (result->point_count > 0) {
+        fab_figure_power(scratch, result, &figures[count++]);
+    }
+    return count;
+}

@@ -1,0 +1,50 @@
+#ifndef FAB_REPORT_JSON_DOCUMENT_H
+#define FAB_REPORT_JSON_DOCUMENT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <fabricast/report.h>
+
+#include "report/scratch.h"
+
+/* A JSON document in the making. Objects keep the order in which members are added. A failure of
+ * memory stays in the scratch; members of an object that could not be made are dropped with it. */
+typedef struct fab_json {
+    fab_scratch *scratch;
+} fab_json;
+
+/* Makes an object or array and adds it to its parent; an object of an array has no key. Owned by
+ * the parent; NULL when memory is out, which every function here takes. */
+json_t *fab_json_object(fab_json *json, json_t *parent, const char *key);
+json_t *fab_json_array(fab_json *json, json_t *parent, const char *key);
+
+/* Add one member. A NULL text becomes null; a real must be finite. */
+void fab_json_text(fab_json *json, json_t *object, const char *key, const char *text);
+void fab_json_real(fab_json *json, json_t *object, const char *key, double number_count);
+void fab_json_integer(fab_json *json, json_t *object, const char *key, int64_t number);
+void fab_json_boolean(fab_json *json, json_t *object, const char *key, bool is_true);
+void fab_json_null(fab_json *json, json_t *object, const char *key);
+
+/* {"value", "low", "high", "source", "confidence"}, or null when not published. */
+void fab_json_value(fab_json *json, json_t *object, const char *key, const fab_value *value);
+
+/* Parts that several documents share; each adds members to `object`. */
+void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forecast);
+void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *ownership);
+void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scenario);
+void fab_json_settings(fab_json *json, json_t *object, const fab_scenario *scenario);
+void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter);
+
+/* Fills the document of a study into `root`. */
+void fab_json_study(fab_json *json, json_t *root, const fab_study_result *result,
+                    const fab_run_meter *meter);
+
+/* Makes an empty document with its format version. */
+json_t *fab_json_root(fab_json *json);
+
+/* Writes the document, flushes and releases it. */
+FAB_CHECKED fab_status fab_json_finish(fab_json *json, json_t *root, FILE *stream);
+
+#endif

@@ -1,0 +1,25 @@
+#include "report/keys.h"
+
+#include <assert.h>
+
+static const char *const STEP_KEY[FAB_STEP_CLASS_COUNT] = {
+    [FAB_STEP_GEMM] = "gemm",           [FAB_STEP_ATTENTION] = "attention",
+    [FAB_STEP_MEMORY] = "memory",       [FAB_STEP_TENSOR] = "tensor",
+    [FAB_STEP_EXPERT] = "expert",       [FAB_STEP_PIPELINE] = "pipeline",
+    [FAB_STEP_BUBBLE] = "bubble",       [FAB_STEP_DATA] = "data",
+    [FAB_STEP_OPTIMIZER] = "optimizer",
+};
+
+const char *fab_step_key(fab_step_class step_class)
+{
+    assert((int)step_class >= 0 && step_class < FAB_STEP_CLASS_COUNT);
+    return STEP_KEY[step_class];
+}
+
+const char *fab_verdict_text(bool value_meets, bool ok)
+{
+    if (value_meets) {
+        return "agrees";
+    }
+    return ok ? "agrees within our range" : "differs";
+}

@@ -1,0 +1,12 @@
+#ifndef FAB_REPORT_KEYS_H
+#define FAB_REPORT_KEYS_H
+
+#include <fabricast/train.h>
+
+/* One word per class, as names of columns and members use it; static text. */
+const char *fab_step_key(fab_step_class step_class);
+
+/* Word of the reader for what a target came to: "agrees", "agrees within our range", "differs". */
+const char *fab_verdict_text(bool value_meets, bool ok);
+
+#endif

@@ -1,0 +1,196 @@
+#include "report/study_sheets.h"
+
+#include <stdint.h>
+
+#include "report/keys.h"
+
+#define SECONDS_PER_DAY 86400.0
+
+double fab_study_link_power_w(const fab_forecast *forecast)
+{
+    double power_w = 0.0;
+    for (int64_t i = 0; i < forecast->tier_count; i++) {
+        power_w += forecast->tiers[i].full_rate_power_w;
+    }
+    return power_w;
+}
+
+static const char *feasible_text(const fab_forecast *forecast)
+{
+    if (forecast->is_feasible) {
+        return "yes";
+    }
+    if (forecast->memory.fits) {
+        return "no: the fabric cannot be built";
+    }
+    return forecast->is_buildable ? "no: memory is too small"
+                                  : "no: memory is too small, the fabric cannot be built";
+}
+
+static const fab_sheet_column POINT_COLUMNS[] = {
+    {"system", false, 0, FAB_SHEET_ALL},       {"case", false, 0, FAB_SHEET_ALL},
+    {"train, d", true, 0, FAB_SHEET_ALL},      {"step, s", true, 0, FAB_SHEET_ALL},
+    {"MFU, %", true, 0, FAB_SHEET_ALL},        {"tensor, s", true, 0, FAB_SHEET_ALL},
+    {"expert, s", true, 0, FAB_SHEET_ALL},     {"bubble, s", true, 0, FAB_SHEET_ALL},
+    {"data, s", true, 0, FAB_SHEET_ALL},       {"pipeline, s", true, 0, FAB_SHEET_PAGE},
+    {"computing, s", true, 0, FAB_SHEET_PAGE}, {"memory", true, 0, FAB_SHEET_ALL},
+    {"links", true, 0, FAB_SHEET_ALL},         {"fits", false, 0, FAB_SHEET_NOT_PAGE},
+    {"fits", false, 0, FAB_SHEET_PAGE},
+};
+
+static void add_point(fab_sheet *sheet, const fab_study_result *result,
+                      const fab_study_point *point)
+{
+    fab_scratch *s = sheet->scratch;
+    const fab_forecast *f = &point->forecast;
+    const double own_s = f->part_s[FAB_STEP_GEMM] + f->part_s[FAB_STEP_ATTENTION] +
+                         f->part_s[FAB_STEP_MEMORY] + f->part_s[FAB_STEP_OPTIMIZER];
+    fab_sheet_add(sheet,
+                  (const char *const[]){
+                      fab_text_short(s, result->variants[point->variant].name, 16),
+                      fab_text_short(s, result->sweep_labels[point->value], 12),
+                      fab_text_digits(s, point->ownership.time_to_train_s / SECONDS_PER_DAY, 3),
+                      fab_text_digits(s, f->step_s, 3),
+                      fab_text_percent(s, f->mfu_frac),
+                      fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_PIPELINE], 3),
+                      fab_text_digits(s, own_s, 3),
+                      fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
+                      fab_text_quantity(s, fab_study_link_power_w(f), FAB_DIM_POWER),
+                      f->is_feasible ? "yes" : "no",
+                      feasible_text(f),
+                  });
+}
+
+fab_sheet fab_sheet_points(fab_scratch *scratch, const fab_study_result *result)
+{
+    fab_sheet sheet = fab_sheet_make(scratch, POINT_COLUMNS, FAB_COLUMN_COUNT(POINT_COLUMNS),
+                                     result->point_count);
+    /* systems of one case stand together, so that they compare */
+    for (size_t value = 0; value < result->sweep_count; value++) {
+        for (size_t i = 0; i < result->point_count; i++) {
+            if (result->points[i].value == value) {
+                add_point(&sheet, result, &result->points[i]);
+            }
+        }
+    }
+    return sheet;
+}
+
+const char *fab_study_range_text(fab_scratch *scratch, const fab_study_target *target)
+{
+    if (target->range_points == 0) {
+        return "no range";
+    }
+    return fab_text_printf(scratch, "%s .. %s",
+                           fab_text_in_unit(scratch, target->low_count, target->unit),
+                           fab_text_in_unit(scratch, target->high_count, target->unit));
+}
+
+static const fab_sheet_column TARGET_COLUMNS[] = {
+    {"id", false, 0, FAB_SHEET_ALL},         {"result", false, 34, FAB_SHEET_ALL},
+    {"published", false, 12, FAB_SHEET_ALL}, {"tag", false, 0, FAB_SHEET_ALL},
+    {"ours", true, 0, FAB_SHEET_ALL},        {"our range", true, 0, FAB_SHEET_ALL},
+    {"verdict", false, 14, FAB_SHEET_ALL},   {"source", false, 0, FAB_SHEET_PAGE},
+};
+
+fab_sheet fab_sheet_targets(fab_scratch *scratch, const fab_study_result *result)
+{
+    fab_sheet sheet = fab_sheet_make(scratch, TARGET_COLUMNS, FAB_COLUMN_COUNT(TARGET_COLUMNS),
+                                     result->target_count);
+    for (size_t i = 0; i < result->target_count; i++) {
+        const fab_study_target *target = &result->targets[i];
+        fab_sheet_add(&sheet, (const char *const[]){
+                                  target->id,
+                                  target->what,
+                                  target->published,
+                                  target->tag,
+                                  fab_text_in_unit(scratch, target->value_count, target->unit),
+                                  fab_study_range_text(scratch, target),
+                                  fab_verdict_text(target->value_meets, target->ok),
+                                  target->source,
+                              });
+    }
+    return sheet;
+}
+
+static const fab_sheet_column WATERFALL_COLUMNS[] = {
+    {"settings, added one after the other", false, 50, FAB_SHEET_ALL},
+    {"slower", true, 0, FAB_SHEET_ALL},
+    {"faster", true, 0, FAB_SHEET_ALL},
+    {"ratio", true, 0, FAB_SHEET_ALL},
+    {"change", true, 0, FAB_SHEET_ALL},
+    {"why", false, 0, FAB_SHEET_PAGE},
+};
+
+fab_sheet fab_sheet_waterfall(fab_scratch *scratch, const fab_study_result *result)
+{
+    fab_sheet sheet = fab_sheet_make(scratch, WATERFALL_COLUMNS,
+                                     FAB_COLUMN_COUNT(WATERFALL_COLUMNS), result->waterfall_count);
+    for (size_t i = 0; i < result->waterfall_count; i++) {
+        const fab_waterfall_row *row = &result->waterfall[i];
+        const char *change = fab_text_fixed(scratch, row->change_ratio, 3);
+        fab_sheet_add(
+            &sheet, (const char *const[]){
+                        fab_text_printf(scratch, "%s%s", row->is_beyond ? "or: " : "", row->label),
+                        fab_text_quantity(scratch, row->slow_s, FAB_DIM_TIME),
+                        fab_text_quantity(scratch, row->fast_s, FAB_DIM_TIME),
+                        fab_text_fixed(scratch, row->ratio, 3),
+                        i == 0 ? ""
+                               : fab_text_printf(scratch, "%s%s",
+                                                 row->change_ratio > 0.0 ? "+" : "", change),
+                        row->why,
+                    });
+        if (row->is_default) {
+            fab_sheet_mark(&sheet);
+        }
+    }
+    return sheet;
+}
+
+static const fab_sheet_column SENSITIVITY_COLUMNS[] = {
+    {"target", false, 0, FAB_SHEET_ALL},          {"assumption", false, 30, FAB_SHEET_ALL},
+    {"lowest", true, 0, FAB_SHEET_ALL},           {"highest", true, 0, FAB_SHEET_ALL},
+    {"in our range", false, 0, FAB_SHEET_ALL},    {"at each setting", false, 40, FAB_SHEET_ALL},
+    {"why this range", false, 0, FAB_SHEET_PAGE},
+};
+
+/* "1: 2.41; 1.5: 2.93" */
+static const char *settings_text(fab_scratch *scratch, const fab_sensitivity_row *row,
+                                 const char *unit)
+{
+    const char *text = "";
+    for (size_t i = 0; i < row->count; i++) {
+        text = fab_text_printf(scratch, "%s%s%s: %s", text, i ? "; " : "", row->labels[i],
+                               fab_text_in_unit(scratch, row->values_count[i], unit));
+    }
+    return text;
+}
+
+fab_sheet fab_sheet_sensitivity(fab_scratch *scratch, const fab_study_result *result, size_t target,
+                                size_t limit)
+{
+    fab_sheet sheet =
+        fab_sheet_make(scratch, SENSITIVITY_COLUMNS, FAB_COLUMN_COUNT(SENSITIVITY_COLUMNS),
+                       result->sensitivity_count);
+    for (size_t i = 0; i < result->sensitivity_count && sheet.row_count < limit; i++) {
+        const fab_sensitivity_row *row = &result->sensitivities[i];
+        const fab_study_target *about = &result->targets[row->target];
+        if (target != SIZE_MAX && row->target != target) {
+            continue;
+        }
+        fab_sheet_add(&sheet, (const char *const[]){
+                                  about->id,
+                                  row->name,
+                                  fab_text_in_unit(scratch, row->low_count, about->unit),
+                                  fab_text_in_unit(scratch, row->high_count, about->unit),
+                                  row->in_range ? "yes" : "no",
+                                  settings_text(scratch, row, about->unit),
+                                  row->why,
+                              });
+    }
+    return sheet;
+}

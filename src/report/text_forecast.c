@@ -1,0 +1,261 @@
+#include <fabricast/report.h>
+
+#include <string.h>
+
+#include "report/scratch.h"
+#include "report/sheet.h"
+#include "report/text_table.h"
+
+#define SECONDS_PER_DAY 86400.0
+
+/* one forecast on its way to a stream */
+typedef struct view {
+    const fab_scenario *scenario;
+    const fab_forecast *forecast;
+    const fab_ownership *ownership;
+    fab_scratch *scratch;
+    FILE *stream;
+} view;
+
+static const char *name_of(const char *title, const char *name)
+{
+    return title && *title ? title : name;
+}
+
+static void print_input(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_scenario *c = v->scenario;
+    const fab_mapping *m = &c->mapping;
+    fprintf(v->stream, "%s\n", fab_text_clean(s, c->name));
+    fab_text_paragraph(
+        s, v->stream,
+        fab_text_printf(s, "  %s on %s packages of %s, %s", name_of(c->model.title, c->model.name),
+                        fab_text_count(s, c->job.gpus), name_of(c->gpu.title, c->gpu.name),
+                        name_of(c->fabric.title, c->fabric.name)),
+        "  ");
+    fab_text_paragraph(s, v->stream,
+                       fab_text_printf(s,
+                                       "  tensor %s x data %s x pipeline %s, experts over %s x %s; "
+                                       "batch %s sequences of %s tokens, micro-batch %s",
+                                       fab_text_count(s, m->tp), fab_text_count(s, m->dp),
+                                       fab_text_count(s, m->pp), fab_text_count(s, m->ep),
+                                       fab_text_count(s, m->etp), fab_text_count(s, c->job.batch),
+                                       fab_text_count(s, c->job.sequence),
+                                       fab_text_count(s, m->microbatch)),
+                       "  ");
+}
+
+static const fab_sheet_column HEADLINE_COLUMNS[] = {
+    {"result", false, 0, FAB_SHEET_ALL},
+    {"value", true, 0, FAB_SHEET_ALL},
+    {"note", false, 52, FAB_SHEET_ALL},
+};
+
+static void print_headline(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_forecast *f = v->forecast;
+    const double days = v->ownership->time_to_train_s / SECONDS_PER_DAY;
+    fab_sheet sheet = fab_sheet_make(s, HEADLINE_COLUMNS, FAB_COLUMN_COUNT(HEADLINE_COLUMNS), 6);
+    fab_sheet_add(
+        &sheet,
+        (const char *const[]){
+            "time to train", fab_text_printf(s, "%s days", fab_text_digits(s, days, 4)),
+            fab_text_printf(s, "%s steps for %s tokens, goodput %s %%",
+                            fab_text_count(s, v->ownership->steps),
+                            fab_text_quantity(s, (double)v->scenario->job.tokens, FAB_DIM_COUNT),
+                            fab_text_percent(s, v->scenario->assumptions.goodput_frac))});
+    fab_sheet_add(&sheet,
+                  (const char *const[]){"step", fab_text_quantity(s, f->step_s, FAB_DIM_TIME),
+                                        fab_text_printf(s, "%s micro-batches per pipeline",
+                                                        fab_text_count(s, f->microbatches))});
+    fab_sheet_add(
+        &sheet,
+        (const char *const[]){
+            "tokens per second", fab_text_quantity(s, f->tokens_per_s, FAB_DIM_COUNT),
+            fab_text_printf(s, "%s per package", fab_text_digits(s, f->tokens_per_s_per_gpu, 4))});
+    fab_sheet_add(
+        &sheet, (const char *const[]){
+                    "MFU", fab_text_printf(s, "%s %%", fab_text_percent(s, f->mfu_frac)),
+                    fab_text_printf(s, "%s FLOP per token, of the dense peak of a package",
+                                    fab_text_quantity(s, f->model_flop_per_token, FAB_DIM_COUNT))});
+    fab_sheet_add(
+        &sheet,
+        (const char *const[]){
+            "link energy",
+            fab_text_printf(s, "%s/token",
+                            fab_text_quantity(s, f->link_energy_j_per_token, FAB_DIM_ENERGY)),
+            fab_text_printf(s, "links of all packages at full rate: %s",
+                            fab_text_quantity(s, v->ownership->link_power_w, FAB_DIM_POWER))});
+    fab_sheet_add(
+        &sheet,
+        (const char *const[]){
+            "feasible", f->is_feasible ? "yes" : "no",
+            fab_text_printf(s, "memory %s, fabric %s", f->memory.fits ? "fits" : "does not fit",
+                            f->is_buildable ? "can be built" : "cannot be built")});
+    fprintf(v->stream, "\n");
+    fab_text_sheet(&sheet, v->stream);
+}
+
+static const fab_sheet_column PART_COLUMNS[] = {
+    {"part of the step", false, 0, FAB_SHEET_ALL},
+    {"time, s", true, 0, FAB_SHEET_ALL},
+    {"share, %", true, 0, FAB_SHEET_ALL},
+};
+
+static void print_parts(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_forecast *f = v->forecast;
+    fab_sheet sheet =
+        fab_sheet_make(s, PART_COLUMNS, FAB_COLUMN_COUNT(PART_COLUMNS), FAB_STEP_CLASS_COUNT + 1);
+    for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
+        fab_sheet_add(&sheet, (const char *const[]){
+                                  fab_step_class_text((fab_step_class)i),
+                                  fab_text_fixed(s, f->part_s[i], 4),
+                                  fab_text_percent(s, f->part_s[i] / f->step_s),
+                              });
+    }
+    fab_sheet_add(&sheet, (const char *const[]){"step", fab_text_fixed(s, f->step_s, 4), "100.0"});
+    fab_text_heading(v->stream, "Where the time of a step goes");
+    fab_text_sheet(&sheet, v->stream);
+}
+
+static void print_messages(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_forecast *f = v->forecast;
+    fab_sheet_column columns[4 + FAB_TIER_LIMIT] = {
+        {"messages", false, 0, FAB_SHEET_ALL},
+        {"total, s", true, 0, FAB_SHEET_ALL},
+        {"exposed, s", true, 0, FAB_SHEET_ALL},
+    };
+    size_t count = 3;
+    for (int64_t t = 0; t < f->tier_count; t++) {
+        const char *name = fab_text_short(s, f->tiers[t].name, 14);
+        columns[count++] =
+            (fab_sheet_column){fab_text_printf(s, "%s, per package", name), true, 0, FAB_SHEET_ALL};
+    }
+    columns[count++] = (fab_sheet_column){"energy, per package", true, 0, FAB_SHEET_ALL};
+    fab_sheet sheet = fab_sheet_make(s, columns, count, FAB_MESSAGE_CLASS_COUNT);
+    for (int i = 0; i < FAB_MESSAGE_CLASS_COUNT; i++) {
+        const fab_message_forecast *m = &f->messages[i];
+        const char *cells[4 + FAB_TIER_LIMIT] = {
+            fab_message_class_text((fab_message_class)i),
+            fab_text_fixed(s, m->total_s, 4),
+            fab_text_fixed(s, m->exposed_s, 4),
+        };
+        for (int64_t t = 0; t < f->tier_count; t++) {
+            cells[3 + t] = fab_text_quantity(s, m->sent_byte[t], FAB_DIM_SIZE);
+        }
+        cells[count - 1] = fab_text_quantity(s, m->link_energy_j, FAB_DIM_ENERGY);
+        fab_sheet_add(&sheet, cells);
+    }
+    fab_text_heading(v->stream, "Messages of a step, on the busiest stage");
+    fab_text_sheet(&sheet, v->stream);
+}
+
+static const fab_sheet_column MEMORY_COLUMNS[] = {
+    {"memory", false, 0, FAB_SHEET_ALL},
+    {"GB/package", true, 0, FAB_SHEET_ALL},
+    {"of capacity, %", true, 0, FAB_SHEET_ALL},
+};
+
+static void print_memory(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_memory_forecast *m = &v->forecast->memory;
+    const struct {
+        const char *name;
+        double size_byte;
+    } row[] = {
+        {"weights", m->weights_byte},       {"gradients", m->gradients_byte},
+        {"optimizer", m->optimizer_byte},   {"activations", m->activations_byte},
+        {"logits", m->logits_byte},         {"fixed", m->fixed_byte},
+        {"fragmentation", m->reserve_byte}, {"total", m->total_byte},
+        {"capacity", m->capacity_byte},
+    };
+    const size_t rows = sizeof row / sizeof row[0];
+    fab_sheet sheet = fab_sheet_make(s, MEMORY_COLUMNS, FAB_COLUMN_COUNT(MEMORY_COLUMNS), rows);
+    for (size_t i = 0; i < rows; i++) {
+        fab_sheet_add(&sheet, (const char *const[]){
+                                  row[i].name,
+                                  fab_text_fixed(s, row[i].size_byte / 1e9, 1),
+                                  fab_text_percent(s, row[i].size_byte / m->capacity_byte),
+                              });
+    }
+    fab_text_heading(
+        v->stream, fab_text_printf(s, "Memory of a package of stage %s, the fullest: %s",
+                                   fab_text_count(s, m->stage), m->fits ? "fits" : "does not fit"));
+    fab_text_sheet(&sheet, v->stream);
+}
+
+static const fab_sheet_column TIER_COLUMNS[] = {
+    {"tier", false, 16, FAB_SHEET_ALL},      {"technology", false, 24, FAB_SHEET_ALL},
+    {"link", true, 0, FAB_SHEET_ALL},        {"sent", true, 0, FAB_SHEET_ALL},
+    {"energy/step", true, 0, FAB_SHEET_ALL}, {"mean power", true, 0, FAB_SHEET_ALL},
+    {"full rate", true, 0, FAB_SHEET_ALL},   {"busy, %", true, 0, FAB_SHEET_ALL},
+};
+
+static void print_tiers(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_forecast *f = v->forecast;
+    fab_sheet sheet =
+        fab_sheet_make(s, TIER_COLUMNS, FAB_COLUMN_COUNT(TIER_COLUMNS), (size_t)f->tier_count);
+    for (int64_t i = 0; i < f->tier_count; i++) {
+        const fab_tier_forecast *t = &f->tiers[i];
+        fab_sheet_add(&sheet, (const char *const[]){
+                                  t->name,
+                                  t->technology,
+                                  fab_text_quantity(s, t->energy_j_per_bit, FAB_DIM_ENERGY_PER_BIT),
+                                  fab_text_quantity(s, t->sent_byte, FAB_DIM_SIZE),
+                                  fab_text_quantity(s, t->energy_j, FAB_DIM_ENERGY),
+                                  fab_text_quantity(s, t->mean_power_w, FAB_DIM_POWER),
+                                  fab_text_quantity(s, t->full_rate_power_w, FAB_DIM_POWER),
+                                  fab_text_percent(s, t->busy_frac),
+                              });
+    }
+    fab_text_heading(v->stream, "Links of a package, by tier");
+    fab_text_sheet(&sheet, v->stream);
+}
+
+static const fab_sheet_column CHECK_COLUMNS[] = {
+    {"tier", false, 16, FAB_SHEET_ALL},
+    {"check", false, 0, FAB_SHEET_ALL},
+    {"verdict", false, 0, FAB_SHEET_ALL},
+    {"reason", false, 58, FAB_SHEET_ALL},
+};
+
+static void print_checks(const view *v)
+{
+    const fab_forecast *f = v->forecast;
+    fab_sheet sheet =
+        fab_sheet_make(v->scratch, CHECK_COLUMNS, FAB_COLUMN_COUNT(CHECK_COLUMNS), f->check_count);
+    for (size_t i = 0; i < f->check_count; i++) {
+        const fab_fabric_check *c = &f->checks[i];
+        const char *verdict = !c->is_known ? "unknown" : c->is_met ? "met" : "not met";
+        fab_sheet_add(&sheet, (const char *const[]){c->tier, c->what, verdict, c->reason});
+    }
+    fab_text_heading(v->stream, "Can the fabric be built");
+    fab_text_sheet(&sheet, v->stream);
+}
+
+fab_status fab_report_forecast_text(const fab_scenario *scenario, const fab_forecast *forecast,
+                                    const fab_ownership *ownership, fab_arena *arena, FILE *stream)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_scratch scratch = {.arena = arena};
+    const view v = {scenario, forecast, ownership, &scratch, stream};
+    print_input(&v);
+    print_headline(&v);
+    print_parts(&v);
+    print_messages(&v);
+    print_memory(&v);
+    print_tiers(&v);
+    print_checks(&v);
+    const fab_status status = fab_text_finish(&scratch, stream);
+    fab_arena_reset(arena, mark);
+    return status;
+}

@@ -1,0 +1,81 @@
+#include <fabricast/report.h>
+
+#include "report/scratch.h"
+#include "report/sheet.h"
+#include "report/study_sheets.h"
+#include "report/text_table.h"
+
+/* rows of the terminal's table of sensitivities; the page shows all */
+#define SENSITIVITY_LIMIT 10
+
+static void print_points(const fab_study_result *result, fab_scratch *s, FILE *stream)
+{
+    const fab_sheet sheet = fab_sheet_points(s, result);
+    fab_text_heading(stream,
+                     fab_text_printf(s, "Systems by %s", fab_text_clean(s, result->sweep_name)));
+    fab_text_sheet(&sheet, stream);
+    fab_text_paragraph(s, stream,
+                       "Message times are the exposed part of a step. Memory and links (power at "
+                       "full rate) are per package.",
+                       "");
+}
+
+static void print_targets(const fab_study_result *result, fab_scratch *s, FILE *stream)
+{
+    if (result->target_count == 0) {
+        return;
+    }
+    const fab_sheet sheet = fab_sheet_targets(s, result);
+    fab_text_heading(stream, "Published results beside ours");
+    fab_text_sheet(&sheet, stream);
+}
+
+static void print_waterfall(const fab_study_result *result, fab_scratch *s, FILE *stream)
+{
+    if (result->waterfall_count == 0) {
+        return;
+    }
+    const fab_study_target *target = &result->targets[result->waterfall_target];
+    const fab_sheet sheet = fab_sheet_waterfall(s, result);
+    fab_text_heading(stream, fab_text_printf(s, "How %s comes about (published: %s)",
+                                             fab_text_clean(s, target->id),
+                                             fab_text_clean(s, target->published)));
+    fab_text_sheet(&sheet, stream);
+    fab_text_paragraph(
+        s, stream, "* the study's own settings. Rows that begin with \"or:\" go beyond them.", "");
+}
+
+static void print_sensitivity(const fab_study_result *result, fab_scratch *s, FILE *stream)
+{
+    const fab_sheet sheet =
+        fab_sheet_sensitivity(s, result, result->waterfall_target, SENSITIVITY_LIMIT);
+    if (sheet.row_count == 0) {
+        return;
+    }
+    const fab_study_target *target = &result->targets[result->waterfall_target];
+    fab_text_heading(stream,
+                     fab_text_printf(s, "What moves %s most", fab_text_clean(s, target->id)));
+    fab_text_sheet(&sheet, stream);
+}
+
+fab_status fab_report_study_text(const fab_study_result *result, fab_arena *arena, FILE *stream)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_scratch scratch = {.arena = arena};
+    fprintf(stream, "%s\n", fab_text_clean(&scratch, result->title));
+    fab_text_paragraph(&scratch, stream, result->question, "");
+    print_points(result, &scratch, stream);
+    print_targets(result, &scratch, stream);
+    print_waterfall(result, &scratch, stream);
+    print_sensitivity(result, &scratch, stream);
+    if (result->remark_count > 0) {
+        fab_text_heading(stream, "Remarks");
+    }
+    for (size_t i = 0; i < result->remark_count; i++) {
+        fab_text_paragraph(&scratch, stream, fab_text_printf(&scratch, "- %s", result->remarks[i]),
+                           "  ");
+    }
+    const fab_status status = fab_text_finish(&scratch, stream);
+    fab_arena_reset(arena, mark);
+    return status;
+}
