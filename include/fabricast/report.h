@@ -47,7 +47,7 @@ FAB_API FAB_CHECKED fab_status fab_report_study_json(const fab_study_result *res
                                                      const fab_run_meter *meter, fab_arena *arena,
                                                      FILE *stream);
 
-/* Writes a study into a folder, made if missing (its parent must exist): report.html
+/* Writes a study into a folder, made if missing with the folders above it: report.html
  * (self-contained), results.json, points.csv, targets.csv, waterfall.csv, sensitivity.csv (tidy:
  * one observation a row, units in the column names), figures/NAME.{svg,png,gp,csv}. Everything is
  * first made in a new folder beside it, or inside it when it exists, and moved in when complete, so

@@ -76,6 +76,7 @@ typedef struct fab_sensitivity_row {
 
 /* Everything a study found. Const once returned; the arena owns it. */
 typedef struct fab_study_result {
+    const char *file_name; /* of the study, without its folder */
     const char *name;
     const char *title;
     const char *question;

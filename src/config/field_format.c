@@ -5,6 +5,10 @@
 /* Digits shown of a number from a file: as many as people write. */
 #define SHOWN_DIGITS 6
 
+/* Counts from here on are shown with their suffix (13T), to the last digit. */
+#define SHORT_COUNT  1000000
+#define COUNT_DIGITS 15
+
 static void format_number(const fab_field *field, double value, char *buffer, size_t size)
 {
     if (field->word && value == field->word_value) {
@@ -18,6 +22,10 @@ static void format_count(const fab_field *field, int64_t value, char *buffer, si
 {
     if (field->word && (double)value == field->word_value) {
         snprintf(buffer, size, "%s", field->word);
+        return;
+    }
+    if (value >= SHORT_COUNT) {
+        fab_quantity_format(buffer, size, (double)value, FAB_DIM_COUNT, COUNT_DIGITS);
         return;
     }
     snprintf(buffer, size, "%" PRId64, value);

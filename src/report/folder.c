@@ -127,7 +127,7 @@ static fab_status write_page(job *j)
     }
     fab_page page = {.stream = file, .scratch = j->scratch};
     const fab_status written =
-        fab_page_study(&page, j->result, j->meter, j->figures, j->figure_count, j->place.aside);
+        fab_page_study(&page, j->result, j->figures, j->figure_count, j->place.aside);
     if (written == FAB_E_IO) {
         j->message = "cannot read the figures that gnuplot drew";
     }

@@ -48,7 +48,6 @@ void fab_page_sources(fab_page *page, const fab_study_result *result);
 
 /* Writes the whole page. `folder` holds the figures that are drawn, none when count is 0. */
 FAB_CHECKED fab_status fab_page_study(fab_page *page, const fab_study_result *result,
-                                      const fab_run_meter *meter, const fab_figure *figures,
-                                      size_t count, const char *folder);
+                                      const fab_figure *figures, size_t count, const char *folder);
 
 #endif

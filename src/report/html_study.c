@@ -118,16 +118,16 @@ static void write_sensitivity(fab_page *page, const fab_study_result *result)
     fab_page_end_section(page);
 }
 
-static void write_reproduce(fab_page *page, const fab_study_result *result,
-                            const fab_run_meter *meter, size_t figure_count)
+static void write_reproduce(fab_page *page, const fab_study_result *result, size_t figure_count)
 {
     fab_scratch *s = page->scratch;
     fab_page_begin_section(page, "reproduce", "How to reproduce this page");
-    fab_page_element(
-        page, "p", NULL,
-        fab_text_printf(s, "STUDY.yaml is the file of the study %s; %s scenarios were forecast.",
-                        result->name, fab_text_count(s, (int64_t)result->evaluations)));
-    fab_page_raw(page, "<pre>fabricast run STUDY.yaml --out DIR");
+    fab_page_element(page, "p", NULL,
+                     fab_text_printf(s, "%s scenarios were forecast.",
+                                     fab_text_count(s, (int64_t)result->evaluations)));
+    fab_page_raw(page, "<pre>fabricast run ");
+    fab_page_text(page, result->file_name);
+    fab_page_raw(page, " --out DIR");
     if (figure_count > 0) {
         fab_page_raw(page, "\ncd DIR/figures &amp;&amp; gnuplot -d time_to_train.gp");
     }
@@ -138,14 +138,6 @@ static void write_reproduce(fab_page *page, const fab_study_result *result,
         fab_page_raw(page, " <code>figures/</code> holds each figure with its script and data.");
     }
     fab_page_raw(page, "</p>\n");
-    if (meter) {
-        fab_page_element(
-            page, "p", "note",
-            fab_text_printf(s, "This run: %s, %s, %s scenarios per second, %s of memory.",
-                            meter->date, fab_text_quantity(s, meter->elapsed_s, FAB_DIM_TIME),
-                            fab_text_digits(s, meter->rate_per_s, 3),
-                            fab_text_quantity(s, (double)meter->peak_rss_byte, FAB_DIM_SIZE)));
-    }
     fab_page_end_section(page);
 }
 
@@ -163,9 +155,8 @@ static void write_remarks(fab_page *page, const fab_study_result *result)
     fab_page_end_section(page);
 }
 
-fab_status fab_page_study(fab_page *page, const fab_study_result *result,
-                          const fab_run_meter *meter, const fab_figure *figures, size_t count,
-                          const char *folder)
+fab_status fab_page_study(fab_page *page, const fab_study_result *result, const fab_figure *figures,
+                          size_t count, const char *folder)
 {
     write_top(page, result);
     write_nav(page, result, count);
@@ -179,7 +170,7 @@ fab_status fab_page_study(fab_page *page, const fab_study_result *result,
     write_remarks(page, result);
     fab_page_assumptions(page, result);
     fab_page_sources(page, result);
-    write_reproduce(page, result, meter, count);
+    write_reproduce(page, result, count);
     fab_page_raw(page, "</main>\n<footer><p>Made by Fabricast. A package counts as one GPU; "
                        "bandwidths are one direction.</p></footer>\n</body>\n</html>\n");
     return page->scratch->status;

@@ -52,6 +52,46 @@ static const char *aside_name(fab_place *place, int attempt)
                            attempt);
 }
 
+/* the path up to and without the slash at `end` */
+static const char *prefix(fab_place *place, size_t end)
+{
+    return fab_text_printf(place->scratch, "%.*s", (int)end, place->folder);
+}
+
+/* makes the folders above a new one, from the top, and remembers where they begin */
+static fab_status make_parents(fab_place *place)
+{
+    const size_t length = strlen(place->folder);
+    for (size_t end = 1; end < length; end++) {
+        if (place->folder[end] != '/' || place->folder[end - 1] == '/') {
+            continue;
+        }
+        const char *path = prefix(place, end);
+        FAB_TRY(place->scratch->status);
+        if (mkdir(path, 0777) == 0) {
+            place->parent_byte = place->parent_byte > 0 ? place->parent_byte : end;
+        } else if (errno != EEXIST) {
+            return fail(place, "make the folder", path);
+        }
+    }
+    return FAB_OK;
+}
+
+/* takes away the folders above that were made, as far as they are empty */
+static void remove_parents(fab_place *place)
+{
+    for (size_t end = strlen(place->folder); place->parent_byte > 0 && end >= place->parent_byte;
+         end--) {
+        if (place->folder[end] == '/' && place->folder[end - 1] != '/') {
+            const char *path = prefix(place, end);
+            if (path != NULL) {
+                (void)rmdir(path);
+            }
+        }
+    }
+    place->parent_byte = 0;
+}
+
 /* makes the folder aside under the first free name and notes every path in it */
 static fab_status make_aside(fab_place *place)
 {
@@ -107,11 +147,15 @@ fab_status fab_place_open(fab_place *place, const char *folder, const char *subf
         errno = ENOTDIR;
         return fail(place, "write the folder", place->folder);
     }
-    FAB_TRY(make_aside(place));
-    const fab_status status = note_paths(place, subfolder, names, count);
+    fab_status status = place->is_new ? make_parents(place) : FAB_OK;
+    status = status == FAB_OK ? make_aside(place) : status;
+    status = status == FAB_OK ? note_paths(place, subfolder, names, count) : status;
     if (status != FAB_OK) {
-        (void)rmdir(place->aside);
-        place->aside = NULL;
+        if (place->aside != NULL) {
+            (void)rmdir(place->aside);
+            place->aside = NULL;
+        }
+        remove_parents(place);
     }
     return status;
 }
@@ -224,4 +268,5 @@ void fab_place_clear(fab_place *place)
     (void)rmdir(place->final_subfolder);
     (void)rmdir(place->aside);
     place->aside = NULL;
+    remove_parents(place);
 }

@@ -14,6 +14,7 @@ typedef struct fab_place {
     const char *folder;  /* where the contents go */
     const char *aside;   /* where they are made: on the same file system; NULL when there is none */
     bool is_new;         /* the folder did not exist */
+    size_t parent_byte;  /* length of the longest path above it that existed, if some were made */
     const char *message; /* what failed, or NULL */
     struct fab_place_file_paths *files; /* one per file that the folder can hold */
     size_t file_count;
@@ -22,9 +23,9 @@ typedef struct fab_place {
     const char *old;             /* aside: keeps what is replaced until all is done */
 } fab_place;
 
-/* Makes the folder aside: inside the folder when it exists, else beside it. `names` are the files
- * that it can hold, some of them in `subfolder`. FAB_E_IO with a message when the place is a file,
- * cannot be written or its parent is missing. */
+/* Makes the folder aside: inside the folder when it exists, else beside it; folders above it that
+ * are missing are made. `names` are the files that it can hold, some of them in `subfolder`.
+ * FAB_E_IO with a message when the place or one above it is a file or cannot be written. */
 FAB_CHECKED fab_status fab_place_open(fab_place *place, const char *folder, const char *subfolder,
                                       const char *const *names, size_t count, fab_scratch *scratch);
 

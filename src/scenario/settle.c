@@ -156,8 +156,13 @@ static void check_experts(fab_settling *s)
     }
     must_divide(s, "ep", m->ep, "the model's experts", model->experts);
     must_divide(s, "etp", m->etp, "the model's expert_width", model->expert_width);
-    must_divide(s, "ep", m->ep * m->etp, "the packages of a pipeline stage",
-                s->scenario->job.gpus / m->pp);
+    const int64_t stage_packages = s->scenario->job.gpus / m->pp;
+    if (stage_packages % (m->ep * m->etp) != 0) {
+        mistake(s, "mapping", "ep", NULL,
+                "ep x etp %" PRId64 " does not divide the packages of a pipeline stage (%" PRId64
+                ")",
+                m->ep * m->etp, stage_packages);
+    }
     if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp == 1) {
         must_divide(s, "ep", m->ep, "dp, as strided experts need", m->dp);
     }
@@ -198,6 +203,18 @@ static void check_hardware(fab_settling *s)
     }
 }
 
+/* What builds on a cut that fits the packages is checked only when it does. */
+static void check_mapping(fab_settling *s)
+{
+    check_ranks(s);
+    check_layers(s);
+    check_tensor(s);
+    if (s->mistakes == 0) {
+        check_experts(s);
+        check_batch(s);
+    }
+}
+
 fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagnostics *diagnostics,
                                fab_scenario *scenario)
 {
@@ -206,16 +223,9 @@ fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagn
     if (scenario->job.sequence == 0) {
         scenario->job.sequence = scenario->model.sequence;
     }
+    if (sizes_are_sane(&s)) {
+        check_mapping(&s);
+    }
     check_hardware(&s);
-    if (!sizes_are_sane(&s)) {
-        return FAB_E_INPUT;
-    }
-    check_ranks(&s);
-    check_layers(&s);
-    check_tensor(&s);
-    if (s.mistakes == 0) {
-        check_experts(&s);
-        check_batch(&s);
-    }
     return s.mistakes == 0 ? FAB_OK : FAB_E_INPUT;
 }

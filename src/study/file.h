@@ -72,6 +72,7 @@ extern const fab_table FAB_STUDY_TABLE;
 
 struct fab_study {
     const fab_catalog *catalog;
+    const char *file_name;
     fab_study_file file;
     const fab_node *root; /* for positions */
     const fab_node *base; /* the base scenario's tree */

@@ -65,6 +65,9 @@ static fab_position place_of(const fab_study *study, const char *list, size_t in
                              const char *field)
 {
     const fab_node *items = fab_node_get(study->root, list);
+    if (items != NULL && items->kind == FAB_NODE_MAP) {
+        items = fab_node_get(items, "values"); /* the sweep names its list */
+    }
     const fab_node *item = items != NULL && items->kind == FAB_NODE_LIST && index < items->count
                                ? items->items[index]
                                : items;
@@ -224,6 +227,12 @@ fab_status fab_study_load(const fab_catalog *catalog, const char *path, fab_aren
         return FAB_E_NOMEM;
     }
     study->catalog = catalog;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    study->file_name = fab_arena_copy(arena, name, strlen(name));
+    if (study->file_name == NULL) {
+        return FAB_E_NOMEM;
+    }
     FAB_TRY(fab_tree_load(path, arena, diagnostics, &study->root));
     FAB_TRY(fab_record_read(&FAB_STUDY_TABLE, study->root, arena, diagnostics, &study->file));
     FAB_TRY(load_base(study, path, arena, diagnostics));

@@ -180,6 +180,7 @@ fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnosti
     if (result == NULL) {
         return FAB_E_NOMEM;
     }
+    result->file_name = study->file_name;
     result->name = study->file.name;
     result->title = study->file.title;
     result->question = study->file.question;
