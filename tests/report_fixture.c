@@ -332,6 +332,7 @@ static void add_sensitivities(fab_study_result *study, fab_arena *arena, bool is
 const fab_study_result *fixture_study(fab_arena *arena, bool is_hostile)
 {
     fab_study_result *study = need(FAB_NEW(arena, fab_study_result, 1));
+    study->file_name = words(is_hostile, "fixture.yaml");
     const char **remarks = need(FAB_NEW(arena, const char *, 1));
     remarks[0] = words(is_hostile, "Every number here is made up.");
     study->name = name(is_hostile, "made-up");

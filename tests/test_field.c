@@ -400,9 +400,9 @@ static const struct {
     size_t field;
     const char *text;
 } SHOWN[] = {
-    {0, "32 Tb/s"},   {1, "250 ns"},      {2, "all"},    {3, "auto"},
-    {4, "123456789"}, {5, "true"},        {6, "hello"},  {7, "ring"},
-    {8, "[part]"},    {9, "[1 of part]"}, {10, "[map]"}, {11, "not published"},
+    {0, "32 Tb/s"},     {1, "250 ns"},      {2, "all"},    {3, "auto"},
+    {4, "123.456789M"}, {5, "true"},        {6, "hello"},  {7, "ring"},
+    {8, "[part]"},      {9, "[1 of part]"}, {10, "[map]"}, {11, "not published"},
 };
 
 START_TEST(formats_every_kind)

@@ -68,6 +68,11 @@ static const char *const FILES[] = {
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
+/* longer than a file system takes for one name */
+#define TEN       "0123456789"
+#define HUNDRED   TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define LONG_NAME HUNDRED HUNDRED HUNDRED
+
 START_TEST(makes_every_file)
 {
     const char *out = in(home, "out");
@@ -178,13 +183,23 @@ START_TEST(a_file_in_the_place_stays)
 }
 END_TEST
 
-START_TEST(a_missing_parent_is_named)
+START_TEST(missing_parents_are_made)
 {
-    const char *out = in(home, "no/out");
-    ck_assert_int_eq(make(false, false, out), FAB_E_IO);
-    ck_assert_ptr_nonnull(strstr(message, out));
-    ck_assert_ptr_nonnull(strstr(message, "No such file"));
-    ck_assert_uint_eq(fixture_entries(home), 0);
+    ck_assert_int_eq(make(false, false, in(home, "a/b//c/")), FAB_OK);
+    ck_assert_uint_gt(fixture_entries(in(home, "a/b/c")), 0);
+    ck_assert_uint_eq(fixture_entries(in(home, "a/b")), 1);
+}
+END_TEST
+
+START_TEST(made_parents_go_again_on_failure)
+{
+    mkdir(in(home, "kept"), 0777);
+    put(in(home, "kept/file"), "mine");
+    ck_assert_int_eq(make(false, false, in(home, "kept/file/a/b")), FAB_E_IO);
+    ck_assert_ptr_nonnull(strstr(message, "Not a directory"));
+    ck_assert_int_eq(make(false, false, in(home, "kept/new/a/" LONG_NAME "/b")), FAB_E_IO);
+    ck_assert_ptr_nonnull(strstr(message, "too long"));
+    ck_assert_uint_eq(fixture_entries(in(home, "kept")), 1);
     ck_assert_int_eq(make(false, false, ""), FAB_E_IO);
     ck_assert_ptr_nonnull(message);
 }
@@ -293,7 +308,8 @@ int main(void)
     tcase_add_test(folder, needs_no_gnuplot_without_figures);
     tcase_add_loop_test(folder, failing_gnuplot_leaves_nothing, 0, COUNT(TOOL));
     tcase_add_test(folder, a_file_in_the_place_stays);
-    tcase_add_test(folder, a_missing_parent_is_named);
+    tcase_add_test(folder, missing_parents_are_made);
+    tcase_add_test(folder, made_parents_go_again_on_failure);
     tcase_add_loop_test(folder, a_full_disk_leaves_the_old_contents, 0, 2);
     tcase_add_test(folder, replaces_its_own_files_only);
     tcase_add_test(folder, a_folder_in_a_files_place_puts_all_back);

@@ -85,7 +85,8 @@ START_TEST(an_overlay_changes_what_it_says)
     ck_assert_int_eq(gpu.confidence, FAB_CONFIDENCE_DATASHEET);
 
     /* the catalog itself is untouched */
-    ck_assert_double_eq_tol(fab_catalog_gpu(catalog, "h100_sxm")->memory_byte.value, 80e9, 1);
+    ck_assert_double_eq_tol(fab_catalog_gpu(catalog, "h100_sxm")->memory_byte.value,
+                            80.0 * 1073741824.0, 1);
 }
 END_TEST
 
