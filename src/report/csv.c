@@ -34,7 +34,9 @@ void fab_csv_text(fab_csv *csv, const char *text)
         if (*c == '"') {
             fputc('"', csv->stream);
         }
-        fputc(*c, csv->stream);
+        /* bytes that a terminal obeys */
+        const bool is_control = ((unsigned char)*c < ' ' && !strchr("\t\r\n", *c)) || *c == 0x7f;
+        fputc(is_control ? ' ' : *c, csv->stream);
     }
     if (is_quoted) {
         fputc('"', csv->stream);

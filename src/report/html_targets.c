@@ -117,7 +117,7 @@ void fab_page_targets(fab_page *page, const fab_study_result *result)
         "</tbody></table></div>\n"
         "<p class=\"note\">Picture: the grey box is the published value with its rounding, the "
         "line our range, the dot our value. Verdict: \"agrees\" when our value lies in the box, "
-        "\"agrees within our range\" when only the line meets it, else \"differs\". "
+        "\"only our range agrees\" when only the line meets it, else \"differs\". "
         "Tag: P the paper's public text, S a secondary source, L later material of the same "
         "vendor, C computed from those, I inferred.</p>\n");
     fab_page_end_section(page);
@@ -148,7 +148,7 @@ static const char *headline_text(fab_scratch *s, const fab_study_target *t)
                             : fab_text_printf(s, ", %s over %s combinations of the stated ranges",
                                               fab_study_range_text(s, t),
                                               fab_text_count(s, (int64_t)t->range_points));
-    return fab_text_printf(s, "%s, %s: %s published, %s computed here%s. This %s.", t->id, t->what,
+    return fab_text_printf(s, "%s, %s: %s published, %s computed here%s: %s.", t->id, t->what,
                            t->published, fab_text_in_unit(s, t->value_count, t->unit), range,
                            fab_verdict_text(t->value_meets, t->ok));
 }
@@ -188,19 +188,41 @@ static const char *tally_text(fab_scratch *s, const fab_study_result *result)
                            result->target_count - agree - within == 1 ? "differs" : "differ");
 }
 
-static const char *mover_text(fab_scratch *s, const fab_study_result *result)
+/* the widest row of the headline target, of those that its range goes over or of the others */
+static const fab_sensitivity_row *widest_row(const fab_study_result *result, bool is_in_range)
 {
     for (size_t i = 0; i < result->sensitivity_count; i++) {
         const fab_sensitivity_row *row = &result->sensitivities[i];
-        const fab_study_target *t = &result->targets[row->target];
-        if (row->target == result->waterfall_target) {
-            return fab_text_printf(s, " What moves %s most is \"%s\"%s: from %s to %s.", t->id,
-                                   row->name, row->in_range ? "" : " (not part of our range)",
-                                   fab_text_in_unit(s, row->low_count, t->unit),
-                                   fab_text_in_unit(s, row->high_count, t->unit));
+        if (row->target == result->waterfall_target && row->in_range == is_in_range) {
+            return row;
         }
     }
-    return "";
+    return NULL;
+}
+
+static const char *row_text(fab_scratch *s, const fab_study_target *t, const char *before,
+                            const fab_sensitivity_row *row)
+{
+    return fab_text_printf(s, "%s \"%s\", from %s to %s", before, row->name,
+                           fab_text_in_unit(s, row->low_count, t->unit),
+                           fab_text_in_unit(s, row->high_count, t->unit));
+}
+
+static const char *mover_text(fab_scratch *s, const fab_study_result *result)
+{
+    if (result->sensitivity_count == 0) {
+        return "";
+    }
+    const fab_study_target *t = &result->targets[result->waterfall_target];
+    const fab_sensitivity_row *stated = widest_row(result, true);
+    const fab_sensitivity_row *other = widest_row(result, false);
+    if (stated == NULL && other == NULL) {
+        return "";
+    }
+    return fab_text_printf(s, " What moves %s most is%s%s%s.", t->id,
+                           stated ? row_text(s, t, "", stated) : "",
+                           stated && other ? "; of what our range does not go over," : "",
+                           other ? row_text(s, t, "", other) : "");
 }
 
 void fab_page_answer(fab_page *page, const fab_study_result *result)

@@ -1,4 +1,5 @@
 #include "report/json_document.h"
+#include "report/model_facts.h"
 
 static void add_fact(fab_json *json, json_t *facts, const fab_catalog_fact *fact)
 {
@@ -23,6 +24,18 @@ static void add_fact(fab_json *json, json_t *facts, const fab_catalog_fact *fact
     }
 }
 
+/* what follows from the shape of a model */
+static void add_model_facts(fab_json *json, json_t *row, const fab_catalog *catalog, size_t index)
+{
+    const char *name = fab_catalog_row_name(catalog, FAB_CATALOG_MODEL, index);
+    fab_model_fact facts[FAB_MODEL_FACT_COUNT];
+    fab_model_facts_fill(fab_catalog_model(catalog, name), facts);
+    json_t *made = fab_json_object(json, row, "counted");
+    for (size_t i = 0; i < FAB_MODEL_FACT_COUNT; i++) {
+        fab_json_real(json, made, facts[i].field, facts[i].value_count);
+    }
+}
+
 static void add_row(fab_json *json, json_t *rows, const fab_catalog *catalog, fab_catalog_kind kind,
                     size_t index)
 {
@@ -43,6 +56,9 @@ static void add_row(fab_json *json, json_t *rows, const fab_catalog *catalog, fa
     json_t *object = fab_json_object(json, made, "facts");
     for (size_t i = 0; i < count; i++) {
         add_fact(json, object, &facts[i]);
+    }
+    if (kind == FAB_CATALOG_MODEL) {
+        add_model_facts(json, made, catalog, index);
     }
 }
 

@@ -21,5 +21,5 @@ const char *fab_verdict_text(bool value_meets, bool ok)
     if (value_meets) {
         return "agrees";
     }
-    return ok ? "agrees within our range" : "differs";
+    return ok ? "only our range agrees" : "differs";
 }

@@ -6,7 +6,7 @@
 /* One word per class, as names of columns and members use it; static text. */
 const char *fab_step_key(fab_step_class step_class);
 
-/* Word of the reader for what a target came to: "agrees", "agrees within our range", "differs". */
+/* Word of the reader for what a target came to: "agrees", "only our range agrees", "differs". */
 const char *fab_verdict_text(bool value_meets, bool ok);
 
 #endif

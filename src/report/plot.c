@@ -40,7 +40,16 @@ static const char *replace(fab_scratch *scratch, const char *text, char from, co
 const char *fab_plot_quote(fab_scratch *scratch, const char *text, size_t limit)
 {
     const char *cut = fab_text_short(scratch, text, limit);
-    return fab_text_printf(scratch, "'%s'", replace(scratch, cut, '\'', "''"));
+    const char *done = "";
+    const char *at = strchr(cut, '\'');
+    for (const char *begin = cut; at; at = strchr(cut, '\'')) {
+        /* gnuplot misreads a doubled quote that is the first or follows another */
+        const bool is_misread = at == begin || at[-1] == '\'';
+        done = fab_text_printf(scratch, "%s%.*s%s", done, (int)(at - cut), cut,
+                               is_misread ? "\xe2\x80\x99" : "''");
+        cut = at + 1;
+    }
+    return fab_text_printf(scratch, "'%s%s'", done, cut);
 }
 
 const char *fab_plot_label(fab_scratch *scratch, const char *text, size_t width)

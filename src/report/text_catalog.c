@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/model_facts.h"
 #include "report/scratch.h"
 #include "report/sheet.h"
 #include "report/text_table.h"
@@ -33,6 +34,29 @@ static const fab_sheet_column FACT_COLUMNS[] = {
     {"range", false, 24, FAB_SHEET_ALL},  {"confidence", false, 0, FAB_SHEET_ALL},
     {"source", false, 26, FAB_SHEET_ALL},
 };
+
+static const fab_sheet_column COUNTED_COLUMNS[] = {
+    {"what", false, 0, FAB_SHEET_ALL},
+    {"value", true, 0, FAB_SHEET_ALL},
+    {"formula", false, 0, FAB_SHEET_ALL},
+};
+
+/* what follows from the shape of a model, to stand beside what is published */
+static void write_model_facts(fab_scratch *scratch, const fab_model *model, FILE *stream)
+{
+    fab_model_fact facts[FAB_MODEL_FACT_COUNT];
+    fab_model_facts_fill(model, facts);
+    fab_sheet sheet = fab_sheet_make(scratch, COUNTED_COLUMNS, FAB_COLUMN_COUNT(COUNTED_COLUMNS),
+                                     FAB_MODEL_FACT_COUNT);
+    for (size_t i = 0; i < FAB_MODEL_FACT_COUNT; i++) {
+        fab_sheet_add(&sheet,
+                      (const char *const[]){facts[i].field,
+                                            fab_text_count(scratch, (int64_t)facts[i].value_count),
+                                            facts[i].source});
+    }
+    fab_text_heading(stream, "Counted from the shape");
+    fab_text_sheet(&sheet, stream);
+}
 
 /* texts longer than this stand as a paragraph of their own under the table */
 #define LONG_TEXT 60
@@ -78,6 +102,10 @@ fab_status fab_report_catalog_row(const fab_catalog *catalog, fab_catalog_kind k
         }
     }
     fab_text_sheet(&sheet, stream);
+    if (kind == FAB_CATALOG_MODEL) {
+        const char *name = fab_catalog_row_name(catalog, kind, index);
+        write_model_facts(&scratch, fab_catalog_model(catalog, name), stream);
+    }
     for (size_t i = 0; i < count; i++) {
         if (is_long(&facts[i])) {
             fab_text_heading(stream, fab_text_clean(&scratch, facts[i].field));

@@ -152,7 +152,9 @@ static void print_messages(const view *v)
         cells[count - 1] = fab_text_quantity(s, m->link_energy_j, FAB_DIM_ENERGY);
         fab_sheet_add(&sheet, cells);
     }
-    fab_text_heading(v->stream, "Messages of a step, on the busiest stage");
+    fab_text_heading(
+        v->stream,
+        "Messages of a step: seconds of the slowest stage, bytes and energy of a package");
     fab_text_sheet(&sheet, v->stream);
 }
 
@@ -219,6 +221,10 @@ static void print_tiers(const view *v)
     }
     fab_text_heading(v->stream, "Links of a package, by tier");
     fab_text_sheet(&sheet, v->stream);
+    fab_text_paragraph(v->scratch, v->stream,
+                       "Energy per step is of all links on the path of what a package sends; power "
+                       "is of its own link.",
+                       "");
 }
 
 static const fab_sheet_column CHECK_COLUMNS[] = {
