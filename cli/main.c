@@ -1,6 +1,6 @@
 #include "command.h"
 
-#include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +81,8 @@ int main(int argc, char **argv)
     if (atexit(check_output) != 0) {
         return FAB_EXIT_MACHINE;
     }
+    /* names are UTF-8 whatever the user's locale: the tables count their characters */
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     /* a reader that closes the pipe early is an error of writing, not a death by signal */
     (void)signal(SIGPIPE, SIG_IGN);
     /* a file size limit shows as a failed write too */

@@ -1,0 +1,14 @@
+# The program from outside: shell scripts that call it as its users do. Exit code 77: skipped.
+add_executable(cli_json ${CMAKE_SOURCE_DIR}/tests/cli_json.c)
+target_link_libraries(cli_json PRIVATE PkgConfig::JANSSON m)
+
+function(cli_test name)
+  add_test(NAME cli_${name}
+    COMMAND sh tests/cli_${name}.sh $<TARGET_FILE:fabricast_program> $<TARGET_FILE:cli_json>
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(cli_${name} PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 120)
+endfunction()
+
+foreach(name IN ITEMS usage files fields infeasible output figures names repeat examples golden)
+  cli_test(${name})
+endforeach()

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Every example and every study of the project runs, and its JSON holds what is promised.
+# shellcheck source=tests/cli_lib.sh
+. tests/cli_lib.sh
+
+count=0
+for file in "$root"/examples/*.yaml; do
+    count=$((count + 1))
+    run train "$file"
+    want_code 0
+    [ ! -s .err ] || failed 'standard error is not empty'
+    want_out 'time to train'
+    run train --json "$file"
+    want_code 0
+    cp .out forecast.json
+    "$json" forecast forecast.json || failed 'a JSON result that lacks something'
+    name=$("$json" get forecast.json scenario.name)
+    [ "$name" = "$(basename "$file" .yaml)" ] || failed "the scenario is called '$name'"
+done
+[ "$count" -ge 3 ] || failed 'too few examples'
+
+count=0
+for file in "$root"/studies/*.yaml; do
+    count=$((count + 1))
+    run run "$file"
+    want_code 0
+    [ ! -s .err ] || failed 'standard error is not empty'
+    want_out 'Published results beside ours'
+    run run "$file" --json --no-figures --out out
+    want_code 0
+    cp .out study.json
+    "$json" study study.json || failed 'a JSON result that lacks something'
+    name=$("$json" get study.json study.name)
+    [ "$name" = "$(basename "$file" .yaml)" ] || failed "the study is called '$name'"
+    targets=$("$json" get study.json targets)
+    [ "$(tail -n +2 out/targets.csv | grep -c .)" -eq "$targets" ] || failed 'targets.csv has other rows'
+    grep -c '<html' out/report.html >/dev/null || failed 'no page'
+done
+[ "$count" -ge 1 ] || failed 'no study'
+
+# the first study lists the published results that it is judged by
+run run "$root/studies/moe-3d-optics.yaml" --json
+cp .out study.json
+i=0
+for id in R1 R2 R3 R3a R3b R4 R5; do
+    [ "$("$json" get study.json "targets.$i.id")" = "$id" ] || failed "target $i is not $id"
+    i=$((i + 1))
+done
+[ "$("$json" get study.json targets.0.published)" = 8X ] || failed 'R1 is not 8X'
+[ "$("$json" get study.json targets.0.published_low)" = 7.5 ] || failed '8X does not begin at 7.5'
+[ "$("$json" get study.json targets.0.published_high)" = 8.5 ] || failed '8X does not end at 8.5'
+[ "$("$json" get study.json targets.0.ok)" = true ] || failed 'R1 is not met'
+[ "$("$json" get study.json targets.1.published)" = 2.7X ] || failed 'R2 is not 2.7X'
+
+# every file of the catalog's kinds can be asked for
+run catalog --json
+want_code 0
+cp .out catalog.json
+"$json" get catalog.json '' >/dev/null || failed 'no JSON'
+for kind in technology gpu model fabric; do
+    run catalog "$kind"
+    want_code 0
+    for name in $(tail -n +2 .out | cut -d' ' -f1 | grep '^[a-z]'); do
+        run catalog "$kind" "$name"
+        want_code 0
+        want_out source
+        run catalog "$kind" "$name" --json
+        want_code 0
+        cp .out row.json
+        "$json" get row.json '' >/dev/null || failed 'no JSON'
+    done
+done
+
+finish

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Figures: drawn when gnuplot is there; a clear message when it is not.
+# shellcheck source=tests/cli_lib.sh
+. tests/cli_lib.sh
+
+write_study >study.yaml
+mkdir empty place
+cd place || exit 1
+
+# without gnuplot
+last='fabricast run study.yaml --out out (no gnuplot)'
+PATH=$work/empty "$program" run ../study.yaml --out out >"$work/.out" 2>"$work/.err"
+code=$?
+mv "$work/.out" "$work/.err" .
+want_code 3
+want_err gnuplot
+want_err --no-figures
+want_silence
+want_entries . .err .out
+last='fabricast run study.yaml --no-figures --out out (no gnuplot)'
+PATH=$work/empty "$program" run ../study.yaml --no-figures --out out >.out 2>.err
+code=$?
+want_code 0
+want_file out/report.html
+want_missing out/figures
+
+# a gnuplot that fails, and one that does nothing
+for text in 'echo no font >&2; exit 1' 'exit 0' 'kill -9 $$'; do
+    printf '#!/bin/sh\n%s\n' "$text" >"$work/empty/gnuplot"
+    chmod +x "$work/empty/gnuplot"
+    last="fabricast run study.yaml --out bad (gnuplot: $text)"
+    PATH=$work/empty:$PATH "$program" run ../study.yaml --out bad >.out 2>.err
+    code=$?
+    want_code 3
+    want_err 'fabricast: '
+    want_silence
+    want_entries . .err .out out
+done
+
+command -v gnuplot >/dev/null || skip 'gnuplot is not installed'
+
+run run ../study.yaml --out out
+want_code 0
+for figure in gain link_power sensitivity step_parts time_to_train waterfall; do
+    for ending in svg png gp csv; do
+        want_file "out/figures/$figure.$ending"
+    done
+    grep -q '</svg>' "out/figures/$figure.svg" || failed "$figure.svg is not whole"
+done
+[ "$(grep -c '<svg' out/report.html)" -ge 6 ] || failed 'the report lacks figures'
+
+# the report is one file: nothing is loaded from elsewhere, and no script runs
+! grep -qiE '<script|<link|<iframe|(src|href)="?(https?:)?//' out/report.html ||
+    failed 'the report needs something from outside'
+
+# script and data are enough to draw a figure again
+cp -r out/figures again
+rm again/*.svg again/*.png
+(cd again && gnuplot -d gain.gp) || failed 'gain.gp cannot be run again'
+want_file again/gain.svg
+want_file again/gain.png
+
+# left out again, the old figures go too
+run run ../study.yaml --no-figures --out out
+want_code 0
+want_missing out/figures
+
+finish

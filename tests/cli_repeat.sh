@@ -1,0 +1,88 @@
+#!/bin/sh
+# The same input gives the same bytes for any number of threads, in any folder, locale and terminal,
+# apart from what measures the machine.
+# shellcheck source=tests/cli_lib.sh
+. tests/cli_lib.sh
+
+study=$root/studies/moe-3d-optics.yaml
+scenario=$root/examples/llama3-405b-h100.yaml
+figures=--no-figures
+! command -v gnuplot >/dev/null || figures=
+
+# record NAME: everything that the program gives for a study and a scenario, without the meter
+record()
+{
+    place=$work/$1
+    mkdir -p "$place"
+    # shellcheck disable=SC2086 # an option or none
+    run run "$study" --json $figures --out "$place/out"
+    want_code 0
+    normal .out >"$place/study.json"
+    normal "$place/out/results.json" >"$place/results.json"
+    normal "$place/out/report.html" >"$place/report.html"
+    rm "$place/out/results.json" "$place/out/report.html"
+    run run "$study"
+    want_code 0
+    cp .out "$place/study.txt"
+    run train "$scenario"
+    want_code 0
+    cp .out "$place/train.txt"
+    run train --json "$scenario"
+    want_code 0
+    normal .out >"$place/train.json"
+    run catalog --json
+    want_code 0
+    cp .out "$place/catalog.json"
+}
+
+# same NAME: as the first record
+same()
+{
+    diff -rq "$work/first" "$work/$1" >"$work/.diff" || {
+        failed "$1 gives other bytes"
+        head -n 5 "$work/.diff"
+    }
+}
+
+record first
+for threads in 1 2 4; do
+    OMP_NUM_THREADS=$threads
+    export OMP_NUM_THREADS
+    record "threads-$threads"
+    same "threads-$threads"
+done
+unset OMP_NUM_THREADS
+
+# what was left out is there, and is all that was left out
+run run "$study" --json
+for name in elapsed_s rate_per_s peak_rss_bytes date; do
+    grep -q "\"$name\"" .out || failed "the object run lacks $name"
+    ! grep -q "\"$name\"" first/study.json || failed "$name stands outside the object run"
+done
+[ "$(wc -l <.out)" -eq "$(($(wc -l <first/study.json) + 6))" ] || failed 'more than the object run was left out'
+cmp -s first/study.json first/results.json || failed 'results.json differs from what is printed'
+
+# another folder to work in
+mkdir elsewhere
+cd elsewhere || exit 1
+record folder
+same folder
+cd "$work" || exit 1
+
+# a narrow terminal, another time zone
+COLUMNS=40 TZ=Asia/Kolkata TERM=dumb
+export COLUMNS TZ TERM
+
+# locales: those that are installed; German writes decimal commas
+for locale in POSIX C.UTF-8 de_DE de_DE.UTF-8 tr_TR.UTF-8; do
+    case $locale in
+    POSIX) ;;
+    *) locale -a 2>/dev/null | tr -d '\55' | grep -qix "$(echo "$locale" | tr -d '\55')" || continue ;;
+    esac
+    LC_ALL=$locale
+    export LC_ALL
+    record "locale-$locale"
+    same "locale-$locale"
+done
+
+finish
