@@ -127,10 +127,10 @@ done
 # the other command's file
 run run train.yaml
 want_code 2
-want_mistake train.yaml gpu 'unknown field `gpu` of study' 'fields of study:'
+want_mistake train.yaml '|n' 'this is a scenario, not a study' 'fabricast train'
 run train run.yaml
 want_code 2
-want_mistake run.yaml title 'unknown field `title` of scenario' 'fields of scenario:'
+want_mistake run.yaml '|n' 'this is a study, not a scenario' 'fabricast run'
 
 # a base that is a file beside the study, not beside the caller
 mkdir away

@@ -55,6 +55,12 @@ fab_status fab_scenario_load(const fab_catalog *catalog, const char *path, fab_a
 {
     const fab_node *root = NULL;
     FAB_TRY(fab_tree_load(path, arena, diagnostics, &root));
+    if (fab_node_get(root, "compare") != NULL && fab_node_get(root, "job") == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, root->position,
+                     "`fabricast run` runs a study",
+                     "this is a study, not a scenario: it has `compare` and no `job`");
+        return FAB_E_INPUT;
+    }
     fab_scenario *scenario = FAB_NEW(arena, fab_scenario, 1);
     if (scenario == NULL) {
         return FAB_E_NOMEM;

@@ -18,6 +18,11 @@ FAB_CHECKED fab_status fab_study_evaluate(const fab_study *study, const fab_stud
 /* Layers of one variant at one sweep value. */
 fab_study_layers fab_study_point_layers(const fab_study *study, size_t variant, size_t value);
 
+/* Makes every scenario that the study names, once, so that all mistakes are told at once.
+ * FAB_E_INPUT with diagnostics, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_rehearse(const fab_study *study, fab_arena *arena,
+                                          fab_diagnostics *diagnostics);
+
 /* Times to train of every variant at every sweep value under one set of assumptions; a time that
  * was not worked out, or whose scenario cannot exist, is 0. By variant, then value. */
 typedef struct fab_study_times {

@@ -78,6 +78,12 @@ struct fab_study {
     const fab_node *base; /* the base scenario's tree */
 };
 
+/* Makes a study from the tree of its file; `path` is what a base named by a path is beside. What
+ * fab_study_load does once the file is read. FAB_E_INPUT, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_read(const fab_catalog *catalog, const fab_node *root,
+                                      const char *path, fab_arena *arena,
+                                      fab_diagnostics *diagnostics, const fab_study **study_out);
+
 /* Typed views of the lists. */
 const fab_study_setting *fab_study_variants(const fab_study *study, size_t *count_out);
 const fab_study_setting *fab_study_sweep_values(const fab_study *study, size_t *count_out);

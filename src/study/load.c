@@ -1,9 +1,12 @@
-#include "study/file.h"
+#include "study/evaluate.h"
 
 #include <assert.h>
 #include <string.h>
 
 /* Reads a study file and checks that what it names exists. */
+
+/* Seconds of computing: some ten thousand forecasts a second on one core. */
+#define FORECAST_LIMIT ((size_t)1000000)
 
 const fab_study_setting *fab_study_variants(const fab_study *study, size_t *count_out)
 {
@@ -76,7 +79,8 @@ static fab_position place_of(const fab_study *study, const char *list, size_t in
 }
 
 /* The nearest label of a list, as a hint. */
-static const char *nearest_label(const fab_study_setting *settings, size_t count, const char *word)
+static const char *nearest_label(const fab_study_setting *settings, size_t count, const char *word,
+                                 fab_arena *arena)
 {
     const char *labels[64];
     const size_t limit = count < 64 ? count : 64;
@@ -84,7 +88,8 @@ static const char *nearest_label(const fab_study_setting *settings, size_t count
         labels[i] = settings[i].label;
     }
     const char *nearest = fab_nearest_name(word, labels, limit);
-    return nearest != NULL ? nearest : settings[0].label;
+    return nearest != NULL ? fab_arena_printf(arena, "did you mean `%s`?", nearest)
+                           : fab_arena_printf(arena, "the first is `%s`", settings[0].label);
 }
 
 static void check_label(const fab_study *study, size_t index, const char *field, const char *word,
@@ -96,7 +101,8 @@ static void check_label(const fab_study *study, size_t index, const char *field,
                      "this metric needs `%s`, a label of `%s`", field, list);
     } else if (fab_study_find(settings, count, word) == count) {
         fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
-                     nearest_label(settings, count, word), "`%s` is no label of `%s`", word, list);
+                     nearest_label(settings, count, word, diagnostics->arena),
+                     "`%s` is no label of `%s`", word, list);
     }
 }
 
@@ -121,6 +127,11 @@ static void check_technology(const fab_study *study, size_t index, const char *f
 static void check_goal(const fab_study *study, size_t index, const fab_study_goal *goal,
                        fab_diagnostics *diagnostics)
 {
+    if (strlen(goal->tag) != 1 || strchr("PSLCI", goal->tag[0]) == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, "tag"),
+                     "P public text, S secondary source, L later material, C computed, I inferred",
+                     "`%s` is no tag", goal->tag);
+    }
     size_t variants, values;
     const fab_study_setting *variant = fab_study_variants(study, &variants);
     const fab_study_setting *value = fab_study_sweep_values(study, &values);
@@ -148,8 +159,8 @@ static void check_ranges(const fab_study *study, fab_diagnostics *diagnostics)
     for (size_t i = 0; i < count; i++) {
         if (ranges[i].at != NULL && fab_study_find(value, values, ranges[i].at) == values) {
             fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "ranges", i, "at"),
-                         nearest_label(value, values, ranges[i].at), "`%s` is no label of `sweep`",
-                         ranges[i].at);
+                         nearest_label(value, values, ranges[i].at, diagnostics->arena),
+                         "`%s` is no label of `sweep`", ranges[i].at);
         }
     }
 }
@@ -186,6 +197,41 @@ static void check_duplicates(const fab_study *study, const char *list,
     }
 }
 
+/* Targets are called by their ids, in the waterfall and in every table. */
+static void check_ids(const fab_study *study, fab_diagnostics *diagnostics)
+{
+    size_t count;
+    const fab_study_goal *goals = fab_study_goals(study, &count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t before = 0; before < i; before++) {
+            if (strcmp(goals[before].id, goals[i].id) == 0) {
+                fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", i, "id"),
+                             NULL, "id `%s` stands twice in `targets`", goals[i].id);
+                break;
+            }
+        }
+    }
+}
+
+/* The combinations of all stated ranges multiply quickly. */
+static void check_effort(const fab_study *study, fab_diagnostics *diagnostics)
+{
+    size_t count, variants, values;
+    const fab_study_range *ranges = fab_study_ranges(study, &count);
+    (void)fab_study_variants(study, &variants);
+    (void)fab_study_sweep_values(study, &values);
+    size_t forecasts = variants * values;
+    for (size_t i = 0; i < count && forecasts <= FORECAST_LIMIT; i++) {
+        forecasts *= ranges[i].is_stated ? 1 + ranges[i].values.count : 1;
+    }
+    if (forecasts > FORECAST_LIMIT) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, fab_node_get(study->root, "ranges")->position,
+                     "say `stated: false` where a range need not be combined with the others",
+                     "all combinations of the ranges at %zu points are more than %zu forecasts",
+                     variants * values, FORECAST_LIMIT);
+    }
+}
+
 /* A base that is a word is the path of a scenario file beside the study. */
 static fab_status load_base(fab_study *study, const char *study_path, fab_arena *arena,
                             fab_diagnostics *diagnostics)
@@ -209,7 +255,9 @@ static fab_status check_all(const fab_study *study, fab_diagnostics *diagnostics
     for (size_t i = 0; i < count; i++) {
         check_goal(study, i, &goals[i], diagnostics);
     }
+    check_ids(study, diagnostics);
     check_ranges(study, diagnostics);
+    check_effort(study, diagnostics);
     check_waterfall(study, diagnostics);
     const fab_study_setting *settings = fab_study_variants(study, &count);
     check_duplicates(study, "compare", settings, count, diagnostics);
@@ -218,10 +266,11 @@ static fab_status check_all(const fab_study *study, fab_diagnostics *diagnostics
     return diagnostics->errors == errors ? FAB_OK : FAB_E_INPUT;
 }
 
-fab_status fab_study_load(const fab_catalog *catalog, const char *path, fab_arena *arena,
-                          fab_diagnostics *diagnostics, const fab_study **study_out)
+fab_status fab_study_read(const fab_catalog *catalog, const fab_node *root, const char *path,
+                          fab_arena *arena, fab_diagnostics *diagnostics,
+                          const fab_study **study_out)
 {
-    assert(catalog && path && arena && diagnostics && study_out);
+    assert(catalog && root && path && arena && diagnostics && study_out);
     fab_study *study = FAB_NEW(arena, fab_study, 1);
     if (study == NULL) {
         return FAB_E_NOMEM;
@@ -233,10 +282,27 @@ fab_status fab_study_load(const fab_catalog *catalog, const char *path, fab_aren
     if (study->file_name == NULL) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(fab_tree_load(path, arena, diagnostics, &study->root));
+    study->root = root;
+    if (fab_node_get(root, "job") != NULL && fab_node_get(root, "compare") == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, root->position,
+                     "`fabricast train` forecasts a scenario",
+                     "this is a scenario, not a study: it has `job` and no `compare`");
+        return FAB_E_INPUT;
+    }
     FAB_TRY(fab_record_read(&FAB_STUDY_TABLE, study->root, arena, diagnostics, &study->file));
     FAB_TRY(load_base(study, path, arena, diagnostics));
-    FAB_TRY(check_all(study, diagnostics));
+    const fab_status checked = check_all(study, diagnostics);
+    FAB_TRY(fab_study_rehearse(study, arena, diagnostics));
+    FAB_TRY(checked);
     *study_out = study;
     return FAB_OK;
+}
+
+fab_status fab_study_load(const fab_catalog *catalog, const char *path, fab_arena *arena,
+                          fab_diagnostics *diagnostics, const fab_study **study_out)
+{
+    assert(catalog && path && arena && diagnostics && study_out);
+    const fab_node *root = NULL;
+    FAB_TRY(fab_tree_load(path, arena, diagnostics, &root));
+    return fab_study_read(catalog, root, path, arena, diagnostics, study_out);
 }

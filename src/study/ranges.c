@@ -114,6 +114,7 @@ static fab_status times_of(const fab_study *study, const fab_choice *choice, fab
     (void)fab_study_variants(study, &variants);
     (void)fab_study_sweep_values(study, &values);
     const bool is_partial = choice_is_partial(study, choice);
+    const size_t errors = diagnostics != NULL ? diagnostics->errors : 0;
     for (size_t variant = 0; variant < variants; variant++) {
         for (size_t value = 0; value < values; value++) {
             double *out = &time_s[variant * values + value];
@@ -124,6 +125,10 @@ static fab_status times_of(const fab_study *study, const fab_choice *choice, fab
             const fab_study_layers layers = layers_of(study, choice, variant, value);
             FAB_TRY(point_time(study, &layers, arena, diagnostics, out));
             *evaluations += 1;
+            /* a setting that is wrong is wrong at every point: said once, it is enough */
+            if (diagnostics != NULL && diagnostics->errors > errors) {
+                return FAB_OK;
+            }
         }
     }
     return FAB_OK;
