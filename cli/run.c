@@ -80,16 +80,21 @@ static fab_status write_folder(fab_session *session, const fab_run_options *opti
     return status;
 }
 
-/* Says how many points cannot exist; the tables say why. */
+/* Says how many points cannot exist and why. */
 static bool is_feasible(const fab_study_result *result)
 {
-    size_t infeasible = 0;
+    size_t infeasible = 0, memory = 0, fabric = 0;
     for (size_t i = 0; i < result->point_count; i++) {
-        infeasible += result->points[i].forecast.is_feasible ? 0 : 1;
+        const fab_forecast *forecast = &result->points[i].forecast;
+        infeasible += forecast->is_feasible ? 0 : 1;
+        memory += forecast->memory.fits ? 0 : 1;
+        fabric += forecast->is_buildable ? 0 : 1;
     }
     if (infeasible > 0) {
-        fprintf(stderr, "fabricast: %zu of %zu points are infeasible\n", infeasible,
-                result->point_count);
+        fprintf(stderr,
+                "fabricast: %zu of %zu points are infeasible: %zu do not fit in memory, the fabric "
+                "of %zu cannot be built\n",
+                infeasible, result->point_count, memory, fabric);
     }
     return infeasible == 0;
 }

@@ -204,7 +204,8 @@ START_TEST(answers_from_the_numbers)
         "here, 1.10 .. 3.25 over 512 combinations of the stated ranges: only our range agrees.",
         "At Config4, training takes 21.3 days with &quot;3D optics, pods of 512, 32 Tb/s&quot; and "
         "53.8 days with &quot;Copper, pods of 144 (128 used), 14.4 Tb/s&quot;, 2.53 times as long.",
-        "; of what our range does not go over, &quot;place of expert ranks&quot;, from 1.10 to 2.53.",
+        "; of what our range does not go over, &quot;place of expert ranks&quot;, from 1.10 to "
+        "2.53.",
         "Of 4 published results, our value agrees with 2, our range alone with 1, and 1 differs.",
         "4,321 scenarios were forecast.",
         "Every number here is made up.",

@@ -1,6 +1,7 @@
 #include "report/text_table.h"
 
 #include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* adds the columns that a terminal shows */
@@ -25,6 +26,20 @@ static int add_columns(struct libscols_table *table, const fab_sheet *sheet)
     return 0;
 }
 
+/* In a locale of single bytes libsmartcols never comes to the end of a UTF-8 character that it has
+ * to break: there, what is not ASCII becomes a question mark. */
+static const char *printable(fab_scratch *scratch, const char *cell)
+{
+    if (MB_CUR_MAX > 1) {
+        return cell;
+    }
+    char *copy = fab_arena_copy(scratch->arena, cell, strlen(cell));
+    for (char *c = copy; c != NULL && *c != '\0'; c++) {
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    }
+    return copy != NULL ? copy : "";
+}
+
 static int add_row(struct libscols_table *table, const fab_sheet *sheet, size_t row)
 {
     struct libscols_line *line = scols_table_new_line(table, NULL);
@@ -41,7 +56,7 @@ static int add_row(struct libscols_table *table, const fab_sheet *sheet, size_t 
         if (column->wrap) {
             cell = fab_text_wrap(sheet->scratch, cell, column->wrap, "\n");
         }
-        if (scols_line_set_data(line, shown++, cell) != 0) {
+        if (scols_line_set_data(line, shown++, printable(sheet->scratch, cell)) != 0) {
             return -1;
         }
     }

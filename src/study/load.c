@@ -74,7 +74,7 @@ static fab_position place_of(const fab_study *study, const char *list, size_t in
     const fab_node *item = items != NULL && items->kind == FAB_NODE_LIST && index < items->count
                                ? items->items[index]
                                : items;
-    const fab_node *value = fab_node_get(item, field);
+    const fab_node *value = field != NULL ? fab_node_get(item, field) : NULL;
     return value != NULL ? value->position : item != NULL ? item->position : study->root->position;
 }
 
@@ -244,7 +244,17 @@ static fab_status load_base(fab_study *study, const char *study_path, fab_arena 
     const char *slash = strrchr(study_path, '/');
     const int folder = slash == NULL || base->text[0] == '/' ? 0 : (int)(slash - study_path + 1);
     const char *path = fab_arena_printf(arena, "%.*s%s", folder, study_path, base->text);
-    return path == NULL ? FAB_E_NOMEM : fab_tree_load(path, arena, diagnostics, &study->base);
+    if (path == NULL) {
+        return FAB_E_NOMEM;
+    }
+    const size_t errors = diagnostics->errors;
+    const fab_status status = fab_tree_load(path, arena, diagnostics, &study->base);
+    if (diagnostics->errors > errors) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, base->position,
+                     "a base is looked for beside the study file",
+                     "the base scenario `%s` cannot be used", base->text);
+    }
+    return status;
 }
 
 static fab_status check_all(const fab_study *study, fab_diagnostics *diagnostics)
