@@ -11,10 +11,9 @@
 static inline const fab_node *parse_text(const char *name, const char *text)
 {
     const fab_node *root = NULL;
-    const fab_status status =
-        fab_tree_parse(name, text, strlen(text), arena, &diagnostics, &root);
-    ck_assert_msg(status == FAB_OK, "%s\n%s",
-                  diagnostics.count ? diagnostics.items[0].message : "", text);
+    const fab_status status = fab_tree_parse(name, text, strlen(text), arena, &diagnostics, &root);
+    ck_assert_msg(status == FAB_OK, "%s\n%s", diagnostics.count ? diagnostics.items[0].message : "",
+                  text);
     return root;
 }
 

@@ -66,8 +66,8 @@ static void read_record(const fab_table *table, const char *text, void *record)
     diagnostics = fab_diagnostics_make(arena);
     const fab_status status =
         fab_record_read(table, parse_text("test.yaml", text), arena, &diagnostics, record);
-    ck_assert_msg(status == FAB_OK, "%s\n%s",
-                  diagnostics.count ? diagnostics.items[0].message : "", text);
+    ck_assert_msg(status == FAB_OK, "%s\n%s", diagnostics.count ? diagnostics.items[0].message : "",
+                  text);
 }
 
 /* how many mistakes each table allows at least: a table that lost its limits would allow fewer */
@@ -76,12 +76,9 @@ static const struct {
     const char *text;
     size_t least;
 } BROKEN[] = {
-    {&FAB_SCENARIO_TABLE, WHOLE_TEXT, 300},
-    {&FAB_JOB_TABLE, JOB_TEXT, 40},
-    {&FAB_MAPPING_TABLE, MAPPING_TEXT, 80},
-    {&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, 190},
-    {&FAB_OVERLAP_TABLE, OVERLAP_TEXT, 40},
-    {&FAB_EFFECTS_TABLE, EFFECTS_TEXT, 56},
+    {&FAB_SCENARIO_TABLE, WHOLE_TEXT, 300},    {&FAB_JOB_TABLE, JOB_TEXT, 40},
+    {&FAB_MAPPING_TABLE, MAPPING_TEXT, 80},    {&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, 190},
+    {&FAB_OVERLAP_TABLE, OVERLAP_TEXT, 40},    {&FAB_EFFECTS_TABLE, EFFECTS_TEXT, 56},
     {&FAB_STUDY_TABLE, WHOLE_STUDY_TEXT, 150},
 };
 
@@ -182,8 +179,7 @@ START_TEST(each_effect_is_its_own_switch)
     read_record(&FAB_ASSUMPTIONS_TABLE, text, &a);
     for (size_t i = 0; i < FAB_TABLE_SIZE(EFFECT); i++) {
         const bool is_changed = i == (size_t)_i;
-        ck_assert_msg(flag_at(&a.effects, EFFECT[i].offset) ==
-                          (EFFECT[i].by_default != is_changed),
+        ck_assert_msg(flag_at(&a.effects, EFFECT[i].offset) == (EFFECT[i].by_default != is_changed),
                       "%s after {%s}", EFFECT[i].field, text);
     }
     ck_assert_uint_eq(FAB_TABLE_SIZE(EFFECT), FAB_EFFECTS_TABLE.count);

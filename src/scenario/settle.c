@@ -5,8 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* Sizes above this cannot be multiplied safely and describe nothing that exists. */
-#define PACKAGES_LIMIT  ((int64_t)1 << 30)
+/* Sizes above this cannot be multiplied safely, take seconds to lay out and describe nothing that
+ * exists. */
+#define PACKAGES_LIMIT  ((int64_t)1 << 24)
 #define TOKENS_LIMIT    ((int64_t)1 << 62)
 #define SEQUENCES_LIMIT ((int64_t)1 << 31)
 

@@ -5,6 +5,9 @@
 
 #define LARGE 1e18
 
+/* of a rate or of time; less would leave nothing to forecast */
+#define LEAST_SHARE 1e-6
+
 static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
 static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
@@ -34,8 +37,7 @@ static const char *const TIER_MODE[] = {"sequential", "concurrent", NULL};
 #define EFFICIENCY(field, member, text, from)                                                      \
     {                                                                                              \
         .name = field, .kind = FAB_FIELD_QUANTITY, .dimension = FAB_DIM_FRACTION,                  \
-        .offset = member, .minimum = 0.0, .maximum = 1.0, .is_above_minimum = true, .help = text,  \
-        .source = from                                                                             \
+        .offset = member, .minimum = LEAST_SHARE, .maximum = 1.0, .help = text, .source = from     \
     }
 
 #define FLAG(field, member, text)                                                                  \

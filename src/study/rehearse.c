@@ -46,11 +46,12 @@ static fab_status rehearse(fab_rehearsal *r, const fab_study_layers *layers)
     return status == FAB_E_NOMEM ? status : FAB_OK;
 }
 
-/* The points themselves, or the points with one more piece each at the one sweep value, or all. */
-static fab_status rehearse_points(fab_rehearsal *r, const fab_node *set, const char *at)
+/* The points of the first `variants` systems, with one more piece each at one sweep value, or at
+ * all when `at` is NULL. */
+static fab_status rehearse_points(fab_rehearsal *r, size_t variants, const fab_node *set,
+                                  const char *at)
 {
-    size_t variants, values;
-    (void)fab_study_variants(r->study, &variants);
+    size_t values;
     const fab_study_setting *sweep = fab_study_sweep_values(r->study, &values);
     for (size_t variant = 0; variant < variants; variant++) {
         for (size_t value = 0; value < values; value++) {
@@ -72,7 +73,7 @@ static fab_status rehearse_ranges(fab_rehearsal *r)
     for (size_t i = 0; i < count; i++) {
         const fab_study_setting *settings = ranges[i].values.items;
         for (size_t j = 0; j < ranges[i].values.count; j++) {
-            FAB_TRY(rehearse_points(r, settings[j].set, ranges[i].at));
+            FAB_TRY(rehearse_points(r, 1, settings[j].set, ranges[i].at));
         }
     }
     return FAB_OK;
@@ -116,7 +117,9 @@ fab_status fab_study_rehearse(const fab_study *study, fab_arena *arena,
 {
     const size_t errors = diagnostics->errors;
     fab_rehearsal rehearsal = {.study = study, .arena = arena, .told = diagnostics};
-    FAB_TRY(rehearse_points(&rehearsal, NULL, NULL));
+    size_t variants;
+    (void)fab_study_variants(study, &variants);
+    FAB_TRY(rehearse_points(&rehearsal, variants, NULL, NULL));
     FAB_TRY(rehearse_ranges(&rehearsal));
     FAB_TRY(rehearse_waterfall(&rehearsal));
     return diagnostics->errors == errors ? FAB_OK : FAB_E_INPUT;

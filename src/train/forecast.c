@@ -7,6 +7,10 @@
 
 #include "train/stage.h"
 
+/* Rates of hardware beyond all measure would make steps from which nothing can be worked out. */
+#define SHORTEST_STEP_S 1e-30
+#define LONGEST_STEP_S  1e30
+
 #define MESSAGE_TEXT(id, text) text,
 #define STEP_TEXT(id, text)    text,
 
@@ -213,8 +217,11 @@ fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fa
     FAB_TRY(walk_stages(scenario, workload, &step, out));
     fill_messages(scenario, &step, out);
     FAB_TRY(close_step(scenario, &step, out));
+    if (!(out->step_s > SHORTEST_STEP_S && out->step_s < LONGEST_STEP_S)) {
+        return FAB_E_RANGE;
+    }
     fill_tiers(scenario, workload, &step, out);
     fill_rates(scenario, out);
-    assert(isfinite(out->step_s) && out->step_s > 0.0);
+    assert(isfinite(out->mfu_frac) && isfinite(out->memory.total_byte));
     return fill_checks(scenario, arena, out);
 }

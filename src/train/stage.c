@@ -19,19 +19,16 @@ fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
     fab_stage out = {.has_embedding = stage == 0,
                      .has_head = stage == stages - 1,
                      .mtp_modules = stage == stages - 1 ? model->mtp_layers : 0};
-    int64_t first = 0;
-    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+    for (int64_t chunk = stage; chunk < chunks; chunk += stages) {
         /* the end chunks carry embedding and head, so the layers left over go after the first */
         const int64_t layers = base + (chunk >= 1 && chunk <= extra ? 1 : 0);
-        if (chunk % stages == stage) {
-            const int64_t dense_left = model->dense_layers - first;
-            const int64_t dense = dense_left < 0 ? 0 : dense_left < layers ? dense_left : layers;
-            out.dense_layers += dense;
-            out.moe_layers += layers - dense;
-        }
-        first += layers;
+        const int64_t longer_before = chunk - 1 < extra ? chunk - 1 : extra;
+        const int64_t first = chunk * base + (longer_before > 0 ? longer_before : 0);
+        const int64_t dense_left = model->dense_layers - first;
+        const int64_t dense = dense_left < 0 ? 0 : dense_left < layers ? dense_left : layers;
+        out.dense_layers += dense;
+        out.moe_layers += layers - dense;
     }
-    assert(first == model->layers);
     return out;
 }
 
@@ -142,20 +139,20 @@ static void add_transfers(const fab_scenario *scenario, const fab_workload *work
     const double count = (double)scenario->mapping.interleave;
     const fab_collective_cost *cost = &workload->transfer;
     const double pass_s = count * cost->time_s;
-    const double hidden_s =
-        smaller(scenario->assumptions.overlap.pipeline_frac * pass_s, time->forward_s);
-    const double exposed_s = pass_s - hidden_s;
+    const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
+    const double forward_exposed_s = pass_s - smaller(share_s, time->forward_s);
+    const double backward_exposed_s = pass_s - smaller(share_s, time->backward_s);
     fab_message_forecast *sum = &time->messages[FAB_MESSAGE_PIPELINE];
     sum->total_s += 2.0 * pass_s;
-    sum->exposed_s += 2.0 * exposed_s;
+    sum->exposed_s += forward_exposed_s + backward_exposed_s;
     sum->link_energy_j += 2.0 * count * cost->energy_j;
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         sum->sent_byte[tier] += 2.0 * count * cost->tier_sent_bit[tier] / 8.0;
         time->tier_s[tier] += 2.0 * count * cost->tier_time_s[tier];
     }
-    time->part_s[FAB_STEP_PIPELINE] += 2.0 * exposed_s;
-    time->forward_s += exposed_s;
-    time->backward_s += exposed_s;
+    time->part_s[FAB_STEP_PIPELINE] += forward_exposed_s + backward_exposed_s;
+    time->forward_s += forward_exposed_s;
+    time->backward_s += backward_exposed_s;
 }
 
 fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,

@@ -76,6 +76,17 @@ static fab_status dispatch_bits(const fab_scenario *scenario, const fab_workload
     return fab_collective_volume(FAB_ALL_TO_ALL, place, sent_bit * copies, tier_bit);
 }
 
+/* All wait for the busiest rank, but a package on average sends and pays for the mean load. */
+static void spread_load(const fab_scenario *scenario, fab_collective_cost *cost)
+{
+    const double load = scenario->assumptions.expert_load_ratio;
+    cost->energy_j /= load;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        cost->tier_sent_bit[tier] /= load;
+        cost->tier_time_s[tier] /= load;
+    }
+}
+
 static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload *w,
                                fab_block *block, const char *name, int precision)
 {
@@ -89,13 +100,7 @@ static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload 
     FAB_TRY(fab_collective_time(&w->network, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_EXPERT], tier_bit,
                                 &cost));
 
-    /* all wait for the busiest rank, but a package on average sends and pays for the mean load */
-    const double load = scenario->assumptions.expert_load_ratio;
-    cost.energy_j /= load;
-    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-        cost.tier_sent_bit[tier] /= load;
-        cost.tier_time_s[tier] /= load;
-    }
+    spread_load(scenario, &cost);
     add(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
     return FAB_OK;
 }
@@ -115,6 +120,8 @@ static fab_status add_expert_tensor(const fab_scenario *scenario, const fab_work
         fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &costs.gather));
     FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
                                     &costs.scatter));
+    spread_load(scenario, &costs.gather);
+    spread_load(scenario, &costs.scatter);
     add_sequence_parallel(block, &costs, "gather token copies", "scatter expert sums", false);
     return FAB_OK;
 }

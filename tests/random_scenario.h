@@ -1,0 +1,198 @@
+#ifndef FAB_TESTS_RANDOM_SCENARIO_H
+#define FAB_TESTS_RANDOM_SCENARIO_H
+
+#include <check.h>
+
+#include <fabricast/arena.h>
+
+#include "scenario/read.h"
+#include "seeded.h"
+
+/* Valid scenarios of any shape for property tests; the same seed gives the same scenario. */
+
+static inline int64_t random_of(uint64_t *seed, const int64_t *choices, int64_t count)
+{
+    return choices[seeded_integer(seed, 0, count - 1)];
+}
+
+static inline bool random_true(uint64_t *seed, double share)
+{
+    return seeded_between(seed, 0.0, 1.0) < share;
+}
+
+/* a divisor of `whole`, any of them equally likely */
+static inline int64_t random_divisor(uint64_t *seed, int64_t whole)
+{
+    int64_t divisors[128], count = 0;
+    for (int64_t i = 1; i <= whole && count < 128; i++) {
+        if (whole % i == 0) {
+            divisors[count++] = i;
+        }
+    }
+    return random_of(seed, divisors, count);
+}
+
+static inline fab_value random_value(uint64_t *seed, double low, double high)
+{
+    const double x = seeded_between(seed, low, high);
+    return (fab_value){.value = x, .low = x, .high = x, .is_known = true};
+}
+
+static inline fab_tier random_tier(uint64_t *seed, const char *name, double fastest_bps)
+{
+    return (fab_tier){
+        .name = name,
+        .technology = {.name = "link", .energy_j_per_bit = random_value(seed, 1e-12, 20e-12)},
+        .rate_bps = random_value(seed, 0.02 * fastest_bps, fastest_bps),
+        .latency_s = random_value(seed, 1e-8, 1e-5),
+        .links_per_path = seeded_integer(seed, 1, 6),
+        .packages_per_rack = seeded_integer(seed, 1, 72),
+    };
+}
+
+static inline void random_fabric(uint64_t *seed, fab_scenario *s)
+{
+    const int64_t packages = s->job.gpus;
+    fab_fabric *fabric = &s->fabric;
+    fabric->name = "fabric";
+    fabric->tiers[0] = random_tier(seed, "inner", 20e12);
+    fabric->tiers[0].used = seeded_integer(seed, 1, packages + 4);
+    fabric->tiers[0].domain = fabric->tiers[0].used + seeded_integer(seed, 0, 4);
+    fabric->tier_count = 1;
+    if (fabric->tiers[0].used < packages || random_true(seed, 0.5)) {
+        const int64_t domains = (packages - 1) / fabric->tiers[0].used + 1;
+        fabric->tiers[1] = random_tier(seed, "outer", 2e12);
+        fabric->tiers[1].domain = domains * fabric->tiers[0].domain;
+        fabric->tiers[1].used = fabric->tiers[1].domain;
+        fabric->tier_count = 2;
+    }
+}
+
+static inline void random_attention(uint64_t *seed, fab_model *m, int64_t tensor)
+{
+    m->heads = tensor * seeded_integer(seed, 1, 6);
+    m->kv_heads = random_divisor(seed, m->heads);
+    m->head_dim = 8 * seeded_integer(seed, 2, 16);
+    if (random_true(seed, 0.3)) {
+        m->attention = FAB_ATTENTION_MLA;
+        m->q_rank = random_true(seed, 0.5) ? 64 * seeded_integer(seed, 1, 8) : 0;
+        m->kv_rank = 64 * seeded_integer(seed, 1, 8);
+        m->qk_nope_dim = 16 * seeded_integer(seed, 1, 8);
+        m->qk_rope_dim = 16 * seeded_integer(seed, 1, 4);
+        m->v_dim = 16 * seeded_integer(seed, 1, 8);
+    }
+}
+
+static inline void random_experts(uint64_t *seed, fab_scenario *s)
+{
+    fab_model *m = &s->model;
+    fab_mapping *map = &s->mapping;
+    const int64_t stage = map->tp * map->dp;
+    map->expert_order = random_true(seed, 0.5) ? FAB_EXPERTS_STRIDED : FAB_EXPERTS_FOLDED;
+    if (map->expert_order == FAB_EXPERTS_STRIDED) {
+        map->etp = random_true(seed, 0.5) ? 1 : map->tp;
+        map->ep = random_divisor(seed, map->dp);
+    } else {
+        map->ep = random_divisor(seed, stage);
+        map->etp = random_divisor(seed, stage / map->ep);
+    }
+    m->experts = map->ep * seeded_integer(seed, 1, 6);
+    m->experts_per_token = seeded_integer(seed, 1, m->experts < 8 ? m->experts : 8);
+    m->expert_width = map->etp * 16 * seeded_integer(seed, 1, 64);
+    m->shared_width = random_true(seed, 0.4) ? map->tp * 16 * seeded_integer(seed, 1, 32) : 0;
+    m->dense_layers = random_true(seed, 0.5) ? 0 : seeded_integer(seed, 0, m->layers - 1);
+}
+
+static inline void random_model(uint64_t *seed, fab_scenario *s)
+{
+    fab_model *m = &s->model;
+    *m = (fab_model){.name = "model",
+                     .layers = s->mapping.pp * s->mapping.interleave + seeded_integer(seed, 0, 9),
+                     .hidden = 64 * seeded_integer(seed, 4, 64),
+                     .dense_width = s->mapping.tp * 32 * seeded_integer(seed, 2, 128),
+                     .is_gated = random_true(seed, 0.7),
+                     .vocabulary = seeded_integer(seed, 1000, 100000),
+                     .is_tied = random_true(seed, 0.3),
+                     .learned_positions = random_true(seed, 0.2) ? 1024 : 0,
+                     .norm = random_true(seed, 0.3) ? FAB_NORM_LAYER : FAB_NORM_RMS,
+                     .mtp_layers = random_true(seed, 0.2) ? 1 : 0,
+                     .sequence = 2048};
+    m->dense_layers = m->layers;
+    random_attention(seed, m, s->mapping.tp);
+    if (random_true(seed, 0.6)) {
+        random_experts(seed, s);
+    }
+}
+
+static inline fab_assumptions random_assumptions(uint64_t *seed)
+{
+    fab_assumptions a = fab_assumptions_default();
+    a.gemm_efficiency_frac = seeded_between(seed, 0.1, 1.0);
+    a.attention_efficiency_frac = seeded_between(seed, 0.1, 1.0);
+    a.memory_efficiency_frac = seeded_between(seed, 0.1, 1.0);
+    a.inner_efficiency_frac = seeded_between(seed, 0.1, 1.0);
+    a.outer_efficiency_frac = seeded_between(seed, 0.1, 1.0);
+    double *overlaps[] = {&a.overlap.tensor_frac, &a.overlap.expert_frac, &a.overlap.pipeline_frac,
+                          &a.overlap.data_frac};
+    for (int i = 0; i < 4; i++) {
+        *overlaps[i] = random_true(seed, 0.3) ? 0.0 : seeded_between(seed, 0.0, 1.0);
+    }
+    bool *effects[] = {&a.effects.product_traffic,        &a.effects.memory_traffic,
+                       &a.effects.weight_gradient_gather, &a.effects.expert_layer_gathers,
+                       &a.effects.pipeline_transfers,     &a.effects.latency,
+                       &a.effects.data_parallel,          &a.effects.optimizer};
+    for (int i = 0; i < 8; i++) {
+        *effects[i] = random_true(seed, 0.8);
+    }
+    a.tensor_precision = random_true(seed, 0.3);
+    a.dispatch_precision = random_true(seed, 0.3);
+    a.combine_precision = random_true(seed, 0.3);
+    a.gradient_precision = random_true(seed, 0.3);
+    a.dispatch = (int)seeded_integer(seed, 0, 2);
+    a.expert_load_ratio = random_true(seed, 0.5) ? 1.0 : seeded_between(seed, 1.0, 2.0);
+    a.collective_algorithm = (int)seeded_integer(seed, 0, 2);
+    a.tier_mode = (int)seeded_integer(seed, 0, 1);
+    a.goodput_frac = seeded_between(seed, 0.5, 1.0);
+    return a;
+}
+
+/* Attention core, embedding and head, and the pipeline bubble are always on. */
+static inline fab_scenario random_scenario(int number, fab_arena *where)
+{
+    static const int64_t TENSOR[] = {1, 2, 4, 8};
+    static const fab_node EMPTY = {.kind = FAB_NODE_MAP};
+    uint64_t seed = (uint64_t)number * 7919 + 1;
+    fab_scenario s = {.name = "random"};
+    fab_mapping *m = &s.mapping;
+    *m = (fab_mapping){.tp = random_of(&seed, TENSOR, 4),
+                       .pp = random_true(&seed, 0.3) ? 1 : seeded_integer(&seed, 2, 6),
+                       .dp = seeded_integer(&seed, 1, 12),
+                       .ep = 1,
+                       .etp = 1,
+                       .microbatch = seeded_integer(&seed, 1, 4),
+                       .interleave = random_true(&seed, 0.3) ? seeded_integer(&seed, 2, 3) : 1,
+                       .recompute = random_true(&seed, 0.2)};
+    const int64_t group = m->interleave > 1 ? m->pp : 1;
+    const int64_t microbatches = group * seeded_integer(&seed, 1, 8);
+    s.job = (fab_job){.gpus = m->tp * m->pp * m->dp,
+                      .tokens = seeded_integer(&seed, 1, 1000000000),
+                      .batch = m->dp * m->microbatch * microbatches,
+                      .sequence = m->tp * seeded_integer(&seed, 1, 512),
+                      .precision = random_true(&seed, 0.4)};
+    random_model(&seed, &s);
+    random_fabric(&seed, &s);
+    s.gpu = (fab_gpu){.name = "gpu",
+                      .bf16_flops = random_value(&seed, 1e14, 2e16),
+                      .fp8_flops = random_value(&seed, 2e16, 4e16),
+                      .memory_byte = random_value(&seed, 1e10, 1e12),
+                      .memory_rate_byte_per_s = random_value(&seed, 1e12, 3e13)};
+    s.assumptions = random_assumptions(&seed);
+
+    fab_diagnostics list = fab_diagnostics_make(where);
+    const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);
+    ck_assert_msg(status == FAB_OK, "seed %d: %s", number,
+                  list.count > 0 ? list.items[0].message : "");
+    return s;
+}
+
+#endif

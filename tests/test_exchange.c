@@ -1,0 +1,182 @@
+#include <check.h>
+#include <math.h>
+
+#include "seeded.h"
+#include "train/stage.h"
+
+/* A stage in the middle of a pipeline: 4 layers of 60 parameters, t = 1, two data ranks on a link
+ * of one byte a second. Half of the payload is sent: gradients of 4 bytes take 480 s, parameters of
+ * 2 bytes 240 s. */
+static const fab_stage STAGE = {.dense_layers = 4};
+
+static fab_scenario scenario_of(int64_t stages, int64_t chunks, double share)
+{
+    return (fab_scenario){
+        .mapping = {.tp = 1, .pp = stages, .dp = 2, .ep = 1, .etp = 1, .interleave = chunks},
+        .assumptions = {.overlap = {.data_frac = share}, .effects = {.data_parallel = true}},
+    };
+}
+
+static fab_workload slow_workload(void)
+{
+    fab_workload w = {.parameters = {.dense_layer = {.dense_ffn = 60}}};
+    for (int kind = 0; kind < FAB_GROUP_KIND_COUNT; kind++) {
+        w.groups[kind] = (fab_placement){1, 1, 1, 1, true};
+    }
+    w.groups[FAB_GROUP_DATA] = (fab_placement){2, 1, 2, 2, true};
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        w.network.tiers[tier] =
+            (fab_collective_tier){.rate_bps = 8, .energy_j_per_bit = 3, .links_per_path = 2};
+    }
+    return w;
+}
+
+/* Bucket K / L; window W / v (1 - v / L) + r W / v, times the share; backlog of the other chunks
+ * (v - 1) max(0, K / v - p W / v). Gradients K = 480, parameters K = 240. */
+static const struct {
+    const char *what;
+    int64_t stages, chunks, stage;
+    double share, forward_s, backward_s, want_s;
+} ROW[] = {
+    /* 120 + (480 - 120 - 300), 60 + (240 - 60 - 75) */
+    {"first stage", 4, 1, 0, 1.0, 100, 400, 180 + 165},
+    /* slack of one pass: 300 + 400 hide all but a bucket; 60 + (240 - 60 - 175) */
+    {"second stage", 4, 1, 1, 1.0, 100, 400, 120 + 65},
+    /* 120 + (480 - 120 - 150), 60 + (240 - 60 - 37.5) */
+    {"half overlapped", 4, 1, 0, 0.5, 100, 400, 330 + 202.5},
+    {"not overlapped", 4, 1, 2, 0.0, 100, 400, 720},
+    {"more than enough to hide behind", 4, 1, 0, 1.0, 1e6, 1e6, 120 + 60},
+    {"nothing to hide behind", 4, 1, 3, 1.0, 0, 0, 720},
+    /* chunks of 240 s behind 2 x 200 s; 120 + (240 - 120 - 100);
+     * chunks of 120 s behind 2 x 50 s leave 20: 60 + (20 + 120 - 60 - 25) */
+    {"two chunks", 2, 2, 0, 1.0, 100, 400, 140 + 115},
+    /* slack of half a pass: all but a bucket; 60 + (20 + 120 - 60 - 75) */
+    {"two chunks, second stage", 2, 2, 1, 1.0, 100, 400, 120 + 65},
+    /* one layer a chunk: 120 s behind 2 x 100 s, no window; 60 s behind 2 x 25 s leave 3 x 10 */
+    {"a chunk for each layer", 2, 4, 0, 1.0, 100, 400, 120 + 90},
+};
+
+START_TEST(rows_agree)
+{
+    const fab_workload w = slow_workload();
+    const fab_scenario s = scenario_of(ROW[_i].stages, ROW[_i].chunks, ROW[_i].share);
+    const fab_stage_time time = {.forward_s = ROW[_i].forward_s, .backward_s = ROW[_i].backward_s};
+    fab_data_exchange out;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, ROW[_i].stage, &out), FAB_OK);
+    ck_assert_msg(fabs(out.message.exposed_s - ROW[_i].want_s) < 1e-9, "%s: %.17g", ROW[_i].what,
+                  out.message.exposed_s);
+    ck_assert_double_eq_tol(out.message.total_s, 720, 1e-9);
+    ck_assert_double_eq_tol(out.message.sent_byte[0], 720, 1e-9);
+    ck_assert_double_eq_tol(out.tier_s[0], 720, 1e-9);
+    ck_assert_double_eq_tol(out.message.link_energy_j, 720 * 8 * 3 * 2, 1e-6);
+    ck_assert_double_eq(out.message.sent_byte[1], 0.0);
+}
+END_TEST
+
+START_TEST(bf16_gradients_are_half)
+{
+    const fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(4, 1, 0.0);
+    s.assumptions.gradient_precision = FAB_GRADIENT_BF16;
+    const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
+    fab_data_exchange out;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_double_eq_tol(out.message.total_s, 480, 1e-9);
+}
+END_TEST
+
+/* 4 expert layers of 80 on 2 expert ranks: 160 parameters here, replicated on 4 ranks of which 2
+ * share a domain: inside S / 2, outside S / 4 (4 - 2) / 2 = S / 4. S is 640 and 320 bytes. */
+START_TEST(experts_have_their_own_replicas)
+{
+    fab_workload w = slow_workload();
+    w.parameters.moe_layer.routed_experts = 80;
+    w.groups[FAB_GROUP_EXPERT_DATA] = (fab_placement){4, 2, 2, 2, true};
+    fab_scenario s = scenario_of(4, 1, 0.0);
+    s.mapping.ep = 2;
+    s.model.experts = 2;
+    const fab_stage stage = {.moe_layers = 4};
+    const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
+    fab_data_exchange out;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &stage, &time, 0, &out), FAB_OK);
+    ck_assert_double_eq_tol(out.message.sent_byte[0], 960.0 / 2, 1e-9);
+    ck_assert_double_eq_tol(out.message.sent_byte[1], 960.0 / 4, 1e-9);
+    ck_assert_double_eq_tol(out.message.total_s, 720, 1e-9);
+    ck_assert_double_eq_tol(out.tier_s[1], 240, 1e-9);
+}
+END_TEST
+
+START_TEST(nothing_is_exchanged_when_left_out_or_alone)
+{
+    fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(4, 1, 1.0);
+    const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
+    fab_data_exchange out;
+    s.assumptions.effects.data_parallel = false;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_double_eq(out.message.total_s, 0.0);
+    s.assumptions.effects.data_parallel = true;
+    w.groups[FAB_GROUP_DATA] = (fab_placement){1, 1, 1, 1, true};
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_double_eq(out.message.total_s, 0.0);
+    ck_assert_double_eq(out.message.exposed_s, 0.0);
+}
+END_TEST
+
+START_TEST(a_bad_network_is_out_of_range)
+{
+    fab_workload w = slow_workload();
+    const fab_scenario s = scenario_of(4, 1, 1.0);
+    const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
+    fab_data_exchange out;
+    w.network.tiers[0].rate_bps = 0.0;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_E_RANGE);
+}
+END_TEST
+
+/* whatever the pipeline: exposed within total, never more for a larger share or a longer pass */
+START_TEST(exposure_behaves)
+{
+    uint64_t seed = (uint64_t)_i;
+    const fab_workload w = slow_workload();
+    const int64_t stages = seeded_integer(&seed, 1, 8), chunks = seeded_integer(&seed, 1, 4);
+    const int64_t index = seeded_integer(&seed, 0, stages - 1);
+    double last = HUGE_VAL;
+    for (int step = 0; step <= 10; step++) {
+        const fab_scenario s = scenario_of(stages, chunks, step / 10.0);
+        const fab_stage_time time = {.forward_s = 100, .backward_s = 300};
+        fab_data_exchange out;
+        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, index, &out), FAB_OK);
+        ck_assert_double_ge(out.message.exposed_s, 0.0);
+        ck_assert_double_le(out.message.exposed_s, out.message.total_s);
+        ck_assert_double_le(out.message.exposed_s, last + 1e-9);
+        last = out.message.exposed_s;
+    }
+    for (int step = 0; step <= 10; step++) {
+        const fab_scenario s = scenario_of(stages, chunks, 0.7);
+        const fab_stage_time time = {.forward_s = 30.0 * step, .backward_s = 60.0 * step};
+        fab_data_exchange out;
+        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, index, &out), FAB_OK);
+        ck_assert(step == 0 || out.message.exposed_s <= last + 1e-9);
+        last = out.message.exposed_s;
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("exchange");
+    TCase *tests = tcase_create("exchange");
+    tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
+    tcase_add_test(tests, bf16_gradients_are_half);
+    tcase_add_test(tests, experts_have_their_own_replicas);
+    tcase_add_test(tests, nothing_is_exchanged_when_left_out_or_alone);
+    tcase_add_test(tests, a_bad_network_is_out_of_range);
+    tcase_add_loop_test(tests, exposure_behaves, 0, 200);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

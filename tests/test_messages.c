@@ -1,0 +1,301 @@
+#include "scenario_fixture.h"
+
+#include <math.h>
+
+#include "workload/workload.h"
+
+/* Messages of the first study's systems. T = 8192 tokens of a tensor group, T1 = 512 of a rank, h =
+ * 12288, t = 16, k = 8, E = 256, e = 32. */
+
+#define TOKENS 8192.0
+#define SHARD  512.0
+#define HIDDEN 12288.0
+
+/* one token copy: BF16, or FP8 with a scale of 4 bytes per 128 values; 8 bytes of index and weight
+ */
+#define COPY_BF16 (2.0 * HIDDEN + 8.0)
+#define COPY_FP8  (HIDDEN * (1.0 + 4.0 / 128.0) + 8.0)
+
+#define GATHERED (2.0 * TOKENS * HIDDEN * 15.0 / 16.0) /* S (t - 1) / t, all inside the pod */
+
+#define OPTICS      "fabric: study_optics_pod\n"
+#define NO_REGATHER "assumptions: {effects: {weight_gradient_gather: false}}\n"
+
+typedef struct message_row {
+    const char *over;
+    fab_block_kind block;
+    size_t index;
+    const char *name;
+    fab_message_class message_class;
+    int64_t forward, backward;
+    double inner_byte, outer_byte; /* sent by one rank for one message */
+} message_row;
+
+static const message_row ROW[] = {
+    {NULL, FAB_BLOCK_MOE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 1, 2, GATHERED, 0},
+    {NO_REGATHER, FAB_BLOCK_MOE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 1, 1,
+     GATHERED, 0},
+    {NULL, FAB_BLOCK_MOE_LAYER, 1, "scatter attention output", FAB_MESSAGE_TENSOR, 1, 1, GATHERED,
+     0},
+    {"assumptions: {tensor_precision: fp8}", FAB_BLOCK_MOE_LAYER, 1, "scatter attention output",
+     FAB_MESSAGE_TENSOR, 1, 1, GATHERED / 2.0, 0},
+
+    /* k copies: 7 of 32 ranks are elsewhere in the pod of 128 (8 members), 24 of 32 beyond */
+    {NULL, FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 8 * COPY_BF16 * 7 / 32, SHARD * 8 * COPY_BF16 * 24 / 32},
+    {NULL, FAB_BLOCK_MOE_LAYER, 3, "combine results", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 8 * COPY_BF16 * 7 / 32, SHARD * 8 * COPY_BF16 * 24 / 32},
+    /* all 32 in one pod of 512: 31 of 32 elsewhere */
+    {OPTICS, FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 8 * COPY_BF16 * 31 / 32, 0},
+    /* a busier rank takes longer (below), a package on average sends the same */
+    {OPTICS "assumptions: {expert_load: 1.25}", FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens",
+     FAB_MESSAGE_EXPERT, 1, 1, SHARD * 8 * COPY_BF16 * 31 / 32, 0},
+    {OPTICS "assumptions: {dispatch_precision: fp8}", FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens",
+     FAB_MESSAGE_EXPERT, 1, 1, SHARD * 8 * COPY_FP8 * 31 / 32, 0},
+    {OPTICS "assumptions: {dispatch_precision: fp8}", FAB_BLOCK_MOE_LAYER, 3, "combine results",
+     FAB_MESSAGE_EXPERT, 1, 1, SHARD * 8 * COPY_BF16 * 31 / 32, 0},
+    {OPTICS "assumptions: {combine_precision: fp8}", FAB_BLOCK_MOE_LAYER, 3, "combine results",
+     FAB_MESSAGE_EXPERT, 1, 1, SHARD * 8 * COPY_FP8 * 31 / 32, 0},
+
+    /* one of 32 experts a token: one copy, whatever the mode */
+    {"model: moe-4.7t-c1\nassumptions: {dispatch: per_rank}", FAB_BLOCK_MOE_LAYER, 2,
+     "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1, SHARD *COPY_BF16 * 7 / 32,
+     SHARD *COPY_BF16 * 24 / 32},
+    /* per domain: beyond, a copy to the one of 4 pods that needs it, 3/4 of them elsewhere; inside,
+     * each receiver passes it on unless it is the right one: 7/8 */
+    {"model: moe-4.7t-c1\nassumptions: {dispatch: per_domain}", FAB_BLOCK_MOE_LAYER, 2,
+     "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1, SHARD *COPY_BF16 * 7 / 8,
+     SHARD *COPY_BF16 * 3 / 4},
+    /* one domain holds all ranks: per rank */
+    {OPTICS "model: moe-4.7t-c1\nassumptions: {dispatch: per_domain}", FAB_BLOCK_MOE_LAYER, 2,
+     "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1, SHARD *COPY_BF16 * 31 / 32, 0},
+    /* 32 experts on 32 ranks, 8 without replacement: 8 ranks; with 2 pods-full of 16 domains as in
+     * the next row the count is the closed form */
+    {"model: {base: moe-4.7t-c1, experts_per_token: 8}\nassumptions: {dispatch: per_rank}",
+     FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 8 * COPY_BF16 * 7 / 32, SHARD * 8 * COPY_BF16 * 24 / 32},
+    /* 2 of 32 experts, 8 to a pod: 4 (1 - C(24, 2) / C(32, 2)) = 4 (1 - 276 / 496) pods */
+    {"model: {base: moe-4.7t-c1, experts_per_token: 2}\nassumptions: {dispatch: per_domain}",
+     FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 2 * COPY_BF16 * 7 / 8, SHARD *COPY_BF16 * 4 * (220.0 / 496.0) * 3 / 4},
+
+    /* experts split over the tensor ranks: R = 16 x 512 x 8 rows gathered over 16 neighbours */
+    {"mapping: {etp: 16}", FAB_BLOCK_MOE_LAYER, 3, "gather token copies", FAB_MESSAGE_TENSOR, 1, 1,
+     2.0 * 65536 * HIDDEN * 15 / 16, 0},
+    {"mapping: {etp: 16}", FAB_BLOCK_MOE_LAYER, 4, "scatter expert sums", FAB_MESSAGE_TENSOR, 1, 1,
+     2.0 * 65536 * HIDDEN * 15 / 16, 0},
+    {"mapping: {etp: 16}", FAB_BLOCK_MOE_LAYER, 5, "combine results", FAB_MESSAGE_EXPERT, 1, 1,
+     SHARD * 8 * COPY_BF16 * 7 / 32, SHARD * 8 * COPY_BF16 * 24 / 32},
+
+    /* around the experts as if they were dense; shared experts are */
+    {TOY_EFFECTS, FAB_BLOCK_MOE_LAYER, 2, "gather expert input", FAB_MESSAGE_TENSOR, 1, 1, GATHERED,
+     0},
+    {TOY_EFFECTS, FAB_BLOCK_MOE_LAYER, 3, "scatter expert output", FAB_MESSAGE_TENSOR, 1, 1,
+     GATHERED, 0},
+    {"model: {base: moe-4.7t-c4, shared_width: 64}", FAB_BLOCK_MOE_LAYER, 2, "gather expert input",
+     FAB_MESSAGE_TENSOR, 1, 2, GATHERED, 0},
+
+    {NULL, FAB_BLOCK_DENSE_LAYER, 2, "gather feed-forward input", FAB_MESSAGE_TENSOR, 1, 2,
+     GATHERED, 0},
+    {NULL, FAB_BLOCK_DENSE_LAYER, 3, "scatter feed-forward output", FAB_MESSAGE_TENSOR, 1, 1,
+     GATHERED, 0},
+    {NULL, FAB_BLOCK_EMBEDDING, 0, "scatter embedding", FAB_MESSAGE_TENSOR, 1, 0, GATHERED, 0},
+    {NULL, FAB_BLOCK_EMBEDDING, 1, "gather embedding gradient", FAB_MESSAGE_TENSOR, 0, 1, GATHERED,
+     0},
+    {NULL, FAB_BLOCK_HEAD, 0, "gather head input", FAB_MESSAGE_TENSOR, 1, 1, GATHERED, 0},
+    {NO_REGATHER, FAB_BLOCK_HEAD, 0, "gather head input", FAB_MESSAGE_TENSOR, 1, 0, GATHERED, 0},
+    {NULL, FAB_BLOCK_HEAD, 1, "scatter head input gradient", FAB_MESSAGE_TENSOR, 0, 1, GATHERED, 0},
+    /* all-reduce of 4 bytes per token: 2 S (t - 1) / t */
+    {NULL, FAB_BLOCK_HEAD, 2, "loss over the vocabulary", FAB_MESSAGE_TENSOR, 3, 0,
+     2.0 * 4.0 * TOKENS * 15 / 16, 0},
+};
+
+static fab_workload built(const char *over)
+{
+    fab_workload w;
+    const fab_scenario scenario = good_scenario(STUDY_TEXT, over);
+    ck_assert_int_eq(fab_workload_build(&scenario, &w), FAB_OK);
+    return w;
+}
+
+static void assert_byte(const char *name, double got_bit, double want_byte)
+{
+    ck_assert_msg(fabs(got_bit / 8.0 - want_byte) <= 1e-9 * want_byte, "%s: %.17g not %.17g", name,
+                  got_bit / 8.0, want_byte);
+}
+
+START_TEST(rows_agree)
+{
+    const message_row *row = &ROW[_i];
+    const fab_workload w = built(row->over);
+    ck_assert_uint_lt(row->index, w.blocks[row->block].message_count);
+    const fab_message *got = &w.blocks[row->block].messages[row->index];
+    ck_assert_str_eq(got->name, row->name);
+    ck_assert_int_eq(got->message_class, row->message_class);
+    ck_assert_int_eq(got->forward_count, row->forward);
+    ck_assert_int_eq(got->backward_count, row->backward);
+    assert_byte(row->name, got->cost.tier_sent_bit[0], row->inner_byte);
+    assert_byte(row->name, got->cost.tier_sent_bit[1], row->outer_byte);
+}
+END_TEST
+
+/* how many messages each block has: nothing is sent that no row above names */
+START_TEST(blocks_send_nothing_else)
+{
+    static const struct {
+        const char *over;
+        size_t want[FAB_BLOCK_KIND_COUNT];
+    } count[] = {
+        {NULL, {4, 4, 2, 3, 0}},
+        {TOY_EFFECTS, {4, 6, 2, 3, 0}},
+        {"mapping: {etp: 16}", {4, 6, 2, 3, 0}},
+        {"model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}", {4, 0, 2, 3, 0}},
+    };
+    for (size_t i = 0; i < FAB_TABLE_SIZE(count); i++) {
+        const fab_workload w = built(count[i].over);
+        for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+            ck_assert_uint_eq(w.blocks[kind].message_count, count[i].want[kind]);
+        }
+    }
+}
+END_TEST
+
+/* The toy by hand of the first study: per token and layer 8 tensor collectives of (15/16) h and 4
+ * expert passes of k h / 16, of which 75 % leave a pod of 128. BF16. */
+static void assert_toy(const char *over, double expert_inner_share, double expert_outer_share)
+{
+    const fab_workload w = built(over);
+    const fab_block *block = &w.blocks[FAB_BLOCK_MOE_LAYER];
+    double tensor = 0.0, expert[2] = {0.0, 0.0};
+    for (size_t i = 0; i < block->message_count; i++) {
+        const fab_message *m = &block->messages[i];
+        const double count = (double)(m->forward_count + m->backward_count) / 8.0 / TOKENS;
+        if (m->message_class == FAB_MESSAGE_TENSOR) {
+            tensor += count * m->cost.tier_sent_bit[0];
+            ck_assert_double_eq(m->cost.tier_sent_bit[1], 0.0);
+        } else {
+            expert[0] += count * m->cost.tier_sent_bit[0];
+            expert[1] += count * m->cost.tier_sent_bit[1];
+        }
+    }
+    assert_byte("tensor", 8.0 * tensor, 8 * 2 * HIDDEN * 15 / 16);
+
+    /* the index and weight of a copy, 8 bytes on 24576, are not in the toy */
+    const double pass = 4 * 2 * 8 * HIDDEN / 16 * (COPY_BF16 / (2 * HIDDEN));
+    assert_byte("expert, inner", 8.0 * expert[0], pass * expert_inner_share);
+    assert_byte("expert, outer", 8.0 * expert[1], pass * expert_outer_share);
+    ck_assert_double_lt(COPY_BF16 / (2 * HIDDEN), 1.0004);
+}
+
+START_TEST(the_toy_sends_what_it_says)
+{
+    assert_toy(TOY_EFFECTS, 7.0 / 32, 0.75);
+    assert_toy(OPTICS TOY_EFFECTS, 31.0 / 32, 0.0);
+}
+END_TEST
+
+/* the next stage is 4096 packages away, beyond any pod: 2 T1 h bytes and one step of 4 us */
+START_TEST(a_transfer_is_a_shard)
+{
+    const fab_workload w = built(NULL);
+    assert_byte("inner", w.transfer.tier_sent_bit[0], 0.0);
+    assert_byte("outer", w.transfer.tier_sent_bit[1], 2.0 * SHARD * HIDDEN);
+    ck_assert_double_eq_tol(w.transfer.time_s, 4e-6 + 16.0 * SHARD * HIDDEN / 1.6e12, 1e-15);
+    const fab_workload still = built("assumptions: {effects: {latency: false}}");
+    ck_assert_double_eq_tol(still.transfer.time_s, 16.0 * SHARD * HIDDEN / 1.6e12, 1e-15);
+    const fab_workload alone = built("mapping: {pp: 1}");
+    ck_assert_double_eq(alone.transfer.time_s, 0.0);
+}
+END_TEST
+
+/* times follow from bits, rates and efficiencies: copper at 14.4 Tb/s and 250 ns, direct */
+START_TEST(times_follow_from_bits)
+{
+    const fab_workload w = built("assumptions: {inner_efficiency: 0.5, outer_efficiency: 0.8}");
+    const fab_block *block = &w.blocks[FAB_BLOCK_MOE_LAYER];
+    ck_assert_double_eq_tol(block->messages[0].cost.time_s, 250e-9 + 8 * GATHERED / (0.5 * 14.4e12),
+                            1e-12);
+    const double copies = 8 * SHARD * 8 * COPY_BF16;
+    ck_assert_double_eq_tol(block->messages[2].cost.time_s,
+                            250e-9 + 4e-6 + copies * 7 / 32 / (0.5 * 14.4e12) +
+                                copies * 24 / 32 / (0.8 * 1.6e12),
+                            1e-12);
+    /* energy: 2 links of 5 pJ/bit inside, 4 of 21 beyond, whatever the efficiency */
+    ck_assert_double_eq_tol(block->messages[2].cost.energy_j,
+                            copies * (7.0 / 32 * 2 * 5e-12 + 24.0 / 32 * 4 * 21e-12), 1e-9);
+}
+END_TEST
+
+START_TEST(all_wait_for_the_busiest_rank)
+{
+    const fab_workload w = built(OPTICS "assumptions: {expert_load: 1.25}");
+    const fab_collective_cost *cost = &w.blocks[FAB_BLOCK_MOE_LAYER].messages[2].cost;
+    const double mean_bit = 8 * SHARD * 8 * COPY_BF16 * 31 / 32;
+    ck_assert_double_eq_tol(cost->time_s, 250e-9 + 1.25 * mean_bit / 32e12, 1e-12);
+    ck_assert_double_eq_tol(cost->energy_j, mean_bit * 2 * 4.3e-12, 1e-9);
+    ck_assert_double_eq_tol(cost->tier_time_s[0], mean_bit / 32e12, 1e-12);
+}
+END_TEST
+
+START_TEST(alone_nobody_sends)
+{
+    const fab_workload w = built("job: {gpus: 1}\nmapping: {tp: 1, pp: 1, ep: 1}\n");
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        for (size_t i = 0; i < w.blocks[kind].message_count; i++) {
+            ck_assert_double_eq(w.blocks[kind].messages[i].cost.time_s, 0.0);
+            ck_assert_double_eq(w.blocks[kind].messages[i].cost.energy_j, 0.0);
+        }
+    }
+    ck_assert_double_eq(w.transfer.time_s, 0.0);
+}
+END_TEST
+
+/* the sizes that the lists are made from */
+START_TEST(sizes_of_a_microbatch)
+{
+    const fab_workload w = built("mapping: {microbatch: 2}\nassumptions: {expert_load: 1.5}\n");
+    ck_assert_double_eq(w.tokens_count, 16384.0);
+    ck_assert_double_eq(w.shard_tokens_count, 1024.0);
+    ck_assert_double_eq(w.routed_rows_count, 1024.0 * 8 * 1.5);
+    ck_assert_double_eq(w.padded_vocabulary_count, 51200.0); /* 25 blocks of 128 x 16 */
+    const fab_workload odd = built("model: {base: moe-4.7t-c4, vocabulary: 51201}");
+    ck_assert_double_eq(odd.padded_vocabulary_count, 53248.0);
+
+    const double saved = w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte;
+    const double checkpoint = w.blocks[FAB_BLOCK_MOE_LAYER].checkpoint_byte;
+    ck_assert_double_eq(checkpoint, 2.0 * 1024 * HIDDEN);
+    ck_assert_double_gt(saved, 2.0 * checkpoint);
+}
+END_TEST
+
+/* peaks times efficiencies */
+START_TEST(speeds_of_a_package)
+{
+    const fab_workload w = built("job: {precision: fp8}\n"
+                                 "assumptions: {gemm_efficiency: 0.4, attention_efficiency: 0.3,\n"
+                                 "  memory_efficiency: 0.7, effects: {attention_core: false}}\n");
+    ck_assert_double_eq_tol(w.speed.gemm_flops, 0.4 * 35e15, 1);
+    ck_assert_double_eq_tol(w.speed.gemm_bf16_flops, 0.4 * 17.5e15, 1);
+    ck_assert_double_eq_tol(w.speed.attention_flops, 0.3 * 17.5e15, 1);
+    ck_assert_double_eq_tol(w.speed.memory_byte_per_s, 0.7 * 32e12, 1);
+    ck_assert(!w.speed.has_attention_core && !w.speed.has_product_traffic);
+    ck_assert(w.speed.has_memory_traffic);
+    ck_assert_double_eq_tol(built(NULL).speed.gemm_flops, 8.75e15, 1);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("messages");
+    tcase_add_loop_test(tests, rows_agree, 0, (int)FAB_TABLE_SIZE(ROW));
+    tcase_add_test(tests, blocks_send_nothing_else);
+    tcase_add_test(tests, the_toy_sends_what_it_says);
+    tcase_add_test(tests, a_transfer_is_a_shard);
+    tcase_add_test(tests, times_follow_from_bits);
+    tcase_add_test(tests, all_wait_for_the_busiest_rank);
+    tcase_add_test(tests, alone_nobody_sends);
+    tcase_add_test(tests, sizes_of_a_microbatch);
+    tcase_add_test(tests, speeds_of_a_package);
+    return run_suite("messages", tests);
+}

@@ -1,0 +1,433 @@
+#include "scenario_fixture.h"
+
+#include <math.h>
+
+#include "workload/workload.h"
+
+/* A model small enough to count by hand. T = 8 tokens, T1 = 4 of them on each of t = 2 ranks, h =
+ * 16, 4 heads and 2 key/value heads of 4, f = 32, gated, V = 100 padded to 256, 4 experts, 2
+ * active, width 8, shared width 8, 2 expert ranks, load 1.5: R = 4 x 2 x 1.5 = 12 rows over 2
+ * experts. */
+static fab_scenario small_scenario(void)
+{
+    return (fab_scenario){
+        .model = {.layers = 2,
+                  .dense_layers = 1,
+                  .hidden = 16,
+                  .dense_width = 32,
+                  .heads = 4,
+                  .kv_heads = 2,
+                  .head_dim = 4,
+                  .is_gated = true,
+                  .experts = 4,
+                  .experts_per_token = 2,
+                  .expert_width = 8,
+                  .shared_width = 8,
+                  .vocabulary = 100,
+                  .mtp_layers = 1},
+        .job = {.gpus = 4, .sequence = 4},
+        .mapping = {.tp = 2, .pp = 1, .dp = 2, .ep = 2, .etp = 1, .microbatch = 2},
+        .assumptions = {.expert_load_ratio = 1.5},
+    };
+}
+
+static fab_workload small_workload(const fab_scenario *scenario)
+{
+    fab_workload w = {.tokens_count = 8.0,
+                      .shard_tokens_count = 4.0,
+                      .routed_rows_count = 12.0,
+                      .padded_vocabulary_count = 256.0};
+    fab_workload_operators(scenario, &w);
+    return w;
+}
+
+/* A product of m x k by k x n: 2mkn FLOPs; 2(mk + mn) + 2kn bytes, weight gradients 8kn instead. */
+static const struct {
+    fab_block_kind block;
+    size_t index;
+    const char *name;
+    fab_operator_kind kind;
+    fab_operator_work forward, backward, weight;
+} ROW[] = {
+    /* norm 4 / 6 x T1 h, T1 h = 64 */
+    {FAB_BLOCK_DENSE_LAYER, 0, "attention norm", FAB_OPERATOR_MEMORY, {0, 256}, {0, 384}, {0, 0}},
+    /* 8 x 16 by 16 x (4/2 + 2 x 2/2) 4 = 16 */
+    {FAB_BLOCK_DENSE_LAYER,
+     1,
+     "query, key, value",
+     FAB_OPERATOR_GEMM,
+     {4096, 1024},
+     {4096, 1024},
+     {4096, 2560}},
+    /* 4 T (heads + kv heads of a rank) d = 4 x 8 x 3 x 4 */
+    {FAB_BLOCK_DENSE_LAYER,
+     2,
+     "rotary, query and key",
+     FAB_OPERATOR_MEMORY,
+     {0, 384},
+     {0, 384},
+     {0, 0}},
+    /* s T heads (dq + dv) = 4 x 8 x 2 x 8; 3 dq + 2 dv = 20; Q, K, V, O = 2 x 8 x 3 x 8 bytes */
+    {FAB_BLOCK_DENSE_LAYER,
+     3,
+     "attention core",
+     FAB_OPERATOR_ATTENTION,
+     {512, 384},
+     {1280, 768},
+     {0, 0}},
+    /* 8 x 8 by 8 x 16 */
+    {FAB_BLOCK_DENSE_LAYER,
+     4,
+     "attention output",
+     FAB_OPERATOR_GEMM,
+     {2048, 640},
+     {2048, 640},
+     {2048, 1408}},
+    /* residual 6 / 5 x T1 h */
+    {FAB_BLOCK_DENSE_LAYER,
+     5,
+     "attention residual",
+     FAB_OPERATOR_MEMORY,
+     {0, 384},
+     {0, 320},
+     {0, 0}},
+    {FAB_BLOCK_DENSE_LAYER,
+     6,
+     "feed-forward norm",
+     FAB_OPERATOR_MEMORY,
+     {0, 256},
+     {0, 384},
+     {0, 0}},
+    /* 8 x 16 by 16 x 2 x 16 */
+    {FAB_BLOCK_DENSE_LAYER,
+     7,
+     "feed-forward in",
+     FAB_OPERATOR_GEMM,
+     {8192, 1792},
+     {8192, 1792},
+     {8192, 4864}},
+    /* 2 G / (4 G - 2) x T f / t = 6 / 10 x 128 */
+    {FAB_BLOCK_DENSE_LAYER, 8, "activation", FAB_OPERATOR_MEMORY, {0, 768}, {0, 1280}, {0, 0}},
+    /* 8 x 16 by 16 x 16 */
+    {FAB_BLOCK_DENSE_LAYER,
+     9,
+     "feed-forward out",
+     FAB_OPERATOR_GEMM,
+     {4096, 1024},
+     {4096, 1024},
+     {4096, 2560}},
+    {FAB_BLOCK_DENSE_LAYER,
+     10,
+     "feed-forward residual",
+     FAB_OPERATOR_MEMORY,
+     {0, 384},
+     {0, 320},
+     {0, 0}},
+
+    {FAB_BLOCK_MOE_LAYER, 6, "expert norm", FAB_OPERATOR_MEMORY, {0, 256}, {0, 384}, {0, 0}},
+    /* 4 x 16 by 16 x 4 */
+    {FAB_BLOCK_MOE_LAYER, 7, "router", FAB_OPERATOR_GEMM_BF16, {512, 288}, {512, 288}, {512, 672}},
+    /* 24 T1 E */
+    {FAB_BLOCK_MOE_LAYER, 8, "top-k and index", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
+    /* 4 R h = 4 x 12 x 16 */
+    {FAB_BLOCK_MOE_LAYER, 9, "permute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
+    /* two experts, each 6 x 16 by 16 x 2 x 8 */
+    {FAB_BLOCK_MOE_LAYER,
+     10,
+     "experts in",
+     FAB_OPERATOR_GEMM,
+     {6144, 1792},
+     {6144, 1792},
+     {6144, 4864}},
+    /* 6 / 10 x R f_e = 96 */
+    {FAB_BLOCK_MOE_LAYER, 11, "expert activation", FAB_OPERATOR_MEMORY, {0, 576}, {0, 960}, {0, 0}},
+    /* two experts, each 6 x 8 by 8 x 16 */
+    {FAB_BLOCK_MOE_LAYER,
+     12,
+     "experts out",
+     FAB_OPERATOR_GEMM,
+     {3072, 1088},
+     {3072, 1088},
+     {3072, 2624}},
+    {FAB_BLOCK_MOE_LAYER, 13, "unpermute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
+    /* 2 T1 h (k + 1) */
+    {FAB_BLOCK_MOE_LAYER, 14, "weighted sum", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
+    /* 8 x 16 by 16 x 2 x 4 */
+    {FAB_BLOCK_MOE_LAYER,
+     15,
+     "shared expert in",
+     FAB_OPERATOR_GEMM,
+     {2048, 640},
+     {2048, 640},
+     {2048, 1408}},
+    {FAB_BLOCK_MOE_LAYER, 16, "shared activation", FAB_OPERATOR_MEMORY, {0, 192}, {0, 320}, {0, 0}},
+    /* 8 x 4 by 4 x 16 */
+    {FAB_BLOCK_MOE_LAYER,
+     17,
+     "shared expert out",
+     FAB_OPERATOR_GEMM,
+     {1024, 448},
+     {1024, 448},
+     {1024, 832}},
+    {FAB_BLOCK_MOE_LAYER, 18, "expert residual", FAB_OPERATOR_MEMORY, {0, 384}, {0, 320}, {0, 0}},
+
+    /* 4 / 8 x T h */
+    {FAB_BLOCK_EMBEDDING, 0, "embedding", FAB_OPERATOR_MEMORY, {0, 512}, {0, 1024}, {0, 0}},
+    {FAB_BLOCK_HEAD, 0, "final norm", FAB_OPERATOR_MEMORY, {0, 256}, {0, 384}, {0, 0}},
+    /* 8 x 16 by 16 x 128 */
+    {FAB_BLOCK_HEAD,
+     1,
+     "output head",
+     FAB_OPERATOR_GEMM_BF16,
+     {32768, 6400},
+     {32768, 6400},
+     {32768, 18688}},
+    /* 3 / 3 x T V / t */
+    {FAB_BLOCK_HEAD, 2, "cross entropy", FAB_OPERATOR_MEMORY, {0, 3072}, {0, 3072}, {0, 0}},
+    {FAB_BLOCK_MTP_PROJECTION,
+     0,
+     "prediction norm",
+     FAB_OPERATOR_MEMORY,
+     {0, 256},
+     {0, 384},
+     {0, 0}},
+    {FAB_BLOCK_MTP_PROJECTION,
+     1,
+     "prediction embedding norm",
+     FAB_OPERATOR_MEMORY,
+     {0, 256},
+     {0, 384},
+     {0, 0}},
+    /* 4 x 32 by 32 x 16 */
+    {FAB_BLOCK_MTP_PROJECTION,
+     2,
+     "prediction projection",
+     FAB_OPERATOR_GEMM,
+     {4096, 1408},
+     {4096, 1408},
+     {4096, 4480}},
+};
+
+static const size_t LENGTH[FAB_BLOCK_KIND_COUNT] = {11, 19, 1, 3, 3};
+
+START_TEST(small_rows_agree)
+{
+    const fab_scenario scenario = small_scenario();
+    const fab_workload w = small_workload(&scenario);
+    const fab_operator *got = &w.blocks[ROW[_i].block].operators[ROW[_i].index];
+    ck_assert_str_eq(got->name, ROW[_i].name);
+    ck_assert_int_eq(got->kind, ROW[_i].kind);
+    const struct {
+        fab_operator_work got, want;
+    } pass[] = {{got->forward, ROW[_i].forward},
+                {got->backward, ROW[_i].backward},
+                {got->weight, ROW[_i].weight}};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_double_eq_tol(pass[i].got.flop, pass[i].want.flop, 1e-9);
+        ck_assert_double_eq_tol(pass[i].got.byte, pass[i].want.byte, 1e-9);
+    }
+}
+END_TEST
+
+START_TEST(blocks_hold_nothing_else)
+{
+    const fab_scenario scenario = small_scenario();
+    const fab_workload w = small_workload(&scenario);
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        ck_assert_uint_eq(w.blocks[kind].operator_count, LENGTH[kind]);
+    }
+}
+END_TEST
+
+/* 4 bytes per input of a product forward, per output gradient backward; not of router and head.
+ * Dense: inputs 8 (16 + 8 + 16 + 16), gradients 8 (16 + 16 + 32 + 16). MoE adds to the attention's
+ * 192 and 256: experts 12 (16 + 8) and 12 (16 + 16), shared 8 (16 + 4) and 8 (8 + 16). Prediction:
+ * 4 x 32 and 4 x 16. */
+START_TEST(fp8_products_are_quantised)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.job.precision = FAB_PRECISION_FP8;
+    const fab_workload w = small_workload(&scenario);
+    const struct {
+        fab_block_kind block;
+        double forward_count, backward_count;
+    } want[] = {
+        {FAB_BLOCK_DENSE_LAYER, 448, 640},
+        {FAB_BLOCK_MOE_LAYER, 192 + 288 + 160, 256 + 384 + 192},
+        {FAB_BLOCK_MTP_PROJECTION, 128, 64},
+    };
+    for (size_t i = 0; i < FAB_TABLE_SIZE(want); i++) {
+        const fab_block *block = &w.blocks[want[i].block];
+        ck_assert_uint_eq(block->operator_count, LENGTH[want[i].block] + 1);
+        const fab_operator *last = &block->operators[block->operator_count - 1];
+        ck_assert_str_eq(last->name, "quantise");
+        ck_assert_double_eq_tol(last->forward.byte, 4.0 * want[i].forward_count, 1e-9);
+        ck_assert_double_eq_tol(last->backward.byte, 4.0 * want[i].backward_count, 1e-9);
+    }
+    ck_assert_uint_eq(w.blocks[FAB_BLOCK_HEAD].operator_count, LENGTH[FAB_BLOCK_HEAD]);
+}
+END_TEST
+
+/* FP8 operands are one byte, results two, gradients of weights the same 8: a product gives
+ * (mk + kn) + 2 mn, (mn + kn) + 2 mk and (mk + mn) + 8 kn; the head stays in BF16 */
+START_TEST(fp8_operands_are_bytes)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.job.precision = FAB_PRECISION_FP8;
+    const fab_workload w = small_workload(&scenario);
+    const fab_operator *in = &w.blocks[FAB_BLOCK_DENSE_LAYER].operators[7]; /* 8 x 16 by 16 x 32 */
+    ck_assert_double_eq_tol(in->forward.byte, 128 + 512 + 2 * 256, 1e-9);
+    ck_assert_double_eq_tol(in->backward.byte, 256 + 512 + 2 * 128, 1e-9);
+    ck_assert_double_eq_tol(in->weight.byte, 128 + 256 + 8 * 512, 1e-9);
+    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_HEAD].operators[1].forward.byte, 6400, 1e-9);
+    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].operators[7].forward.byte, 288, 1e-9);
+}
+END_TEST
+
+/* more tensor ranks than key/value heads: each keeps a whole one, so n = (1 + 2) 4 instead of 8 */
+START_TEST(key_value_heads_are_replicated)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.mapping.tp = 4;
+    const fab_workload w = small_workload(&scenario);
+    const fab_operator *projection = &w.blocks[FAB_BLOCK_DENSE_LAYER].operators[1];
+    ck_assert_double_eq_tol(projection->forward.flop, 2.0 * 8 * 16 * 12, 1e-9);
+}
+END_TEST
+
+/* Products of a block per token of the tensor group, all ranks together. */
+typedef struct block_flops {
+    double forward, backward, core_forward, core_backward;
+} block_flops;
+
+static block_flops sum_block(const fab_workload *w, fab_block_kind kind, int64_t tensor)
+{
+    block_flops sum = {0};
+    const fab_block *block = &w->blocks[kind];
+    const double scale = (double)tensor / w->tokens_count;
+    for (size_t i = 0; i < block->operator_count; i++) {
+        const fab_operator *one = &block->operators[i];
+        if (one->kind == FAB_OPERATOR_ATTENTION) {
+            sum.core_forward += scale * one->forward.flop;
+            sum.core_backward += scale * one->backward.flop;
+        } else {
+            sum.forward += scale * one->forward.flop;
+            sum.backward += scale * (one->backward.flop + one->weight.flop);
+        }
+    }
+    return sum;
+}
+
+static const struct {
+    const char *model;
+    int64_t tp, ep, etp;
+} COUNTED[] = {
+    {"llama3-405b", 1, 1, 1},  {"llama3-405b", 2, 1, 1},   {"llama3-405b", 8, 1, 1},
+    {"gpt3-175b", 1, 1, 1},    {"gpt3-175b", 8, 1, 1},     {"moe-4.7t-c1", 16, 32, 1},
+    {"moe-4.7t-c4", 1, 32, 1}, {"moe-4.7t-c4", 16, 32, 1}, {"moe-4.7t-c4", 16, 32, 16},
+    {"deepseek-v3", 1, 64, 1}, {"deepseek-v3", 4, 32, 1},  {"deepseek-v3", 16, 8, 4},
+};
+
+static fab_workload count_model(const fab_model *model, int64_t tp, int64_t ep, int64_t etp)
+{
+    const fab_scenario scenario = {
+        .model = *model,
+        .job = {.sequence = model->sequence},
+        .mapping = {.tp = tp, .ep = ep, .etp = etp, .microbatch = 2},
+    };
+    const double tokens = 2.0 * (double)model->sequence;
+    const double shard = tokens / (double)tp;
+    fab_workload w = {
+        .tokens_count = tokens,
+        .shard_tokens_count = shard,
+        .routed_rows_count = (double)etp * shard * (double)model->experts_per_token,
+        .padded_vocabulary_count = (double)model->vocabulary,
+    };
+    fab_workload_operators(&scenario, &w);
+    return w;
+}
+
+static void assert_near(double got, double want)
+{
+    ck_assert_msg(fabs(got - want) <= 1e-12 * want, "%.17g instead of %.17g", got, want);
+}
+
+/* The operators of all layers and the head do the FLOPs that the model's shape says, however they
+ * are cut: linear products once forward and twice backward, attention core exactly. */
+START_TEST(flops_are_the_models)
+{
+    const fab_model *model = fab_catalog_model(catalog, COUNTED[_i].model);
+    const int64_t tp = COUNTED[_i].tp;
+    const fab_workload w = count_model(model, tp, COUNTED[_i].ep, COUNTED[_i].etp);
+    const fab_model_flops want = fab_model_count_flops(model, model->sequence, false);
+    const block_flops dense = sum_block(&w, FAB_BLOCK_DENSE_LAYER, tp);
+    const block_flops moe = sum_block(&w, FAB_BLOCK_MOE_LAYER, tp);
+    const block_flops head = sum_block(&w, FAB_BLOCK_HEAD, tp);
+    const double dense_layers = (double)model->dense_layers;
+    const double moe_layers = (double)(model->layers - model->dense_layers);
+    assert_near(dense_layers * dense.forward + moe_layers * moe.forward + head.forward,
+                want.linear_forward_flop);
+    assert_near(dense_layers * dense.backward + moe_layers * moe.backward + head.backward,
+                2.0 * want.linear_forward_flop);
+    assert_near(dense_layers * dense.core_forward + moe_layers * moe.core_forward,
+                want.core_forward_flop);
+
+    /* the backward pass computes the scores again: 3 dq + 2 dv instead of dq + dv */
+    const double qk = (double)fab_model_qk_dim(model), v = (double)fab_model_v_dim(model);
+    assert_near(dense_layers * dense.core_backward + moe_layers * moe.core_backward,
+                want.core_forward_flop * (3.0 * qk + 2.0 * v) / (qk + v));
+}
+END_TEST
+
+/* a prediction module is one more layer, one more head and a product of 2h by h */
+START_TEST(prediction_flops_are_the_models)
+{
+    const fab_model *model = fab_catalog_model(catalog, "deepseek-v3");
+    const fab_workload w = count_model(model, 4, 32, 1);
+    const double with = fab_model_count_flops(model, model->sequence, true).total_flop;
+    const double without = fab_model_count_flops(model, model->sequence, false).total_flop;
+    const block_flops moe = sum_block(&w, FAB_BLOCK_MOE_LAYER, 4);
+    const block_flops head = sum_block(&w, FAB_BLOCK_HEAD, 4);
+    const block_flops projection = sum_block(&w, FAB_BLOCK_MTP_PROJECTION, 4);
+    const double forward = moe.forward + moe.core_forward + head.forward + projection.forward;
+    ck_assert_msg(fabs(3.0 * forward / (with - without) - 1.0) < 1e-9, "%g", with - without);
+}
+END_TEST
+
+/* 16 tensor ranks on 8 key/value heads: h x 2 x (16 - 8) x d more to multiply in each layer */
+START_TEST(replicated_heads_cost_their_flops)
+{
+    const fab_model *model = fab_catalog_model(catalog, "llama3-405b");
+    const fab_workload few = count_model(model, 8, 1, 1);
+    const fab_workload many = count_model(model, 16, 1, 1);
+    const double more = sum_block(&many, FAB_BLOCK_DENSE_LAYER, 16).forward -
+                        sum_block(&few, FAB_BLOCK_DENSE_LAYER, 8).forward;
+    ck_assert_double_eq_tol(more, 2.0 * 16384 * 2 * 8 * 128, 1e-3);
+}
+END_TEST
+
+/* rows of the busiest rank grow with the load, and its products with them */
+START_TEST(load_multiplies_expert_rows)
+{
+    const fab_scenario scenario = small_scenario();
+    fab_workload w = {.tokens_count = 8, .shard_tokens_count = 4, .routed_rows_count = 24};
+    fab_workload_operators(&scenario, &w);
+    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].operators[10].forward.flop, 2.0 * 6144,
+                            1e-9);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("operators");
+    tcase_add_loop_test(tests, small_rows_agree, 0, (int)FAB_TABLE_SIZE(ROW));
+    tcase_add_test(tests, blocks_hold_nothing_else);
+    tcase_add_test(tests, fp8_products_are_quantised);
+    tcase_add_test(tests, fp8_operands_are_bytes);
+    tcase_add_test(tests, key_value_heads_are_replicated);
+    tcase_add_loop_test(tests, flops_are_the_models, 0, (int)FAB_TABLE_SIZE(COUNTED));
+    tcase_add_test(tests, prediction_flops_are_the_models);
+    tcase_add_test(tests, replicated_heads_cost_their_flops);
+    tcase_add_test(tests, load_multiplies_expert_rows);
+    return run_suite("operators", tests);
+}

@@ -1,0 +1,72 @@
+#include <check.h>
+
+#include "gpu/speed.h"
+
+/* 100 FLOP/s in the job's precision, 50 in BF16, 20 in the attention core, 10 byte/s */
+static const fab_gpu_speed ALL = {.gemm_flops = 100.0,
+                                  .gemm_bf16_flops = 50.0,
+                                  .attention_flops = 20.0,
+                                  .memory_byte_per_s = 10.0,
+                                  .has_memory_traffic = true,
+                                  .has_product_traffic = true,
+                                  .has_attention_core = true};
+
+typedef enum left_out { NOTHING, MEMORY_TRAFFIC, PRODUCT_TRAFFIC, ATTENTION_CORE } left_out;
+
+/* time = max(flop / rate, byte / 10) */
+static const struct {
+    const char *what;
+    fab_operator_kind kind;
+    double flop, byte;
+    left_out without;
+    double want_s;
+} ROW[] = {
+    {"a product bound by computing", FAB_OPERATOR_GEMM, 1000, 99, NOTHING, 10.0},
+    {"a product bound by memory", FAB_OPERATOR_GEMM, 1000, 101, NOTHING, 10.1},
+    {"a product that moves nothing", FAB_OPERATOR_GEMM, 1000, 101, PRODUCT_TRAFFIC, 10.0},
+    {"a product does not mind", FAB_OPERATOR_GEMM, 1000, 101, MEMORY_TRAFFIC, 10.1},
+    {"BF16 has its own rate", FAB_OPERATOR_GEMM_BF16, 1000, 199, NOTHING, 20.0},
+    {"BF16 bound by memory", FAB_OPERATOR_GEMM_BF16, 1000, 300, NOTHING, 30.0},
+    {"BF16 that moves nothing", FAB_OPERATOR_GEMM_BF16, 1000, 300, PRODUCT_TRAFFIC, 20.0},
+    {"attention bound by computing", FAB_OPERATOR_ATTENTION, 1000, 400, NOTHING, 50.0},
+    {"attention bound by memory", FAB_OPERATOR_ATTENTION, 1000, 600, NOTHING, 60.0},
+    {"attention that moves nothing", FAB_OPERATOR_ATTENTION, 1000, 600, PRODUCT_TRAFFIC, 50.0},
+    {"attention left out", FAB_OPERATOR_ATTENTION, 1000, 600, ATTENTION_CORE, 0.0},
+    {"moving alone", FAB_OPERATOR_MEMORY, 0, 70, NOTHING, 7.0},
+    {"FLOPs of a moving operator are not counted", FAB_OPERATOR_MEMORY, 1e6, 70, NOTHING, 7.0},
+    {"moving left out", FAB_OPERATOR_MEMORY, 0, 70, MEMORY_TRAFFIC, 0.0},
+    {"moving is not a product", FAB_OPERATOR_MEMORY, 0, 70, PRODUCT_TRAFFIC, 7.0},
+    {"nothing to do", FAB_OPERATOR_GEMM, 0, 0, NOTHING, 0.0},
+};
+
+static fab_gpu_speed speed_without(left_out what)
+{
+    fab_gpu_speed speed = ALL;
+    speed.has_memory_traffic = what != MEMORY_TRAFFIC;
+    speed.has_product_traffic = what != PRODUCT_TRAFFIC;
+    speed.has_attention_core = what != ATTENTION_CORE;
+    return speed;
+}
+
+START_TEST(rows_agree)
+{
+    const fab_gpu_speed speed = speed_without(ROW[_i].without);
+    const fab_operator_work work = {ROW[_i].flop, ROW[_i].byte};
+    const double got_s = fab_gpu_operator_s(&speed, ROW[_i].kind, work);
+    ck_assert_msg(got_s >= ROW[_i].want_s * (1 - 1e-15) && got_s <= ROW[_i].want_s * (1 + 1e-15),
+                  "%s: %.17g", ROW[_i].what, got_s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("speed");
+    TCase *tests = tcase_create("speed");
+    tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,304 @@
+#include "scenario_fixture.h"
+
+#include <math.h>
+
+#include "random_scenario.h"
+#include "train/stage.h"
+
+static void assert_close(double got, double want, double tolerance, const char *what)
+{
+    ck_assert_msg(fabs(got - want) <= tolerance * (fabs(want) > 1e-300 ? fabs(want) : 1.0),
+                  "%s: %.17g instead of %.17g", what, got, want);
+}
+
+/* layers of `layers` with `dense` dense ones at the front, dealt to p stages of v chunks */
+static fab_scenario dealt(int64_t layers, int64_t dense, int64_t p, int64_t v, int64_t mtp)
+{
+    return (fab_scenario){
+        .model = {.layers = layers, .dense_layers = dense, .mtp_layers = mtp},
+        .mapping = {.pp = p, .interleave = v},
+    };
+}
+
+/* by hand: which stage gets how many dense and expert layers */
+static const struct {
+    int64_t layers, dense, p, v;
+    int64_t want[4][2];
+} DEALT[] = {
+    {8, 8, 4, 1, {{2, 0}, {2, 0}, {2, 0}, {2, 0}}},
+    /* one left over goes to the second chunk, not to the first, which has the embedding */
+    {9, 9, 4, 1, {{2, 0}, {3, 0}, {2, 0}, {2, 0}}},
+    {11, 11, 4, 1, {{2, 0}, {3, 0}, {3, 0}, {3, 0}}},
+    /* first three layers dense: chunks 3, 4, 4 */
+    {11, 3, 3, 1, {{3, 0}, {0, 4}, {0, 4}}},
+    {11, 5, 3, 1, {{3, 0}, {2, 2}, {0, 4}}},
+    /* chunks of 2: stage 0 has chunks 0 and 2, stage 1 chunks 1 and 3 */
+    {8, 3, 2, 2, {{2, 2}, {1, 3}}},
+    /* 10 layers over 4 chunks: 2, 3, 3, 2 */
+    {10, 4, 2, 2, {{2, 3}, {2, 3}}},
+    {5, 2, 1, 1, {{2, 3}}},
+    /* all in one stage, whatever the chunks */
+    {7, 2, 1, 3, {{2, 5}}},
+    {4, 0, 4, 1, {{0, 1}, {0, 1}, {0, 1}, {0, 1}}},
+};
+
+START_TEST(layers_are_dealt_as_by_hand)
+{
+    const fab_scenario s = dealt(DEALT[_i].layers, DEALT[_i].dense, DEALT[_i].p, DEALT[_i].v, 1);
+    for (int64_t i = 0; i < DEALT[_i].p; i++) {
+        const fab_stage stage = fab_stage_make(&s, i);
+        ck_assert_int_eq(stage.dense_layers, DEALT[_i].want[i][0]);
+        ck_assert_int_eq(stage.moe_layers, DEALT[_i].want[i][1]);
+        ck_assert(stage.has_embedding == (i == 0));
+        ck_assert(stage.has_head == (i == DEALT[_i].p - 1));
+        ck_assert_int_eq(stage.mtp_modules, i == DEALT[_i].p - 1 ? 1 : 0);
+    }
+}
+END_TEST
+
+/* the slow way: layer by layer */
+static void deal_slowly(const fab_scenario *s, int64_t stage, int64_t *dense, int64_t *moe)
+{
+    const int64_t chunks = s->mapping.pp * s->mapping.interleave;
+    int64_t layer = 0;
+    *dense = *moe = 0;
+    for (int64_t chunk = 0; chunk < chunks; chunk++) {
+        const int64_t extra = s->model.layers % chunks;
+        const int64_t size = s->model.layers / chunks + (chunk > 0 && chunk <= extra ? 1 : 0);
+        for (int64_t i = 0; i < size; i++, layer++) {
+            if (chunk % s->mapping.pp == stage) {
+                *(layer < s->model.dense_layers ? dense : moe) += 1;
+            }
+        }
+    }
+}
+
+START_TEST(layers_sum_up_for_all_pipelines)
+{
+    for (int64_t p = 1; p <= 12; p++) {
+        for (int64_t v = 1; v <= 5; v++) {
+            for (int64_t layers = p * v; layers <= p * v + 13; layers++) {
+                const fab_scenario s = dealt(layers, layers / 3, p, v, 0);
+                int64_t sum = 0, dense = 0, want_dense, want_moe;
+                for (int64_t i = 0; i < p; i++) {
+                    const fab_stage stage = fab_stage_make(&s, i);
+                    deal_slowly(&s, i, &want_dense, &want_moe);
+                    ck_assert_int_eq(stage.dense_layers, want_dense);
+                    ck_assert_int_eq(stage.moe_layers, want_moe);
+                    ck_assert_int_ge(stage.dense_layers + stage.moe_layers, v);
+                    sum += stage.dense_layers + stage.moe_layers;
+                    dense += stage.dense_layers;
+                }
+                ck_assert_int_eq(sum, layers);
+                ck_assert_int_eq(dense, layers / 3);
+            }
+        }
+    }
+}
+END_TEST
+
+/* One layer whose forward computes 10 s (6 product, 3 attention, 1 memory), backward 20 s (6 + 6
+ * product, 6 attention, 2 memory); tensor messages of 4 s, once forward and twice backward; expert
+ * messages of 7 s, once each. */
+static fab_workload timed_layer(void)
+{
+    fab_workload w = {.tokens_count = 1.0,
+                      .shard_tokens_count = 1.0,
+                      .speed = {.gemm_flops = 1.0,
+                                .gemm_bf16_flops = 1.0,
+                                .attention_flops = 1.0,
+                                .memory_byte_per_s = 1.0,
+                                .has_memory_traffic = true,
+                                .has_attention_core = true}};
+    fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    block->operators[0] = (fab_operator){"product", FAB_OPERATOR_GEMM, {6, 0}, {6, 0}, {6, 0}};
+    block->operators[1] = (fab_operator){"core", FAB_OPERATOR_ATTENTION, {3, 0}, {6, 0}, {0, 0}};
+    block->operators[2] = (fab_operator){"norm", FAB_OPERATOR_MEMORY, {0, 1}, {0, 2}, {0, 0}};
+    block->operator_count = 3;
+    block->messages[0] = (fab_message){
+        .name = "tensor",
+        .message_class = FAB_MESSAGE_TENSOR,
+        .cost = {.time_s = 4, .energy_j = 5, .tier_sent_bit = {80, 0}, .tier_time_s = {3, 0}},
+        .forward_count = 1,
+        .backward_count = 2};
+    block->messages[1] = (fab_message){
+        .name = "expert",
+        .message_class = FAB_MESSAGE_EXPERT,
+        .cost = {.time_s = 7, .energy_j = 11, .tier_sent_bit = {16, 24}, .tier_time_s = {1, 5}},
+        .forward_count = 1,
+        .backward_count = 1};
+    block->message_count = 2;
+    return w;
+}
+
+/* Hidden: tensor share of the tensor messages, then expert share of the expert messages, together
+ * at most what is computed in the pass (10 s forward, 20 s backward). */
+static const struct {
+    double tensor_frac, expert_frac;
+    int recompute;
+    double forward_s, backward_s, tensor_exposed_s, expert_exposed_s;
+} HIDDEN[] = {
+    {0, 0, FAB_RECOMPUTE_NONE, 10 + 4 + 7, 20 + 8 + 7, 12, 14},
+    {1, 0, FAB_RECOMPUTE_NONE, 10 + 0 + 7, 20 + 0 + 7, 0, 14},
+    {0, 1, FAB_RECOMPUTE_NONE, 10 + 4 + 0, 20 + 8 + 0, 12, 0},
+    /* forward: 4 + 6 of 7 hidden; backward 8 + 7 fit into 20 */
+    {1, 1, FAB_RECOMPUTE_NONE, 10 + 1, 20, 0, 1},
+    {0.5, 0.5, FAB_RECOMPUTE_NONE, 10 + 2 + 3.5, 20 + 4 + 3.5, 6, 7},
+    /* the forward runs twice: backward computes 30 and sends 12 and 14 */
+    {0, 0, FAB_RECOMPUTE_FULL, 21, 30 + 12 + 14, 16, 21},
+    {1, 1, FAB_RECOMPUTE_FULL, 11, 30, 0, 1},
+};
+
+START_TEST(messages_hide_behind_computation)
+{
+    const fab_workload w = timed_layer();
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    s.mapping.recompute = HIDDEN[_i].recompute;
+    s.assumptions.overlap.tensor_frac = HIDDEN[_i].tensor_frac;
+    s.assumptions.overlap.expert_frac = HIDDEN[_i].expert_frac;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.forward_s, 3 * HIDDEN[_i].forward_s, 1e-14, "forward");
+    assert_close(t.backward_s, 3 * HIDDEN[_i].backward_s, 1e-14, "backward");
+    assert_close(t.messages[FAB_MESSAGE_TENSOR].exposed_s, 3 * HIDDEN[_i].tensor_exposed_s, 1e-14,
+                 "tensor");
+    assert_close(t.messages[FAB_MESSAGE_EXPERT].exposed_s, 3 * HIDDEN[_i].expert_exposed_s, 1e-14,
+                 "expert");
+    assert_close(t.part_s[FAB_STEP_TENSOR], 3 * HIDDEN[_i].tensor_exposed_s, 1e-14, "part");
+    assert_close(t.part_s[FAB_STEP_EXPERT], 3 * HIDDEN[_i].expert_exposed_s, 1e-14, "part");
+}
+END_TEST
+
+/* times, bits and energy add up over passes and layers whether hidden or not */
+START_TEST(totals_do_not_depend_on_overlap)
+{
+    const fab_workload w = timed_layer();
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    s.assumptions.overlap.tensor_frac = (double)_i;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    const fab_message_forecast *tensor = &t.messages[FAB_MESSAGE_TENSOR];
+    const fab_message_forecast *expert = &t.messages[FAB_MESSAGE_EXPERT];
+    assert_close(tensor->total_s, 3 * 3 * 4, 1e-14, "tensor");
+    assert_close(tensor->sent_byte[0], 3 * 3 * 10, 1e-14, "tensor bytes");
+    assert_close(tensor->link_energy_j, 3 * 3 * 5, 1e-14, "tensor energy");
+    assert_close(expert->total_s, 3 * 2 * 7, 1e-14, "expert");
+    assert_close(expert->sent_byte[0], 3 * 2 * 2, 1e-14, "expert bytes");
+    assert_close(expert->sent_byte[1], 3 * 2 * 3, 1e-14, "expert bytes");
+    assert_close(t.tier_s[0], 3 * (9 + 2), 1e-14, "inner wire");
+    assert_close(t.tier_s[1], 3 * 10, 1e-14, "outer wire");
+    assert_close(t.part_s[FAB_STEP_GEMM], 3 * 18, 1e-14, "products");
+    assert_close(t.part_s[FAB_STEP_ATTENTION], 3 * 9, 1e-14, "attention");
+    assert_close(t.part_s[FAB_STEP_MEMORY], 3 * 3, 1e-14, "memory");
+}
+END_TEST
+
+/* a send of 2 s out of each chunk in each pass */
+START_TEST(chunks_pass_activations_on)
+{
+    fab_workload w = timed_layer();
+    w.transfer = (fab_collective_cost){
+        .time_s = 2, .energy_j = 3, .tier_sent_bit = {0, 8}, .tier_time_s = {0, 1}};
+    fab_scenario s = dealt(6, 6, 2, 3, 0);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    ck_assert_double_eq(t.messages[FAB_MESSAGE_PIPELINE].total_s, 0.0);
+
+    s.assumptions.effects.pipeline_transfers = true;
+    t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].total_s, 2 * 3 * 2, 1e-14, "total");
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, 2 * 3 * 2, 1e-14, "exposed");
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].sent_byte[1], 2 * 3, 1e-14, "bytes");
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].link_energy_j, 2 * 3 * 3, 1e-14, "energy");
+    assert_close(t.forward_s, 3 * 21 + 6, 1e-14, "forward");
+    assert_close(t.backward_s, 3 * 35 + 6, 1e-14, "backward");
+
+    s.assumptions.overlap.pipeline_frac = 0.75;
+    t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, 2 * 1.5, 1e-14, "a quarter");
+
+    /* no longer than the pass that it hides behind: forward 3 x 21, backward 3 x 35 */
+    w.transfer.time_s = 100;
+    s.assumptions.overlap.pipeline_frac = 1.0;
+    t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, (300 - 63) + (300 - 105), 1e-14,
+                 "the rest");
+
+    s.mapping.pp = 1;
+    t = fab_stage_measure(&s, &w, &stage);
+    ck_assert_double_eq(t.messages[FAB_MESSAGE_PIPELINE].total_s, 0.0);
+}
+END_TEST
+
+/* only the end stages carry embedding, head and prediction modules, and only when asked to */
+START_TEST(ends_carry_embedding_and_head)
+{
+    fab_workload w = timed_layer();
+    const double extra_s[] = {
+        [FAB_BLOCK_EMBEDDING] = 100, [FAB_BLOCK_HEAD] = 1000, [FAB_BLOCK_MTP_PROJECTION] = 10000};
+    for (int kind = FAB_BLOCK_EMBEDDING; kind <= FAB_BLOCK_MTP_PROJECTION; kind++) {
+        w.blocks[kind].operators[0] =
+            (fab_operator){"extra", FAB_OPERATOR_GEMM, {extra_s[kind], 0}, {0, 0}, {0, 0}};
+        w.blocks[kind].operator_count = 1;
+    }
+    fab_scenario s = dealt(3, 3, 3, 1, 1);
+    double forward_s[3];
+    for (int on = 0; on < 2; on++) {
+        s.assumptions.effects.embedding_head = on == 1;
+        for (int64_t i = 0; i < 3; i++) {
+            const fab_stage stage = fab_stage_make(&s, i);
+            forward_s[i] = fab_stage_measure(&s, &w, &stage).forward_s;
+        }
+        ck_assert_double_eq_tol(forward_s[0], 21 + (on ? 100 : 0), 1e-9);
+        ck_assert_double_eq_tol(forward_s[1], 21, 1e-9);
+        /* a module is a layer, a projection and a head of its own */
+        ck_assert_double_eq_tol(forward_s[2], 21 + (on ? 1000 + 21 + 10000 + 1000 : 0), 1e-9);
+    }
+}
+END_TEST
+
+static void check_parts(int number)
+{
+    fab_workload w;
+    const fab_scenario s = random_scenario(number, arena);
+    ck_assert_int_eq(fab_workload_build(&s, &w), FAB_OK);
+    for (int64_t i = 0; i < s.mapping.pp; i++) {
+        const fab_stage stage = fab_stage_make(&s, i);
+        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        double sum = 0.0;
+        for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+            ck_assert(isfinite(t.part_s[part]) && t.part_s[part] >= 0.0);
+            sum += t.part_s[part];
+        }
+        assert_close(sum, t.forward_s + t.backward_s, 1e-12, "stage");
+        for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
+            const fab_message_forecast *m = &t.messages[class];
+            ck_assert(isfinite(m->total_s) && isfinite(m->link_energy_j));
+            ck_assert_msg(m->exposed_s >= 0.0 && m->exposed_s <= m->total_s * (1 + 1e-14),
+                          "seed %d, class %d: %g of %g", number, class, m->exposed_s, m->total_s);
+        }
+    }
+}
+
+/* random scenarios: parts make the whole, exposed within total, nothing negative or infinite */
+START_TEST(parts_make_the_stage)
+{
+    for (int number = 50 * _i; number < 50 * (_i + 1); number++) {
+        check_parts(number);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("stage");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, layers_are_dealt_as_by_hand, 0, (int)FAB_TABLE_SIZE(DEALT));
+    tcase_add_test(tests, layers_sum_up_for_all_pipelines);
+    tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
+    tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
+    tcase_add_test(tests, chunks_pass_activations_on);
+    tcase_add_test(tests, ends_carry_embedding_and_head);
+    tcase_add_loop_test(tests, parts_make_the_stage, 0, 20);
+    return run_suite("stage", tests);
+}

@@ -1,0 +1,10 @@
+# One package's work, one stage, one step, one run.
+fab_test(test_speed gpu)
+fab_test(test_place workload fabric base)
+fab_test(test_operators workload scenario transformer catalog config units base)
+fab_test(test_messages workload scenario catalog config units base)
+fab_test(test_stage train workload scenario catalog config units base)
+fab_test(test_state train workload scenario catalog config units base)
+fab_test(test_exchange train workload base)
+fab_test(test_forecast train scenario catalog config units base)
+fab_test(test_ownership ownership train scenario config base)
