@@ -215,9 +215,13 @@ START_TEST(a_full_disk_leaves_the_old_contents)
     }
     /* from here on no file may grow beyond a few bytes */
     signal(SIGXFSZ, SIG_IGN);
-    const struct rlimit limit = {2000, 2000};
+    struct rlimit before;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const struct rlimit limit = {2000, before.rlim_max};
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    ck_assert_int_eq(make(false, false, out), FAB_E_IO);
+    const fab_status status = make(false, false, out);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    ck_assert_int_eq(status, FAB_E_IO);
     ck_assert_ptr_nonnull(strstr(message, out));
     ck_assert_ptr_nonnull(strstr(message, "File too large"));
     ck_assert_uint_eq(fixture_entries(home), is_old ? 1 : 0);
