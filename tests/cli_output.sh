@@ -93,9 +93,9 @@ small_files()
     diff -r before kept >/dev/null || failed 'an older result was changed'
 }
 
-# a race detector keeps its own notes in a file and dies of such a limit before the program begins
+# clang's OpenMP and its race detector keep notes in shared files and die of such a limit themselves
 # shellcheck disable=SC3045
-if (ulimit -f 2 && "$program" --version >/dev/null 2>&1); then
+if (ulimit -f 0 && "$program" run study.yaml >/dev/null 2>&1); then
     small_files
 fi
 

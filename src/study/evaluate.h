@@ -52,9 +52,10 @@ bool fab_study_goal_needs(const fab_study *study, const fab_study_goal *goal, si
 bool fab_study_published_read(const char *printed, fab_arena *arena, double *low_out,
                               double *high_out, bool *has_high_out, const char **unit_out);
 
-/* Fills low, high and range_points of every target over all combinations of the stated ranges. */
-FAB_CHECKED fab_status fab_study_ranges_run(const fab_study *study, fab_study_target *targets,
-                                            size_t *evaluations);
+/* Fills low, high and range_points of every target over all combinations of the stated ranges, on
+ * all cores; the same for any number of them. `arena` is scratch. */
+FAB_CHECKED fab_status fab_study_ranges_run(const fab_study *study, fab_arena *arena,
+                                            fab_study_target *targets, size_t *evaluations);
 
 /* Lists what each range does alone. FAB_E_INPUT with diagnostics when a value cannot exist. */
 FAB_CHECKED fab_status fab_study_sensitivity_run(const fab_study *study, fab_arena *arena,

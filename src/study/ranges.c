@@ -193,11 +193,64 @@ static fab_status run_block(const fab_study *study, size_t first, size_t end,
     return status;
 }
 
-fab_status fab_study_ranges_run(const fab_study *study, fab_study_target *targets,
+/* What came of one block. */
+typedef struct fab_block_result {
+    fab_extremes *extremes; /* by target */
+    size_t evaluations;
+    fab_status status;
+} fab_block_result;
+
+static fab_block_result *make_results(fab_arena *arena, size_t blocks, size_t goals)
+{
+    fab_block_result *results = FAB_NEW(arena, fab_block_result, blocks);
+    fab_extremes *extremes = FAB_NEW(arena, fab_extremes, blocks * goals);
+    if (results == NULL || extremes == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < blocks; i++) {
+        results[i].extremes = extremes + i * goals;
+    }
+    return results;
+}
+
+/* Blocks in any order on all cores, each with its own place for what it finds. */
+static void run_blocks(const fab_study *study, fab_block_result *results, size_t blocks,
+                       size_t total)
+{
+    const long count = (long)blocks;
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic)
+#endif
+    for (long block = 0; block < count; block++) {
+        fab_block_result *result = &results[block];
+        const size_t first = (size_t)block * COMBINATIONS_A_BLOCK;
+        const size_t end =
+            first + COMBINATIONS_A_BLOCK < total ? first + COMBINATIONS_A_BLOCK : total;
+        result->status = run_block(study, first, end, result->extremes, &result->evaluations);
+    }
+}
+
+static void fill_ranges(const fab_block_result *results, size_t blocks, size_t goals,
+                        fab_study_target *targets)
+{
+    for (size_t goal = 0; goal < goals; goal++) {
+        fab_extremes all = {0};
+        for (size_t block = 0; block < blocks; block++) {
+            merge(&all, &results[block].extremes[goal]);
+        }
+        if (all.points > 0) {
+            targets[goal].low_count = all.low;
+            targets[goal].high_count = all.high;
+            targets[goal].range_points = all.points;
+        }
+    }
+}
+
+fab_status fab_study_ranges_run(const fab_study *study, fab_arena *arena, fab_study_target *targets,
                                 size_t *evaluations)
 {
-    size_t goal_count;
-    (void)fab_study_goals(study, &goal_count);
+    size_t goals;
+    (void)fab_study_goals(study, &goals);
     const size_t total = combination_count(study);
     if (total > COMBINATION_LIMIT) {
         return FAB_E_RANGE;
@@ -205,39 +258,21 @@ fab_status fab_study_ranges_run(const fab_study *study, fab_study_target *target
     if (total == 1) {
         return FAB_OK; /* nothing is varied: no range to speak of */
     }
-    assert(goal_count <= 64);
-    fab_extremes all[64] = {{0}};
-    fab_status first_failure = FAB_OK;
-    const long blocks = (long)((total + COMBINATIONS_A_BLOCK - 1) / COMBINATIONS_A_BLOCK);
-#ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic)
-#endif
-    for (long block = 0; block < blocks; block++) {
-        const size_t first = (size_t)block * COMBINATIONS_A_BLOCK;
-        const size_t end =
-            first + COMBINATIONS_A_BLOCK < total ? first + COMBINATIONS_A_BLOCK : total;
-        fab_extremes extremes[64] = {{0}};
-        size_t evaluated = 0;
-        const fab_status status = run_block(study, first, end, extremes, &evaluated);
-#ifdef _OPENMP
-#pragma omp critical
-#endif
-        {
-            for (size_t i = 0; i < goal_count; i++) {
-                merge(&all[i], &extremes[i]);
-            }
-            *evaluations += evaluated;
-            first_failure = first_failure == FAB_OK ? status : first_failure;
-        }
+    const size_t blocks = (total + COMBINATIONS_A_BLOCK - 1) / COMBINATIONS_A_BLOCK;
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_block_result *results = make_results(arena, blocks, goals);
+    if (results == NULL) {
+        return FAB_E_NOMEM;
     }
-    for (size_t i = 0; i < goal_count; i++) {
-        if (all[i].points > 0) {
-            targets[i].low_count = all[i].low;
-            targets[i].high_count = all[i].high;
-            targets[i].range_points = all[i].points;
-        }
+    run_blocks(study, results, blocks, total);
+    fab_status status = FAB_OK;
+    for (size_t block = 0; block < blocks; block++) {
+        *evaluations += results[block].evaluations;
+        status = status == FAB_OK ? results[block].status : status;
     }
-    return first_failure;
+    fill_ranges(results, blocks, goals, targets);
+    fab_arena_reset(arena, mark);
+    return status;
 }
 
 /* Fills one row per target that the range moves. */

@@ -164,7 +164,7 @@ static fab_status run_targets(const fab_study *study, fab_arena *arena,
         status = status == FAB_OK ? one : status;
     }
     FAB_TRY(status);
-    FAB_TRY(fab_study_ranges_run(study, targets, &result->evaluations));
+    FAB_TRY(fab_study_ranges_run(study, arena, targets, &result->evaluations));
     for (size_t i = 0; i < result->target_count; i++) {
         judge(&targets[i]);
     }
