@@ -6,6 +6,8 @@
 #define MOE                                                                                        \
     "layers: 4\nhidden: 64\nheads: 8\nvocabulary: 1000\nsequence: 128\nexperts: 8\n"               \
     "experts_per_token: 2\nexpert_width: 32\n"
+#define LINEAR                                                                                     \
+    "linear_layers: 2\nlinear_key_heads: 2\nlinear_key_dim: 8\nlinear_heads: 4\nlinear_dim: 8\n"
 #define MLA "attention: mla\nkv_rank: 16\nqk_nope_dim: 8\nqk_rope_dim: 4\nv_dim: 8\n"
 
 START_TEST(omitted_counts_follow)
@@ -19,6 +21,14 @@ START_TEST(omitted_counts_follow)
 
     assert_resolves(FAB_CATALOG_MODEL, MOE, &model);
     ck_assert_int_eq(model.dense_layers, 0);
+
+    assert_resolves(FAB_CATALOG_MODEL, MOE "moe_every: 2\ndense_width: 256\n", &model);
+    ck_assert_int_eq(model.dense_layers, 2);
+    assert_resolves(FAB_CATALOG_MODEL, "base: llama4-maverick\nlayers: 24\n", &model);
+    ck_assert_int_eq(model.dense_layers, 12);
+    assert_resolves(FAB_CATALOG_MODEL, "base: mixtral-8x7b\nmoe_every: 4\ndense_width: 64\n",
+                    &model);
+    ck_assert_int_eq(model.dense_layers, 24);
 
     assert_resolves(FAB_CATALOG_MODEL, DENSE MLA, &model);
     ck_assert_int_eq(model.q_rank, 0);
@@ -67,6 +77,18 @@ static const struct {
     {MOE "groups_per_token: 4\n", "`groups_per_token` does not belong here", 9},
     {MOE "router_groups: 2\ngroups_per_token: 4\n",
      "`groups_per_token` 4 is more than `router_groups` 2", 10},
+    {MOE "shared_gate: true\n", "`shared_width` is missing", 0},
+    {MOE "moe_every: 3\ndense_width: 256\n", "`moe_every` 3 does not divide `layers` 4", 9},
+    {MOE "moe_every: 2\ndense_layers: 1\ndense_width: 256\n", "not what `moe_every` leaves", 10},
+    {DENSE "moe_every: 2\n", "`moe_every` does not belong here", 7},
+    {DENSE "shared_gate: true\n", "`shared_gate` does not belong here", 7},
+    {DENSE "encoder_layers: 5\n", "`encoder_layers` 5 is more than `layers` 4", 7},
+    {DENSE "linear_layers: 2\n", "`linear_layers` does not belong here", 7},
+    {DENSE "linear_attention: delta\n", "`linear_layers` is missing", 0},
+    {DENSE LINEAR "linear_attention: lightning\nlinear_taps: 4\n",
+     "`linear_taps` does not belong here", 13},
+    {DENSE MLA "attention_gate: true\n", "`attention_gate` does not belong here", 12},
+    {DENSE MLA "attention_sinks: true\n", "`attention_sinks` does not belong here", 12},
     {MOE "router_groups: 8\ngroups_per_token: 1\n", "hold fewer experts than it visits", 10},
 };
 

@@ -157,23 +157,33 @@ START_TEST(hostile_texts_stay_data)
 }
 END_TEST
 
-static const char GPU_TEXT[] = NEW_GPU "name: n\ntitle: t\nstatus: shipped\ndies: 2\n"
-                                       "fp8: 4 PFLOP/s\npower: 700 W\nsource: s\n"
-                                       "confidence: paper\nnotes: n\n";
+static const char GPU_TEXT[] =
+    NEW_GPU "name: n\ntitle: t\nvendor: v\nstatus: shipped\nyear: 2024\ndies: 2\nfp16: 2 PFLOP/s\n"
+            "tf32: 1 PFLOP/s\nfp8: 4 PFLOP/s\nfp4: 8 PFLOP/s\nint8: 4 PFLOP/s\n"
+            "bf16_achieved: 1 PFLOP/s\nfp8_achieved: 2 PFLOP/s\nmemory_type: HBM3\nscale_up: mesh\n"
+            "scale_up_rate: 1 Tbps\nscale_up_domain: 8\nscale_out_rate: 400 Gbps\npower: 700 W\n"
+            "source: s\nconfidence: paper\nnotes: n\n";
 
 static const char TECHNOLOGY_TEXT[] =
-    "name: n\ntitle: t\nrole: link\nmedium: m\nline_code: NRZ\nrate: 1 Tbps\n"
-    "lane_rate: 100 Gbps\nenergy: 5 pJ/bit\nenergy_scope: all\nenergy_split: none\nreach: 2 m\n"
-    "latency: 5 ns\nradix: 64\nshoreline: 1 Tbps/mm\nyear: 2024\nsource: s\n"
+    "name: n\ntitle: t\nrole: link\nmedium: m\nline_code: NRZ\n"
+    "overhead: none\nrate: 1 Tbps\nlane_rate: 100 Gbps\nlanes: 4\nenergy: 5 pJ/bit\nenergy_scope: "
+    "all\nenergy_split: none\nreach: 2 m\n"
+    "latency: 5 ns\nradix: 64\nshoreline: 1 Tbps/mm\nareal_density: 1 Tbps/mm2\n"
+    "cost: 1 USD/Gbps\nyear: 2024\nsource: s\n"
     "confidence: vendor claim\nnotes: n\n";
 
 static const char MODEL_TEXT[] =
-    "name: n\ntitle: t\nlayers: 4\ndense_layers: 1\nhidden: 64\ndense_width: 256\nheads: 8\n"
+    "name: n\ntitle: t\nlayers: 4\ndense_layers: 2\nmoe_every: 2\nencoder_layers: 2\n"
+    "hidden: 64\ndense_width: 256\nheads: 8\n"
     "kv_heads: 2\nhead_dim: 8\nattention: gqa\nq_rank: 0\nkv_rank: 0\nqk_nope_dim: 0\n"
-    "qk_rope_dim: 0\nv_dim: 0\ngated: true\nexperts: 8\nexperts_per_token: 2\n"
-    "expert_width: 32\nshared_width: 32\nrouter_groups: 4\ngroups_per_token: 2\n"
+    "qk_rope_dim: 0\nv_dim: 0\nattention_gate: true\n"
+    "attention_sinks: true\nlinear_attention: delta\nlinear_layers: 2\nlinear_key_heads: 2\n"
+    "linear_key_dim: 8\nlinear_heads: 4\nlinear_dim: 8\nlinear_taps: 4\ngated: true\nexperts: "
+    "8\nexperts_per_token: 2\n"
+    "expert_width: 32\nshared_width: 32\nshared_gate: true\nrouter_groups: 4\ngroups_per_token: 2\n"
     "expert_bias: true\nvocabulary: 1000\ntied: false\nlearned_positions: 0\nnorm: rms\n"
-    "bias: none\nqk_norm: false\nmtp_layers: 1\nsequence: 128\ntotal_parameters: 1M\n"
+    "bias: none\nqk_norm: false\nextra_parameters: 1000\nmtp_layers: 1\nsequence: "
+    "128\ntotal_parameters: 1M\n"
     "active_parameters: 500k\nsource: s\nconfidence: estimate\nnotes: n\n";
 
 static const char TIER_TEXT[] =

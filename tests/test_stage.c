@@ -56,6 +56,25 @@ START_TEST(layers_are_dealt_as_by_hand)
 }
 END_TEST
 
+/* experts in every second layer: of 15 layers a stage has 8 and 7 of a kind, in turn */
+START_TEST(spread_experts_are_dealt_evenly)
+{
+    fab_scenario s =
+        good_scenario(STUDY_TEXT, "{model: {base: moe-4.7t-c4, moe_every: 2, dense_width: 8192}}");
+    ck_assert_int_eq(s.model.layers, 120);
+    ck_assert_int_eq(s.model.dense_layers, 60);
+    int64_t dense = 0;
+    for (int64_t i = 0; i < 8; i++) {
+        /* 15 layers each: the first of stage 0 is dense, the first of stage 1 has experts */
+        const fab_stage stage = fab_stage_make(&s, i);
+        ck_assert_int_eq(stage.dense_layers, i % 2 == 0 ? 8 : 7);
+        ck_assert_int_eq(stage.dense_layers + stage.moe_layers, 15);
+        dense += stage.dense_layers;
+    }
+    ck_assert_int_eq(dense, 60);
+}
+END_TEST
+
 /* the slow way: layer by layer */
 static void deal_slowly(const fab_scenario *s, int64_t stage, int64_t *dense, int64_t *moe)
 {
@@ -295,6 +314,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, layers_are_dealt_as_by_hand, 0, (int)FAB_TABLE_SIZE(DEALT));
     tcase_add_test(tests, layers_sum_up_for_all_pipelines);
+    tcase_add_test(tests, spread_experts_are_dealt_evenly);
     tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
     tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
     tcase_add_test(tests, chunks_pass_activations_on);

@@ -32,8 +32,10 @@ typedef struct fab_technology {
     int role;          /* fab_technology_role */
     const char *medium;
     const char *line_code;
+    const char *overhead;       /* of line coding and error correction, in words */
     fab_value rate_bps;         /* per package, one direction */
     fab_value lane_rate_bps;    /* per lane, one direction */
+    fab_value lanes_count;      /* of a port or link, one direction */
     fab_value energy_j_per_bit; /* of a bit crossing one link; energy_scope says whose */
     const char *energy_scope;   /* what the energy counts: module, host SerDes, laser */
     const char *energy_split;   /* how it divides, where published */
@@ -41,6 +43,8 @@ typedef struct fab_technology {
     fab_value latency_s;        /* one way through the link, without switch or flight */
     fab_value radix_count;      /* packages that one switched tier of it joins */
     fab_value shoreline_bps_per_m;
+    fab_value areal_bps_per_m2;
+    fab_value cost_usd_per_bps; /* price of a module or box per rate in one direction */
     int64_t year;
     const char *source;
     int confidence; /* fab_confidence of the row */
@@ -51,19 +55,37 @@ typedef struct fab_technology {
 typedef struct fab_gpu {
     const char *name;
     const char *title;
+    const char *vendor;
     const char *status; /* shipped, announced */
+    int64_t year;
     int64_t dies_per_gpu;
-    fab_value bf16_flops; /* dense peak of the package */
-    fab_value fp8_flops;  /* dense peak of the package */
+    fab_value bf16_flops; /* dense peaks of the package */
+    fab_value fp16_flops;
+    fab_value tf32_flops;
+    fab_value fp8_flops;
+    fab_value fp4_flops;
+    fab_value int8_flops;
+    fab_value bf16_achieved_flops; /* highest that a measured matrix product reached */
+    fab_value fp8_achieved_flops;
+    const char *memory_type;
     fab_value memory_byte;
     fab_value memory_rate_byte_per_s;
-    fab_value power_w; /* thermal design power of the package */
+    const char *scale_up;            /* link to the neighbours, in words */
+    fab_value scale_up_rate_bps;     /* per package, one direction */
+    fab_value scale_up_domain_count; /* packages that it joins */
+    fab_value scale_out_rate_bps;    /* per package, one direction, as typically built */
+    fab_value power_w;               /* thermal design power of the package */
     const char *source;
     int confidence;
     const char *notes;
 } fab_gpu;
 
 typedef enum fab_attention_kind { FAB_ATTENTION_GQA, FAB_ATTENTION_MLA } fab_attention_kind;
+typedef enum fab_linear_kind {
+    FAB_LINEAR_NONE,
+    FAB_LINEAR_DELTA,    /* gated delta rule with a short convolution */
+    FAB_LINEAR_LIGHTNING /* decayed sum of keys and values */
+} fab_linear_kind;
 typedef enum fab_norm_kind { FAB_NORM_RMS, FAB_NORM_LAYER } fab_norm_kind;
 typedef enum fab_bias_kind { FAB_BIAS_NONE, FAB_BIAS_ALL, FAB_BIAS_QKV } fab_bias_kind;
 
@@ -72,7 +94,10 @@ typedef struct fab_model {
     const char *name;
     const char *title;
     int64_t layers;            /* L */
-    int64_t dense_layers;      /* L_d: layers with a dense feed-forward block, the first ones */
+    int64_t dense_layers;      /* L_d: layers with a dense feed-forward block, the first ones unless
+                                  moe_every spreads them */
+    int64_t moe_every;         /* above 1: of so many layers the last has experts, the others not */
+    int64_t encoder_layers;    /* of the layers; the others then attend to the encoder too */
     int64_t hidden;            /* h */
     int64_t dense_width;       /* f: inner width of the dense feed-forward block */
     int64_t heads;             /* a */
@@ -84,11 +109,21 @@ typedef struct fab_model {
     int64_t qk_nope_dim;       /* d_nope of MLA */
     int64_t qk_rope_dim;       /* d_r of MLA */
     int64_t v_dim;             /* dv of MLA */
+    bool has_attention_gate;   /* the queries' projection makes a gate of the output too */
+    bool has_attention_sinks;  /* a learned score per head beside the keys */
+    int linear_attention;      /* fab_linear_kind of the layers that have no softmax */
+    int64_t linear_layers;     /* so many of the layers */
+    int64_t linear_key_heads;  /* heads of their queries and keys */
+    int64_t linear_key_dim;    /* dimension of such a head */
+    int64_t linear_heads;      /* heads of their values, gate and output */
+    int64_t linear_dim;        /* dimension of such a head */
+    int64_t linear_taps;       /* taps of the convolution over queries, keys and values */
     bool is_gated;             /* three matrices per feed-forward block (SwiGLU) instead of two */
     int64_t experts;           /* E: routed experts of a layer, 0 for a dense model */
     int64_t experts_per_token; /* k */
     int64_t expert_width;      /* f_e */
     int64_t shared_width;      /* f_s: total inner width of the shared experts */
+    bool has_shared_gate;      /* a score per token weighs the shared experts */
     int64_t router_groups;     /* groups of experts for group-limited routing, 0 for none */
     int64_t groups_per_token;  /* groups a token may go to */
     bool has_expert_bias;      /* a correction bias per expert in the router */
@@ -98,6 +133,7 @@ typedef struct fab_model {
     int norm;                  /* fab_norm_kind */
     int bias;                  /* fab_bias_kind of the linear layers */
     bool has_qk_norm;
+    int64_t extra_parameters;        /* outside the layers: encoders of pictures and the like */
     int64_t mtp_layers;              /* multi-token-prediction modules */
     int64_t sequence;                /* s: training sequence length of the publication */
     fab_value published_total_count; /* parameters as published */

@@ -14,17 +14,19 @@ FAB_BEGIN_DECLS
  * most as many experts as there are. A model without experts has only dense layers, whatever
  * `dense_layers` says. */
 
-/* Parameters of one layer, split by how a mapping shards them. Whole-layer counts, unsharded. */
+/* Parameters of one layer with softmax attention, split by how a mapping shards them. Whole-layer
+ * counts, unsharded. Layers with linear attention and a decoder's look at the encoder are in the
+ * totals of the model alone. */
 typedef struct fab_layer_parameters {
     int64_t attention_sharded;    /* divided by the tensor-parallel size */
     int64_t attention_replicated; /* MLA down-projections and latent norms, q/k norms, the bias of
                                      the output projection: on every tensor rank */
     int64_t norms;                /* the two block norms, replicated */
     int64_t dense_ffn;            /* dense feed-forward block with its biases */
-    int64_t router;               /* replicated; without the correction bias per expert, which has
-                                     no gradient */
-    int64_t routed_experts;       /* all experts together */
-    int64_t shared_experts;       /* sharded like a dense block */
+    int64_t router; /* replicated, with the gate of the shared experts; without the correction bias
+                       per expert, which has no gradient */
+    int64_t routed_experts; /* all experts together */
+    int64_t shared_experts; /* sharded like a dense block */
 } fab_layer_parameters;
 
 /* Parameters of a model. */

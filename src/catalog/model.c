@@ -11,6 +11,7 @@
 #define EXPERT_LIMIT 1e5
 
 static const char *const ATTENTIONS[] = {"gqa", "mla", NULL};
+static const char *const LINEARS[] = {"none", "delta", "lightning", NULL};
 static const char *const NORMS[] = {"rms", "layer", NULL};
 static const char *const BIASES[] = {"none", "all", "qkv", NULL};
 
@@ -19,7 +20,11 @@ static const fab_field FIELDS[] = {
     FAB_ENTRY_COUNT("layers", layers, true, 1, LAYER_LIMIT, "transformer layers"),
     FAB_ENTRY_COUNT("dense_layers", dense_layers, false, 0, LAYER_LIMIT,
                     "layers with a dense feed-forward block, the first ones; left out: all of them "
-                    "without experts, none with experts"),
+                    "without experts, none with experts, what `moe_every` leaves"),
+    FAB_ENTRY_COUNT("moe_every", moe_every, false, 1, LAYER_LIMIT,
+                    "of so many layers the last has experts; 1: all behind the dense ones"),
+    FAB_ENTRY_COUNT("encoder_layers", encoder_layers, false, 0, LAYER_LIMIT,
+                    "layers of an encoder; the others attend to it too"),
     FAB_ENTRY_COUNT("hidden", hidden, true, 1, WIDTH_LIMIT, "hidden size"),
     FAB_ENTRY_COUNT("dense_width", dense_width, false, 0, WIDTH_LIMIT,
                     "inner width of the dense feed-forward block"),
@@ -38,6 +43,23 @@ static const fab_field FIELDS[] = {
     FAB_ENTRY_COUNT("qk_rope_dim", qk_rope_dim, false, 0, WIDTH_LIMIT,
                     "query and key dimension of mla with rotary position"),
     FAB_ENTRY_COUNT("v_dim", v_dim, false, 0, WIDTH_LIMIT, "value dimension of mla"),
+    FAB_ENTRY_FLAG("attention_gate", has_attention_gate,
+                   "the projection of the queries makes a gate of the output too"),
+    FAB_ENTRY_FLAG("attention_sinks", has_attention_sinks,
+                   "a learned score per head beside the keys"),
+    FAB_ENTRY_CHOICE("linear_attention", linear_attention, LINEARS,
+                     "kind of the layers whose attention has no softmax"),
+    FAB_ENTRY_COUNT("linear_layers", linear_layers, false, 0, LAYER_LIMIT,
+                    "layers with linear attention"),
+    FAB_ENTRY_COUNT("linear_key_heads", linear_key_heads, false, 0, WIDTH_LIMIT,
+                    "heads of queries and keys in linear attention"),
+    FAB_ENTRY_COUNT("linear_key_dim", linear_key_dim, false, 0, WIDTH_LIMIT,
+                    "dimension of such a head"),
+    FAB_ENTRY_COUNT("linear_heads", linear_heads, false, 0, WIDTH_LIMIT,
+                    "heads of values, gate and output in linear attention"),
+    FAB_ENTRY_COUNT("linear_dim", linear_dim, false, 0, WIDTH_LIMIT, "dimension of such a head"),
+    FAB_ENTRY_COUNT("linear_taps", linear_taps, false, 0, 1024,
+                    "taps of the convolution before linear attention; 0: none"),
     FAB_ENTRY_FLAG("gated", is_gated,
                    "three matrices in a feed-forward block (SwiGLU) instead of two"),
     FAB_ENTRY_COUNT("experts", experts, false, 0, EXPERT_LIMIT,
@@ -48,6 +70,7 @@ static const fab_field FIELDS[] = {
                     "inner width of an expert"),
     FAB_ENTRY_COUNT("shared_width", shared_width, false, 0, WIDTH_LIMIT,
                     "inner width of the shared experts together"),
+    FAB_ENTRY_FLAG("shared_gate", has_shared_gate, "a score per token weighs the shared experts"),
     FAB_ENTRY_COUNT("router_groups", router_groups, false, 0, EXPERT_LIMIT,
                     "groups of experts for group-limited routing; 0: none"),
     FAB_ENTRY_COUNT("groups_per_token", groups_per_token, false, 0, EXPERT_LIMIT,
@@ -60,6 +83,8 @@ static const fab_field FIELDS[] = {
     FAB_ENTRY_CHOICE("norm", norm, NORMS, "root-mean-square or layer normalisation"),
     FAB_ENTRY_CHOICE("bias", bias, BIASES, "linear layers with a bias"),
     FAB_ENTRY_FLAG("qk_norm", has_qk_norm, "normalised queries and keys"),
+    FAB_ENTRY_COUNT("extra_parameters", extra_parameters, false, 0, 1e15,
+                    "parameters outside the layers, such as an encoder of pictures"),
     FAB_ENTRY_COUNT("mtp_layers", mtp_layers, false, 0, 100, "multi-token-prediction modules"),
     FAB_ENTRY_COUNT("sequence", sequence, true, 1, 1e9,
                     "tokens of a training sequence in the publication"),
@@ -74,6 +99,7 @@ static const fab_field FIELDS[] = {
 static const fab_model DEFAULTS = {
     .name = "custom",
     .dense_layers = -1,
+    .moe_every = 1,
     .is_gated = true,
     .attention = FAB_ATTENTION_GQA,
     .norm = FAB_NORM_RMS,
@@ -92,7 +118,9 @@ const fab_table FAB_MODEL_TABLE = {
 /* what follows another field in the base row goes on following it when the map is silent */
 static void release_followers(const fab_node *node, fab_model *model)
 {
-    if (model->experts == 0 && !fab_node_get(node, "dense_layers")) {
+    const bool follows =
+        model->experts == 0 || model->moe_every > 1 || fab_node_get(node, "moe_every");
+    if (follows && !fab_node_get(node, "dense_layers")) {
         model->dense_layers = -1;
     }
     if (model->kv_heads == model->heads && !fab_node_get(node, "kv_heads")) {
@@ -100,10 +128,18 @@ static void release_followers(const fab_node *node, fab_model *model)
     }
 }
 
+static int64_t usual_dense_layers(const fab_model *model)
+{
+    if (model->experts == 0) {
+        return model->layers;
+    }
+    return model->moe_every > 1 ? model->layers - model->layers / model->moe_every : 0;
+}
+
 static void fill_in(fab_model *model)
 {
     if (model->dense_layers < 0) {
-        model->dense_layers = model->experts > 0 ? 0 : model->layers;
+        model->dense_layers = usual_dense_layers(model);
     }
     if (model->kv_heads == 0) {
         model->kv_heads = model->heads;

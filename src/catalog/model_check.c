@@ -77,6 +77,50 @@ static void check_attention(const check *c)
     }
 }
 
+/* a mixer without softmax needs all of its shape, and what stands beside softmax needs grouped
+ * attention */
+static void check_mixers(const check *c)
+{
+    const fab_model *m = c->model;
+    const bool is_linear = m->linear_attention != FAB_LINEAR_NONE;
+    const named_count shape[] = {{"linear_layers", m->linear_layers},
+                                 {"linear_key_heads", m->linear_key_heads},
+                                 {"linear_key_dim", m->linear_key_dim},
+                                 {"linear_heads", m->linear_heads},
+                                 {"linear_dim", m->linear_dim}};
+    need(c, shape, sizeof shape / sizeof shape[0], is_linear,
+         is_linear ? "`linear_attention` needs it" : "give `linear_attention`, or leave this out");
+    at_most(c, (named_count){"linear_layers", m->linear_layers},
+            (named_count){"layers", m->layers});
+    if (m->linear_attention != FAB_LINEAR_DELTA) {
+        need(c, &(named_count){"linear_taps", m->linear_taps}, 1, false,
+             "it is a field of `linear_attention: delta`");
+    }
+    if (m->attention == FAB_ATTENTION_MLA) {
+        const named_count grouped[] = {{"attention_gate", m->has_attention_gate},
+                                       {"attention_sinks", m->has_attention_sinks},
+                                       {"encoder_layers", m->encoder_layers}};
+        need(c, grouped, sizeof grouped / sizeof grouped[0], false,
+             "it is a field of `attention: gqa`");
+    }
+    at_most(c, (named_count){"encoder_layers", m->encoder_layers},
+            (named_count){"layers", m->layers});
+}
+
+/* layers with experts come at equal distances, and the last layer is one of them */
+static void check_moe_every(const check *c)
+{
+    const fab_model *m = c->model;
+    if (m->moe_every <= 1) {
+        return;
+    }
+    divides(c, (named_count){"moe_every", m->moe_every}, (named_count){"layers", m->layers});
+    if (m->dense_layers != m->layers - m->layers / m->moe_every) {
+        complain(c, "dense_layers", "leave `dense_layers` out, or `moe_every`",
+                 "`dense_layers` is not what `moe_every` leaves");
+    }
+}
+
 static void check_dense_block(const check *c)
 {
     const fab_model *m = c->model;
@@ -93,7 +137,8 @@ static void check_no_experts(const check *c)
     const named_count fields[] = {
         {"experts_per_token", m->experts_per_token}, {"expert_width", m->expert_width},
         {"shared_width", m->shared_width},           {"router_groups", m->router_groups},
-        {"groups_per_token", m->groups_per_token},   {"expert_bias", m->has_expert_bias}};
+        {"groups_per_token", m->groups_per_token},   {"expert_bias", m->has_expert_bias},
+        {"shared_gate", m->has_shared_gate},         {"moe_every", m->moe_every > 1}};
     need(c, fields, sizeof fields / sizeof fields[0], false, why);
     if (m->dense_layers < m->layers) {
         complain(c, "dense_layers", "leave it out, or give `experts`",
@@ -131,6 +176,10 @@ static void check_experts(const check *c)
         complain(c, "dense_layers", "leave one layer for the experts, or `experts: 0`",
                  "every layer is dense, so no layer has experts");
     }
+    if (m->has_shared_gate) {
+        need(c, &(named_count){"shared_width", m->shared_width}, 1, true, "`shared_gate` needs it");
+    }
+    check_moe_every(c);
     check_router_groups(c);
 }
 
@@ -144,9 +193,13 @@ static void check_total(const check *c)
                              (double)(m->q_rank + m->kv_rank) * (hidden + (double)m->heads * head);
     const double width = (double)m->dense_width + (double)m->shared_width +
                          (double)m->experts * (double)(m->expert_width + 1);
-    const double layer = attention + 3 * hidden * width;
+    const double mixer =
+        (3 * hidden + 1024) * ((double)m->linear_key_heads * (double)m->linear_key_dim * 2 +
+                               (double)m->linear_heads * ((double)m->linear_dim + 2));
+    const double layer = 3 * attention + mixer + 3 * hidden * width;
     const double words = 2 * hidden * (double)(m->vocabulary + m->learned_positions);
-    if (layer * (double)(m->layers + m->mtp_layers) + words > PARAMETER_LIMIT_COUNT) {
+    const double extra = (double)m->extra_parameters;
+    if (layer * (double)(m->layers + m->mtp_layers) + words + extra > PARAMETER_LIMIT_COUNT) {
         complain(c, "layers", "check `layers`, `hidden` and the widths",
                  "the model would have more than 1e17 parameters");
     }
@@ -158,6 +211,7 @@ fab_status fab_model_check(fab_diagnostics *diagnostics, const fab_node *node,
     const check c = {diagnostics, node, model};
     const size_t errors = diagnostics->errors;
     check_attention(&c);
+    check_mixers(&c);
     check_dense_block(&c);
     if (model->experts > 0) {
         check_experts(&c);

@@ -120,6 +120,28 @@ static void check_batch(fab_settling *s)
     }
 }
 
+/* Shapes that the catalog counts but no operator here stands for. */
+static void check_shape(fab_settling *s)
+{
+    const fab_model *model = &s->scenario->model;
+    const struct {
+        bool is_there;
+        const char *field, *what;
+    } shapes[] = {
+        {model->linear_layers > 0, "linear_attention", "layers with linear attention"},
+        {model->has_attention_gate, "attention_gate", "a gate on attention"},
+        {model->encoder_layers > 0, "encoder_layers", "an encoder beside its decoder"},
+    };
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        if (shapes[i].is_there) {
+            mistake(s, "model", shapes[i].field,
+                    "its parameters and FLOPs are counted, but its training is not forecast",
+                    "model `%s` has %s, which no forecast covers yet", model->name, shapes[i].what);
+            return;
+        }
+    }
+}
+
 static void check_layers(fab_settling *s)
 {
     const fab_mapping *m = &s->scenario->mapping;
@@ -207,6 +229,7 @@ static void check_hardware(fab_settling *s)
 /* What builds on a cut that fits the packages is checked only when it does. */
 static void check_mapping(fab_settling *s)
 {
+    check_shape(s);
     check_ranks(s);
     check_layers(s);
     check_tensor(s);

@@ -9,6 +9,15 @@ typedef struct fab_pass {
     double message_s[FAB_MESSAGE_CLASS_COUNT];
 } fab_pass;
 
+/* Layers with a dense block among the first `layers`: the first ones, or all but every n-th. */
+static int64_t dense_before(const fab_model *model, int64_t layers)
+{
+    if (model->moe_every > 1) {
+        return layers - layers / model->moe_every;
+    }
+    return layers < model->dense_layers ? layers : model->dense_layers;
+}
+
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
 {
     const fab_model *model = &scenario->model;
@@ -24,8 +33,7 @@ fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
         const int64_t layers = base + (chunk >= 1 && chunk <= extra ? 1 : 0);
         const int64_t longer_before = chunk - 1 < extra ? chunk - 1 : extra;
         const int64_t first = chunk * base + (longer_before > 0 ? longer_before : 0);
-        const int64_t dense_left = model->dense_layers - first;
-        const int64_t dense = dense_left < 0 ? 0 : dense_left < layers ? dense_left : layers;
+        const int64_t dense = dense_before(model, first + layers) - dense_before(model, first);
         out.dense_layers += dense;
         out.moe_layers += layers - dense;
     }

@@ -13,11 +13,13 @@ static int64_t norm_elements(const fab_model *model)
     return 4 * model->hidden;
 }
 
-/* queries, keys and values; key and value heads are copied when there are more ranks than heads */
+/* queries, their gate where there is one, keys and values; key and value heads are copied when
+ * there are more ranks than heads */
 static int64_t gqa_elements(const fab_model *model, int64_t tensor_ranks)
 {
     const int64_t kv_heads = tensor_ranks > model->kv_heads ? tensor_ranks : model->kv_heads;
-    return (model->heads + 2 * kv_heads) * model->head_dim;
+    const int64_t query_heads = model->has_attention_gate ? 2 * model->heads : model->heads;
+    return (query_heads + 2 * kv_heads) * model->head_dim;
 }
 
 /* both latents before and after their norms, the shared rotary key, then full queries, keys and

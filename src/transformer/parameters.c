@@ -58,7 +58,8 @@ int64_t fab_model_attention_sharded_weights(const fab_model *model)
         fab_count_add(&sum, query_input, query_width(model));
         fab_count_add(&sum, model->kv_rank, latent_width(model));
     } else {
-        fab_count_add(&sum, model->hidden, query_width(model));
+        fab_count_add(&sum, model->has_attention_gate ? 2 * model->hidden : model->hidden,
+                      query_width(model));
         fab_count_add(&sum, model->hidden, 2 * model->kv_heads * model->head_dim);
     }
     fab_count_add(&sum, model->hidden, model->heads * fab_model_v_dim(model));
@@ -79,6 +80,39 @@ int64_t fab_model_ffn_weights(const fab_model *model, int64_t width)
     int64_t sum = 0;
     fab_count_add(&sum, fab_model_ffn_matrices(model) * model->hidden, width);
     return sum;
+}
+
+/* what linear attention takes per token: queries and keys, values and their gate, the output; the
+ * delta rule has a step and a decay per head */
+int64_t fab_model_linear_weights(const fab_model *model)
+{
+    const int64_t values = model->linear_heads * model->linear_dim;
+    const bool is_delta = model->linear_attention == FAB_LINEAR_DELTA;
+    int64_t sum = 0;
+    fab_count_add(&sum, 2 * model->hidden, model->linear_key_heads * model->linear_key_dim);
+    fab_count_add(&sum, 3 * model->hidden, values);
+    fab_count_add(&sum, is_delta ? 2 * model->hidden : 0, model->linear_heads);
+    return sum;
+}
+
+/* projections to queries, keys, values and output of a decoder's look at the encoder */
+int64_t fab_model_cross_weights(const fab_model *model)
+{
+    return fab_model_attention_sharded_weights(model);
+}
+
+int64_t fab_model_linear_layers(const fab_model *model)
+{
+    const bool has_them = model->linear_attention != FAB_LINEAR_NONE;
+    return !has_them                              ? 0
+           : model->linear_layers < model->layers ? model->linear_layers
+                                                  : model->layers;
+}
+
+int64_t fab_model_decoder_layers(const fab_model *model)
+{
+    const bool has_both = model->encoder_layers > 0 && model->encoder_layers < model->layers;
+    return has_both ? model->layers - model->encoder_layers : 0;
 }
 
 /* weights, and biases when the norm has them */
@@ -117,6 +151,23 @@ static int64_t attention_norms(const fab_model *model)
     return model->has_qk_norm ? norm_parameters(model, 2 * model->head_dim) : 0;
 }
 
+/* everything that a layer with linear attention has in place of attention: the convolution of the
+ * delta rule, its decay and offset per head, and the norm of the output, of one head or of all */
+static int64_t linear_parameters(const fab_model *model)
+{
+    const int64_t values = model->linear_heads * model->linear_dim;
+    int64_t sum = fab_model_linear_weights(model);
+    if (model->linear_attention == FAB_LINEAR_DELTA) {
+        fab_count_add(&sum, 2 * model->linear_taps,
+                      model->linear_key_heads * model->linear_key_dim);
+        fab_count_add(&sum, model->linear_taps, values);
+        fab_count_add(&sum, 1, 2 * model->linear_heads + model->linear_dim);
+    } else {
+        fab_count_add(&sum, 1, values);
+    }
+    return sum;
+}
+
 /* one feed-forward block: the matrices into the inner width have a bias each, the one out of it too
  */
 static int64_t ffn_parameters(const fab_model *model, int64_t width)
@@ -138,6 +189,7 @@ static fab_layer_parameters common_parameters(const fab_model *model)
         .norms = 2 * norm_parameters(model, model->hidden),
     };
     fab_count_add(&layer.attention_sharded, 1, attention_sharded_biases(model));
+    fab_count_add(&layer.attention_sharded, model->has_attention_sinks ? 1 : 0, model->heads);
     fab_count_add(&layer.attention_replicated, 1, attention_replicated_biases(model));
     fab_count_add(&layer.attention_replicated, 1, attention_norms(model));
     return layer;
@@ -155,6 +207,7 @@ static fab_layer_parameters moe_parameters(const fab_model *model)
     fab_layer_parameters layer = common_parameters(model);
     fab_count_add(&layer.router, model->experts, model->hidden);
     fab_count_add(&layer.router, 1, model->bias == FAB_BIAS_ALL ? model->experts : 0);
+    fab_count_add(&layer.router, model->has_shared_gate ? 1 : 0, model->hidden);
     fab_count_add(&layer.routed_experts, model->experts,
                   ffn_parameters(model, model->expert_width));
     layer.shared_experts = ffn_parameters(model, model->shared_width);
@@ -204,6 +257,40 @@ static int64_t idle_parameters(const fab_model *model)
     return sum;
 }
 
+/* a decoder's look at the encoder, with its own norm */
+static int64_t cross_parameters(const fab_model *model)
+{
+    const fab_layer_parameters layer = common_parameters(model);
+    int64_t sum = norm_parameters(model, model->hidden);
+    fab_count_add(&sum, 1, layer.attention_sharded);
+    fab_count_add(&sum, 1, layer.attention_replicated);
+    return sum;
+}
+
+/* all layers without what mixes tokens */
+static int64_t blocks_total(fab_layer_parameters layer, int64_t layers)
+{
+    layer.attention_sharded = 0;
+    layer.attention_replicated = 0;
+    int64_t sum = 0;
+    fab_count_add(&sum, layers, fab_layer_parameters_total(&layer));
+    return sum;
+}
+
+/* what mixes tokens, in all layers */
+static int64_t mixers_total(const fab_model *model)
+{
+    const fab_layer_parameters layer = common_parameters(model);
+    const int64_t linear = fab_model_linear_layers(model);
+    int64_t sum = 0;
+    fab_count_add(&sum, model->layers - linear, layer.attention_sharded);
+    fab_count_add(&sum, model->layers - linear, layer.attention_replicated);
+    fab_count_add(&sum, linear, linear > 0 ? linear_parameters(model) : 0);
+    const int64_t decoder = fab_model_decoder_layers(model);
+    fab_count_add(&sum, decoder, decoder > 0 ? cross_parameters(model) : 0);
+    return sum;
+}
+
 fab_model_parameters fab_model_count_parameters(const fab_model *model)
 {
     assert(model);
@@ -222,8 +309,10 @@ fab_model_parameters fab_model_count_parameters(const fab_model *model)
     count.mtp = mtp_parameters(model, fab_model_ends_with_experts(model) ? &count.moe_layer
                                                                          : &count.dense_layer);
 
-    fab_count_add(&count.total, dense_layers, fab_layer_parameters_total(&count.dense_layer));
-    fab_count_add(&count.total, moe_layers, fab_layer_parameters_total(&count.moe_layer));
+    fab_count_add(&count.total, 1, blocks_total(count.dense_layer, dense_layers));
+    fab_count_add(&count.total, 1, blocks_total(count.moe_layer, moe_layers));
+    fab_count_add(&count.total, 1, mixers_total(model));
+    fab_count_add(&count.total, 1, model->extra_parameters);
     fab_count_add(&count.total, 1, count.embedding);
     fab_count_add(&count.total, 1, count.positions);
     fab_count_add(&count.total, 1, count.head);
