@@ -22,6 +22,12 @@ static const fab_command COMMANDS[] = {
      "forecast one training job: step time, memory, energy, time to train", fab_command_train},
     {"catalog", "[KIND [NAME]]", "show built-in technologies, GPUs, models and fabrics",
      fab_command_catalog},
+    {"link", "[TECH ...]", "link technologies side by side: rate, energy, reach, latency, power",
+     fab_command_link},
+    {"transfer", "--over TECH", "one message: where its nanoseconds and picojoules go; credits",
+     fab_command_transfer},
+    {"flows", "FILE.csv", "run an explicit set of flows over shared links, max-min fair",
+     fab_command_flows},
 };
 
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))

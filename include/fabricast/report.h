@@ -9,6 +9,7 @@
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
+#include <fabricast/link.h>
 #include <fabricast/ownership.h>
 #include <fabricast/scenario.h>
 #include <fabricast/status.h>
@@ -73,6 +74,22 @@ FAB_API FAB_CHECKED fab_status fab_report_catalog_row(const fab_catalog *catalog
 FAB_API FAB_CHECKED fab_status fab_report_catalog_json(const fab_catalog *catalog,
                                                        fab_catalog_kind kind, size_t index,
                                                        fab_arena *arena, FILE *stream);
+
+/* Link technologies side by side: columns when there are at most four, else one row each.
+ * `rate_bps` is the rate asked for, 0 for none; `size_byte` the message of the summaries. */
+FAB_API FAB_CHECKED fab_status fab_report_link_text(const fab_link_summary *summaries, size_t count,
+                                                    double size_byte, double rate_bps,
+                                                    fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_link_json(const fab_link_summary *summaries, size_t count,
+                                                    double size_byte, double rate_bps,
+                                                    fab_arena *arena, FILE *stream);
+
+/* The same message over each of several links: nanoseconds and picojoules by part, credits, and
+ * from what each number is made. All transfers have the same size and hops. */
+FAB_API FAB_CHECKED fab_status fab_report_transfer_text(const fab_transfer *transfers, size_t count,
+                                                        fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_transfer_json(const fab_transfer *transfers, size_t count,
+                                                        fab_arena *arena, FILE *stream);
 
 FAB_END_DECLS
 

@@ -1,0 +1,76 @@
+#include "arguments.h"
+
+#include <math.h>
+
+static const fab_position NOWHERE = {.source = NULL};
+
+void fab_argument_quantity(fab_session *session, const char *option, const char *text,
+                           fab_dimension dimension, double *value_out)
+{
+    double value;
+    const char *message = NULL;
+    if (fab_quantity_parse(text, dimension, session->arena, &value, &message) != FAB_OK) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
+                     fab_dimension_expected(dimension), "%s `%s`: %s", option, text,
+                     message != NULL ? message : "out of memory");
+        return;
+    }
+    if (!isfinite(value) || value < 0.0) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
+                     fab_dimension_expected(dimension), "%s `%s`: must not be negative", option,
+                     text);
+        return;
+    }
+    *value_out = value;
+}
+
+void fab_argument_count(fab_session *session, const char *option, const char *text, int64_t least,
+                        int64_t most, int64_t *count_out)
+{
+    const size_t before = session->diagnostics.errors;
+    double value = (double)least;
+    fab_argument_quantity(session, option, text, FAB_DIM_COUNT, &value);
+    if (session->diagnostics.errors > before) {
+        return;
+    }
+    if (value < (double)least || value > (double)most || value != (double)(int64_t)value) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL,
+                     "%s `%s`: must be a whole number from %lld to %lld", option, text,
+                     (long long)least, (long long)most);
+        return;
+    }
+    *count_out = (int64_t)value;
+}
+
+/* the nearest name as a hint, or where the names are listed */
+static const char *hint_for(fab_session *session, const char *word)
+{
+    const size_t count = fab_catalog_count(session->catalog, FAB_CATALOG_TECHNOLOGY);
+    const char **names = FAB_NEW(session->arena, const char *, count);
+    if (names == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = fab_catalog_row_name(session->catalog, FAB_CATALOG_TECHNOLOGY, i);
+    }
+    const char *nearest = fab_nearest_name(word, names, count);
+    return nearest != NULL ? fab_arena_printf(session->arena, "did you mean `%s`?", nearest)
+                           : "`fabricast catalog technology` lists the names";
+}
+
+const fab_technology *fab_argument_technology(fab_session *session, const char *name)
+{
+    const fab_technology *technology = fab_catalog_technology(session->catalog, name);
+    if (technology == NULL) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, hint_for(session, name),
+                     "unknown technology `%s`", name);
+    }
+    return technology;
+}
+
+int fab_argument_explain(fab_session *session)
+{
+    return session->diagnostics.errors > 0
+               ? fab_session_explain(session, FAB_E_INPUT, "the command line")
+               : FAB_EXIT_DONE;
+}

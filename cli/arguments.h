@@ -1,0 +1,27 @@
+#ifndef FAB_ARGUMENTS_H
+#define FAB_ARGUMENTS_H
+
+#include <stdint.h>
+
+#include <fabricast/units.h>
+
+#include "command.h"
+
+/* Reading words of the command line. Every mistake becomes a diagnostic of the session, so that all
+ * are reported together; the value is then left as it was. */
+
+/* A quantity that is not negative. `option` is its name for people: "--size". */
+void fab_argument_quantity(fab_session *session, const char *option, const char *text,
+                           fab_dimension dimension, double *value_out);
+
+/* A whole number from `least` to `most`. */
+void fab_argument_count(fab_session *session, const char *option, const char *text, int64_t least,
+                        int64_t most, int64_t *count_out);
+
+/* The technology of that name, or NULL with the nearest name as a hint. */
+const fab_technology *fab_argument_technology(fab_session *session, const char *name);
+
+/* Prints what the diagnostics of the words say; FAB_EXIT_USER when there are mistakes. */
+int fab_argument_explain(fab_session *session);
+
+#endif

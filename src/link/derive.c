@@ -1,0 +1,87 @@
+#include "link/derive.h"
+
+#include <math.h>
+
+fab_value fab_known(double value_count)
+{
+    return (fab_value){
+        .value = value_count, .low = value_count, .high = value_count, .is_known = true};
+}
+
+/* the provenance of a result: that of the side which is trusted less */
+static fab_value combine(fab_value a, fab_value b)
+{
+    const bool takes_b = !a.has_confidence || (b.has_confidence && b.confidence > a.confidence);
+    fab_value out = takes_b ? b : a;
+    out.is_known = a.is_known && b.is_known;
+    out.value = out.low = out.high = 0.0;
+    return out;
+}
+
+static fab_value finish(fab_value out)
+{
+    if (!isfinite(out.value) || !isfinite(out.low) || !isfinite(out.high)) {
+        out.is_known = false;
+    }
+    if (!out.is_known) {
+        out.value = out.low = out.high = 0.0;
+    }
+    out.has_range = out.is_known && out.low < out.high;
+    return out;
+}
+
+fab_value fab_add(fab_value a, fab_value b)
+{
+    fab_value out = combine(a, b);
+    out.value = a.value + b.value;
+    out.low = a.low + b.low;
+    out.high = a.high + b.high;
+    return finish(out);
+}
+
+fab_value fab_multiply(fab_value a, fab_value b)
+{
+    fab_value out = combine(a, b);
+    out.value = a.value * b.value;
+    out.low = a.low * b.low;
+    out.high = a.high * b.high;
+    return finish(out);
+}
+
+fab_value fab_scale(fab_value a, double factor_ratio)
+{
+    return fab_multiply(a, fab_known(factor_ratio));
+}
+
+fab_value fab_divide(fab_value a, fab_value b)
+{
+    fab_value out = combine(a, b);
+    if (b.value <= 0.0 || b.low <= 0.0) {
+        out.is_known = false;
+        return finish(out);
+    }
+    out.value = a.value / b.value;
+    out.low = a.low / b.high;
+    out.high = a.high / b.low;
+    return finish(out);
+}
+
+fab_value fab_choose(fab_value asked, fab_value otherwise)
+{
+    return asked.is_known ? asked : otherwise;
+}
+
+fab_value fab_of_row(const fab_technology *technology, fab_value value)
+{
+    if (!value.has_range) {
+        value.low = value.high = value.value;
+    }
+    if (!value.has_confidence) {
+        value.confidence = (fab_confidence)technology->confidence;
+        value.has_confidence = true;
+    }
+    if (!value.source) {
+        value.source = technology->source;
+    }
+    return value;
+}

@@ -1,0 +1,114 @@
+#!/bin/sh
+# Links side by side and one message taken apart: numbers, refusals, mistakes.
+# shellcheck source=tests/cli_lib.sh disable=SC2016
+. tests/cli_lib.sh
+
+# refused CODE MESSAGE ARGUMENT...: nothing on standard output
+refused()
+{
+    wanted=$1
+    message=$2
+    shift 2
+    run "$@"
+    want_code "$wanted"
+    want_err "$message"
+    want_silence
+}
+
+# shows TEXT ARGUMENT...
+shows()
+{
+    text=$1
+    shift
+    run "$@"
+    want_code 0
+    want_out "$text"
+    [ ! -s .err ] || failed 'standard error is not empty'
+}
+
+# 1 KiB over optics of 1 Tb/s and 0.3 m: 8192 / 1000, 2 x 20, 5440 / 112 + 45, 0.3 x 4.9 ns
+shows 'serialisation         8.19' transfer --size 1KiB --over study_cpo_3d@1Tbps
+want_out 'serdes               40.00'
+want_out 'fec                  93.57'
+want_out 'propagation           1.47'
+want_out 'total               143.23'
+want_out 'link              35225.60'
+# 2 x (1.47 + 133.571) + 50 ns
+want_out '320 ns'
+
+# the same message over PCI Express 5.0 x16: 8192 / 504, 2 x 5, 0.3 x 6.19 ns; 8192 x 5.5 pJ
+shows 'serialisation     16.25         8.19' transfer --size 1KiB --distance 0.3m \
+    --over pcie5_x16,study_cpo_3d@1Tbps
+want_out 'serdes            10.00        40.00'
+want_out 'fec                0.00        93.57'
+want_out 'propagation        1.86         1.47'
+want_out 'total             28.11       143.23'
+want_out 'link           45056.00     35225.60'
+
+shows 'given on the command line' transfer --over study_copper@1Tbps --buffer 64KiB --hops 3 \
+    --distance '1 m' --serdes 5ns --fec 0ns --switch 100ns --turnaround 0ns
+# 8.19 + 30 + 13.05 + 200
+want_out '251.24'
+shows 'total, high' transfer --over study_copper,study_cpo_3d,nvlink5_b200,plug_800g_dr8
+shows 'study_lpo' transfer --over study_copper,study_cpo_3d,nvlink5_b200,plug_800g_dr8,study_lpo
+shows 'rate not published: give one as NAME@RATE' transfer --over study_lpo
+run transfer --over study_copper,study_lpo --json
+want_code 0
+want_out '"in_flight_byte"'
+want_out '"format_version": 1'
+
+shows 'power at its rate' link study_copper study_cpo_3d
+want_out '72 W'
+want_out '138 W'
+shows 'serialisation at it' link study_copper --rate 8Tbps --size 1MiB
+shows '-: not published' link
+run link --json
+want_code 0
+want_out '"flight_s_per_m"'
+
+# every technology has its row; every one goes through transfer or says why not
+run link
+sed -n '2,/^$/p' .out | awk 'NF { print $1 }' >names
+[ -s names ] || failed 'no names'
+while IFS= read -r name; do
+    shows "$name" link "$name"
+    run transfer --over "$name"
+    case $code in
+        0) want_out 'total' ;;
+        1) want_err "$name is a" ;;
+        *) failed 'neither carried nor refused' ;;
+    esac
+done <names
+
+refused 1 'study_copper reaches 1 m: 5 m is 4 m too far' transfer --over study_copper --distance 5m
+refused 1 'study_copper reaches 1 m' transfer --over study_cpo_3d,study_copper --distance 5m --json
+refused 2 'did you mean `study_copper`?' transfer --over study_coper
+refused 2 'did you mean `study_copper`?' link study_cpo_3d study_coper
+refused 2 'unknown technology ``' transfer --over ''
+refused 2 'unknown technology ``' transfer --over study_copper,
+refused 2 '--over is needed' transfer
+refused 2 'too many' transfer --over study_copper study_cpo_3d
+refused 2 '--size `-1B`: must not be negative' transfer --over study_copper --size -1B
+refused 2 '--size `1m`' transfer --over study_copper --size 1m
+refused 2 '--distance `far`' transfer --over study_copper --distance far
+refused 2 '--hops `0`: must be a whole number from 1' transfer --over study_copper --hops 0
+refused 2 '--hops `1.5`: must be a whole number from 1' transfer --over study_copper --hops 1.5
+refused 2 '--interleave `9999`' transfer --over study_copper --interleave 9999
+refused 2 '--rate `0bps`: must be above zero' transfer --over study_copper --rate 0bps
+refused 2 'rate behind @ ``' transfer --over study_copper@
+refused 2 '--rate `x`' link --rate x
+refused 2 '3 mistakes in the command line' transfer --over nope --size x --buffer y
+refused 2 'unrecognized option' link --jsn
+
+# a name that drives a terminal is shown, not obeyed
+run link "$(printf '\033[31mx')"
+want_code 2
+! LC_ALL=C tr -d '\n' <.err | LC_ALL=C grep -q '[[:cntrl:]]' || failed 'control bytes are printed'
+
+for command in link transfer; do
+    run "$command" --help
+    want_code 0
+    want_out 'Usage: fabricast'
+done
+
+finish
