@@ -6,11 +6,6 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_C_VISIBILITY_PRESET hidden)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# asserts guard against our own mistakes and are cheap: they stay in every build
-set(CMAKE_C_FLAGS_RELEASE "-O2")
-set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
-set(CMAKE_C_FLAGS_MINSIZEREL "-Os")
-
 option(FAB_WERROR "treat warnings as errors" ON)
 option(FAB_BENCH "build the measurements that scripts/bench runs" OFF)
 option(FAB_FUZZ "build the fuzz targets (clang only)" OFF)
