@@ -119,8 +119,9 @@ static fab_status list_all(fab_session *session)
     return FAB_OK;
 }
 
-static int show(fab_session *session, const fab_catalog_options *options)
+static int show(fab_session *session, void *arguments)
 {
+    const fab_catalog_options *options = arguments;
     fab_catalog_kind kind = FAB_CATALOG_KIND_COUNT;
     size_t row = SIZE_MAX;
     if (options->word_count >= 1) {
@@ -151,11 +152,5 @@ static int show(fab_session *session, const fab_catalog_options *options)
 int fab_command_catalog(int argc, char **argv)
 {
     fab_catalog_options options = {0};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    const int code = fab_session_open(&session);
-    return code != FAB_EXIT_DONE ? code : fab_session_close(&session, show(&session, &options));
+    return fab_session_main(&ARGP, argc, argv, &options, show);
 }

@@ -36,6 +36,16 @@ int fab_session_explain(fab_session *session, fab_status status, const char *wha
 /* Frees everything and passes `code` on. */
 int fab_session_close(fab_session *session, int code);
 
+struct argp;
+
+/* What a command does in an open session; `options` is the struct that its parser filled. Returns
+ * an exit code. */
+typedef int (*fab_session_work)(fab_session *session, void *options);
+
+/* What every command is: parses the arguments, opens a session, does the work, closes it. */
+int fab_session_main(const struct argp *argp, int argc, char **argv, void *options,
+                     fab_session_work work);
+
 /* Measures the machine since the session began; `scenarios` were forecast. */
 fab_run_meter fab_session_meter(fab_session *session, double scenarios);
 

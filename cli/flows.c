@@ -313,8 +313,9 @@ static int answer_with(fab_session *session, fab_arena *arena, const fab_flows_o
     return FAB_EXIT_DONE;
 }
 
-static int run(fab_session *session, const fab_flows_options *options)
+static int run(fab_session *session, void *arguments)
 {
+    const fab_flows_options *options = arguments;
     double rate_bps = 0.0, memory_byte = 0.0;
     fab_status status = read_option(session, "link-rate", options->rate, FAB_DIM_RATE, &rate_bps);
     if (status == FAB_OK) {
@@ -337,15 +338,5 @@ static int run(fab_session *session, const fab_flows_options *options)
 int fab_command_flows(int argc, char **argv)
 {
     fab_flows_options options = {.memory = DEFAULT_MEMORY};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    int code = fab_session_open(&session);
-    if (code == FAB_EXIT_DONE) {
-        code = run(&session, &options);
-        code = fab_session_close(&session, code);
-    }
-    return code;
+    return fab_session_main(&ARGP, argc, argv, &options, run);
 }

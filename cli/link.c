@@ -81,8 +81,9 @@ static fab_status summarise(fab_session *session, const fab_link_options *option
     return FAB_OK;
 }
 
-static int show(fab_session *session, const fab_link_options *options)
+static int show(fab_session *session, void *arguments)
 {
+    const fab_link_options *options = arguments;
     double size_byte = DEFAULT_SIZE_BYTE;
     double rate_bps = 0.0;
     if (options->size != NULL) {
@@ -110,11 +111,5 @@ static int show(fab_session *session, const fab_link_options *options)
 int fab_command_link(int argc, char **argv)
 {
     fab_link_options options = {0};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    const int code = fab_session_open(&session);
-    return code != FAB_EXIT_DONE ? code : fab_session_close(&session, show(&session, &options));
+    return fab_session_main(&ARGP, argc, argv, &options, show);
 }

@@ -121,23 +121,17 @@ static fab_status run(fab_session *session, const fab_run_options *options, bool
     return FAB_OK;
 }
 
+static int run_study(fab_session *session, void *arguments)
+{
+    const fab_run_options *options = arguments;
+    bool feasible = false;
+    const fab_status status = run(session, options, &feasible);
+    const int code = fab_session_explain(session, status, options->path);
+    return code == FAB_EXIT_DONE && !feasible ? FAB_EXIT_NO : code;
+}
+
 int fab_command_run(int argc, char **argv)
 {
     fab_run_options options = {0};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    int code = fab_session_open(&session);
-    if (code != FAB_EXIT_DONE) {
-        return code;
-    }
-    bool feasible = false;
-    const fab_status status = run(&session, &options, &feasible);
-    code = fab_session_explain(&session, status, options.path);
-    if (code == FAB_EXIT_DONE && !feasible) {
-        code = FAB_EXIT_NO;
-    }
-    return fab_session_close(&session, code);
+    return fab_session_main(&ARGP, argc, argv, &options, run_study);
 }

@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <argp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -84,4 +85,16 @@ fab_run_meter fab_session_meter(fab_session *session, double scenarios)
         .peak_rss_byte = (int64_t)usage.ru_maxrss * 1024,
         .date = date != NULL ? date : "",
     };
+}
+
+int fab_session_main(const struct argp *argp, int argc, char **argv, void *options,
+                     fab_session_work work)
+{
+    argp_err_exit_status = FAB_EXIT_USER;
+    if (argp_parse(argp, argc, argv, 0, NULL, options) != 0) {
+        return FAB_EXIT_USER;
+    }
+    fab_session session;
+    const int code = fab_session_open(&session);
+    return code != FAB_EXIT_DONE ? code : fab_session_close(&session, work(&session, options));
 }

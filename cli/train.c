@@ -69,23 +69,17 @@ static fab_status forecast(fab_session *session, const fab_train_options *option
     return fab_report_forecast_text(scenario, &result, &ownership, session->arena, stdout);
 }
 
+static int train(fab_session *session, void *arguments)
+{
+    const fab_train_options *options = arguments;
+    bool feasible = false;
+    const fab_status status = forecast(session, options, &feasible);
+    const int code = fab_session_explain(session, status, options->path);
+    return code == FAB_EXIT_DONE && !feasible ? FAB_EXIT_NO : code;
+}
+
 int fab_command_train(int argc, char **argv)
 {
     fab_train_options options = {0};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &options) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    int code = fab_session_open(&session);
-    if (code != FAB_EXIT_DONE) {
-        return code;
-    }
-    bool feasible = false;
-    const fab_status status = forecast(&session, &options, &feasible);
-    code = fab_session_explain(&session, status, options.path);
-    if (code == FAB_EXIT_DONE && !feasible) {
-        code = FAB_EXIT_NO;
-    }
-    return fab_session_close(&session, code);
+    return fab_session_main(&ARGP, argc, argv, &options, train);
 }

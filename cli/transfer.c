@@ -240,8 +240,9 @@ static fab_status send_all(fab_session *session, const fab_transfer_words *words
     return FAB_OK;
 }
 
-static int show(fab_session *session, const fab_transfer_words *words)
+static int show(fab_session *session, void *arguments)
 {
+    const fab_transfer_words *words = arguments;
     fab_transfer_list list = {0};
     fab_status status = send_all(session, words, &list);
     if (status == FAB_OK) {
@@ -261,12 +262,6 @@ static int show(fab_session *session, const fab_transfer_words *words)
 
 int fab_command_transfer(int argc, char **argv)
 {
-    fab_transfer_words words = {0};
-    argp_err_exit_status = FAB_EXIT_USER;
-    if (argp_parse(&ARGP, argc, argv, 0, NULL, &words) != 0) {
-        return FAB_EXIT_USER;
-    }
-    fab_session session;
-    const int code = fab_session_open(&session);
-    return code != FAB_EXIT_DONE ? code : fab_session_close(&session, show(&session, &words));
+    fab_transfer_words options = {0};
+    return fab_session_main(&ARGP, argc, argv, &options, show);
 }
