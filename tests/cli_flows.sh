@@ -116,10 +116,13 @@ if [ -w /dev/full ]; then
     [ -c /dev/full ] || failed '/dev/full was replaced'
 fi
 echo old >kept.csv
-code=0
-(ulimit -f 0 && exec "$program" flows small.csv --link-rate 1GB/s --csv kept.csv >/dev/null 2>&1) ||
-    code=$?
-want_code 3
+# a race detector keeps its notes in a file and dies of such a limit itself
+if (ulimit -f 0 && exec "$program" --version >/dev/null 2>&1); then
+    code=0
+    (ulimit -f 0 && exec "$program" flows small.csv --link-rate 1GB/s --csv kept.csv >/dev/null 2>&1) ||
+        code=$?
+    want_code 3
+fi
 [ "$(cat kept.csv)" = old ] || failed 'a file was damaged when its replacement could not be written'
 ls ./*.part >/dev/null 2>&1 && failed 'a file made aside is left'
 
