@@ -11,3 +11,4 @@ fab_test(test_simgrid flow base)
 
 # the command; cli_test is made in cli.cmake, which comes before
 cli_test(flows)
+fab_replay(flows flow units base)
