@@ -68,9 +68,23 @@ const fab_technology *fab_argument_technology(fab_session *session, const char *
     return technology;
 }
 
+fab_status fab_argument_fabric(fab_session *session, const char *word, fab_fabric *fabric_out)
+{
+    return fab_fabric_load(session->catalog, word, session->arena, &session->diagnostics,
+                           fabric_out);
+}
+
+/* the file that holds the mistakes when the words themselves are right */
+static const char *place_of(const fab_diagnostics *diagnostics)
+{
+    const fab_source *source =
+        diagnostics->count > 0 ? diagnostics->items[0].position.source : NULL;
+    return source != NULL ? source->name : "the command line";
+}
+
 int fab_argument_explain(fab_session *session)
 {
     return session->diagnostics.errors > 0
-               ? fab_session_explain(session, FAB_E_INPUT, "the command line")
+               ? fab_session_explain(session, FAB_E_INPUT, place_of(&session->diagnostics))
                : FAB_EXIT_DONE;
 }

@@ -21,6 +21,10 @@ void fab_argument_count(fab_session *session, const char *option, const char *te
 /* The technology of that name, or NULL with the nearest name as a hint. */
 const fab_technology *fab_argument_technology(fab_session *session, const char *name);
 
+/* The fabric of that name or in that file; mistakes of the file are diagnostics too. FAB_E_INPUT,
+ * FAB_E_NOMEM. */
+fab_status fab_argument_fabric(fab_session *session, const char *word, fab_fabric *fabric_out);
+
 /* Prints what the diagnostics of the words say; FAB_EXIT_USER when there are mistakes. */
 int fab_argument_explain(fab_session *session);
 

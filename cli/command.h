@@ -51,10 +51,13 @@ fab_run_meter fab_session_meter(fab_session *session, double scenarios);
 
 /* Each command parses its own arguments (argv[0] is "fabricast NAME") and returns an exit code. */
 int fab_command_train(int argc, char **argv);
+int fab_command_search(int argc, char **argv);
 int fab_command_run(int argc, char **argv);
 int fab_command_catalog(int argc, char **argv);
 int fab_command_link(int argc, char **argv);
 int fab_command_transfer(int argc, char **argv);
 int fab_command_flows(int argc, char **argv);
+int fab_command_collective(int argc, char **argv);
+int fab_command_fabric(int argc, char **argv);
 
 #endif

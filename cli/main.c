@@ -20,6 +20,8 @@ static const fab_command COMMANDS[] = {
      fab_command_run},
     {"train", "SCENARIO.yaml",
      "forecast one training job: step time, memory, energy, time to train", fab_command_train},
+    {"search", "SCENARIO.yaml", "find a job's fastest mapping by trying all of them",
+     fab_command_search},
     {"catalog", "[KIND [NAME]]", "show built-in technologies, GPUs, models and fabrics",
      fab_command_catalog},
     {"link", "[TECH ...]", "link technologies side by side: rate, energy, reach, latency, power",
@@ -28,6 +30,10 @@ static const fab_command COMMANDS[] = {
      fab_command_transfer},
     {"flows", "FILE.csv", "run an explicit set of flows over shared links, max-min fair",
      fab_command_flows},
+    {"collective", "KIND --on FABRIC", "one collective: bytes, latency and wire time of each tier",
+     fab_command_collective},
+    {"fabric", "FABRIC", "a fabric as hardware: domains, links, racks, reach, verdicts, power",
+     fab_command_fabric},
 };
 
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
@@ -38,7 +44,7 @@ static void print_usage(FILE *stream)
                     "Forecasts how fast, how hot and at what cost an AI training job runs on an\n"
                     "interconnect fabric.\n\nCommands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(stream, "  %-8s %-14s %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
+        fprintf(stream, "  %-10s %-16s %s\n", COMMANDS[i].name, COMMANDS[i].arguments,
                 COMMANDS[i].help);
     }
     fprintf(stream,

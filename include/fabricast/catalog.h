@@ -213,6 +213,14 @@ FAB_API const fab_gpu *fab_catalog_gpu(const fab_catalog *catalog, const char *n
 FAB_API const fab_model *fab_catalog_model(const fab_catalog *catalog, const char *name);
 FAB_API const fab_fabric *fab_catalog_fabric(const fab_catalog *catalog, const char *name);
 
+/* Finds a fabric by its name in the catalog or reads it from a YAML file: the fabric's map itself,
+ * or one key `fabric` that holds it. A word with a `/` or that ends in .yaml or .yml is a file, any
+ * other word a name.
+ * FAB_E_INPUT: diagnostics were added. FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_fabric_load(const fab_catalog *catalog, const char *path_or_name,
+                                               fab_arena *arena, fab_diagnostics *diagnostics,
+                                               fab_fabric *out);
+
 /* One printable fact of a row, for tables and JSON: made from the same field tables that read the
  * files. Texts live in the arena given. */
 typedef struct fab_catalog_fact {

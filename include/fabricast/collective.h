@@ -1,8 +1,10 @@
 #ifndef FAB_COLLECTIVE_H
 #define FAB_COLLECTIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/fabric.h>
 #include <fabricast/status.h>
@@ -78,8 +80,55 @@ FAB_API FAB_CHECKED fab_status fab_collective_estimate(const fab_collective_netw
                                                        double payload_bit,
                                                        fab_collective_cost *out);
 
+/* One collective to be laid on a fabric. Rank r of the group sits on package r * stride of a job of
+ * ranks * stride packages; the other packages hold the other groups, which work at the same time.
+ */
+typedef struct fab_collective_request {
+    fab_collective_kind kind;
+    double size_byte; /* payload as fab_collective_volume means it */
+    int64_t ranks;
+    int64_t stride;
+    int algorithm; /* fab_collective_algorithm */
+    int tier_mode; /* fab_tier_mode */
+} fab_collective_request;
+
+/* What one algorithm makes of it. */
+typedef struct fab_collective_way {
+    fab_collective_cost cost;
+    double algorithm_byte_per_s; /* size / time; 0 when nothing takes time */
+    double bus_byte_per_s;       /* that times fab_collective_bus_ratio */
+} fab_collective_way;
+
+typedef struct fab_collective_answer {
+    fab_collective_request request;
+    const fab_fabric *fabric;
+    fab_placement placement;
+    fab_collective_way ring;
+    fab_collective_way direct;
+    int chosen;           /* FAB_ALGORITHM_RING or _DIRECT: the one asked for, or the faster */
+    bool is_energy_known; /* false: a tier that carries bits publishes no energy per bit */
+} fab_collective_answer;
+
+/* Lays the collective on the fabric at its full rates and times it by both algorithms.
+ * FAB_E_RANGE and FAB_E_INFEASIBLE: *reason_out (in the arena) says what is wrong with the request,
+ * or what the fabric cannot hold; NULL otherwise. FAB_E_NOMEM. Cost as fab_group_place. */
+FAB_API FAB_CHECKED fab_status fab_collective_lay(const fab_fabric *fabric,
+                                                  const fab_collective_request *request,
+                                                  fab_arena *arena, fab_collective_answer *out,
+                                                  const char **reason_out);
+
+/* Bus bandwidth over algorithm bandwidth (size / time) as nccl-tests define them in
+ * doc/PERFORMANCE.md: 2 (n - 1) / n for all-reduce, (n - 1) / n for all-gather, reduce-scatter and
+ * all-to-all, 1 for send. 0 for one rank. */
+FAB_API double fab_collective_bus_ratio(fab_collective_kind kind, int64_t ranks);
+
 /* Returns the field's name of a kind: "all-gather", "reduce-scatter", ... */
 FAB_API const char *fab_collective_name(fab_collective_kind kind);
+
+/* Returns what the payload of a kind is: "full tensor", "local send buffer", "message". */
+FAB_API const char *fab_collective_payload_name(fab_collective_kind kind);
+
+#define FAB_COLLECTIVE_KIND_COUNT 5
 
 FAB_END_DECLS
 

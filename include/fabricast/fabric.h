@@ -85,6 +85,41 @@ FAB_API double fab_tier_domain_rate_bps(const fab_tier *tier);
  * be known. */
 FAB_API double fab_tier_power_w(const fab_tier *tier);
 
+/* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
+FAB_API int64_t fab_fabric_capacity(const fab_fabric *fabric);
+
+/* What one tier is as hardware. */
+typedef struct fab_tier_bill {
+    const fab_tier *tier;
+    int64_t domains;      /* that the job needs, the last perhaps in part */
+    int64_t links;        /* of one direction, each at the rate of a package:
+                           * installed packages * links_per_path */
+    int64_t domain_racks; /* that one domain spans */
+    int64_t racks;        /* of all installed packages */
+    double span_m;        /* fab_tier_span_m */
+    double domain_rate_bps;
+    fab_value package_power_w; /* fab_tier_power_w; unknown without the energy per bit */
+    fab_value job_power_w;     /* of the job's packages: packages * package_power_w */
+    fab_value power_w;         /* of every link of every path: links * package_power_w */
+} fab_tier_bill;
+
+typedef struct fab_fabric_bill {
+    const fab_fabric *fabric;
+    int64_t packages;  /* of the job */
+    int64_t installed; /* packages of the inner domains that it needs, idle ones too */
+    fab_tier_bill tiers[FAB_TIER_LIMIT];
+    const fab_fabric_check *checks;
+    size_t check_count;
+    bool is_possible; /* no check is known to be broken */
+} fab_fabric_bill;
+
+/* Counts a fabric's domains, links, racks and link power for a job of `packages` packages, 0 for as
+ * many as it holds, and checks it. Rates must be known. Domains are counted also when the job is
+ * too large for one domain of the outermost tier; the check `size` is broken then.
+ * FAB_E_RANGE: negative packages, or counts beyond 1e15. FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_fabric_count(const fab_fabric *fabric, int64_t packages,
+                                                fab_arena *arena, fab_fabric_bill *out);
+
 FAB_END_DECLS
 
 #endif

@@ -9,9 +9,12 @@
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
+#include <fabricast/collective.h>
+#include <fabricast/fabric.h>
 #include <fabricast/link.h>
 #include <fabricast/ownership.h>
 #include <fabricast/scenario.h>
+#include <fabricast/search.h>
 #include <fabricast/status.h>
 #include <fabricast/study.h>
 #include <fabricast/train.h>
@@ -39,6 +42,13 @@ FAB_API FAB_CHECKED fab_status fab_report_forecast_json(const fab_scenario *scen
                                                         const fab_ownership *ownership,
                                                         const fab_run_meter *meter,
                                                         fab_arena *arena, FILE *stream);
+
+/* The fastest mappings of a scenario beside its own: one terminal table and counts, or JSON. */
+FAB_API FAB_CHECKED fab_status fab_report_search_text(const fab_search_result *result,
+                                                      fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_search_json(const fab_search_result *result,
+                                                      const fab_run_meter *meter, fab_arena *arena,
+                                                      FILE *stream);
 
 /* A study: terminal tables (points, targets, waterfall, what moves it most), or JSON with
  * targets: [{id, published, value, low, high, ok, ...}] and `run`. */
@@ -90,6 +100,20 @@ FAB_API FAB_CHECKED fab_status fab_report_transfer_text(const fab_transfer *tran
                                                         fab_arena *arena, FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_transfer_json(const fab_transfer *transfers, size_t count,
                                                         fab_arena *arena, FILE *stream);
+
+/* One collective on a fabric: placement, bytes and times of each tier, ring and direct side by
+ * side.
+ */
+FAB_API FAB_CHECKED fab_status fab_report_collective_text(const fab_collective_answer *answer,
+                                                          fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_collective_json(const fab_collective_answer *answer,
+                                                          fab_arena *arena, FILE *stream);
+
+/* A fabric as hardware: tiers side by side and the verdicts on them. */
+FAB_API FAB_CHECKED fab_status fab_report_fabric_text(const fab_fabric_bill *bill, fab_arena *arena,
+                                                      FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_fabric_json(const fab_fabric_bill *bill, fab_arena *arena,
+                                                      FILE *stream);
 
 FAB_END_DECLS
 

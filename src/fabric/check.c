@@ -134,22 +134,10 @@ static bool check_reach(verdicts *list, const fab_tier *tier)
                                 tier->name, need, technology->name, is_met ? "" : "only ", limit));
 }
 
-/* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
-static int64_t capacity(const fab_fabric *fabric)
-{
-    const fab_tier *outer = &fabric->tiers[fabric->tier_count - 1];
-    int64_t packages = outer->domain;
-    for (int64_t i = 0; i + 1 < fabric->tier_count; i++) {
-        const fab_tier *tier = &fabric->tiers[i];
-        packages = packages / tier->domain * tier->used;
-    }
-    return outer->used < packages ? outer->used : packages;
-}
-
 static bool check_size(verdicts *list, const fab_fabric *fabric, int64_t packages)
 {
     const fab_tier *outer = &fabric->tiers[fabric->tier_count - 1];
-    const int64_t limit = capacity(fabric);
+    const int64_t limit = fab_fabric_capacity(fabric);
     const bool is_met = packages <= limit;
     return add(list, outer, "size", true, is_met,
                fab_arena_printf(list->arena,

@@ -1,0 +1,186 @@
+#include "arguments.h"
+
+#include <argp.h>
+#include <string.h>
+
+#include <fabricast/collective.h>
+
+/* fabricast collective KIND --size S --ranks N --on FABRIC [--stride K] [--algorithm A]
+ * [--tiers MODE] [--json] */
+
+#define RANK_LIMIT 1000000000
+
+typedef struct fab_collective_words {
+    const char *kind;
+    const char *size;
+    const char *ranks;
+    const char *on;
+    const char *stride;
+    const char *algorithm;
+    const char *tiers;
+    bool wants_json;
+} fab_collective_words;
+
+static void check_needed(const fab_collective_words *words, struct argp_state *state)
+{
+    if (words->kind == NULL) {
+        argp_error(state, "a kind is needed: all-gather, reduce-scatter, all-reduce, all-to-all or "
+                          "send");
+    } else if (words->size == NULL) {
+        argp_error(state, "--size is needed");
+    } else if (words->on == NULL) {
+        argp_error(state, "--on is needed: the fabric");
+    } else if (words->ranks == NULL && strcmp(words->kind, "send") != 0) {
+        argp_error(state, "--ranks is needed");
+    }
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_collective_words *words = state->input;
+    switch (key) {
+    case 's':
+        words->size = argument;
+        return 0;
+    case 'n':
+        words->ranks = argument;
+        return 0;
+    case 'o':
+        words->on = argument;
+        return 0;
+    case 'k':
+        words->stride = argument;
+        return 0;
+    case 'a':
+        words->algorithm = argument;
+        return 0;
+    case 't':
+        words->tiers = argument;
+        return 0;
+    case 'j':
+        words->wants_json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (words->kind != NULL) {
+            argp_error(state, "`%s` is too many; one kind at a time", argument);
+        }
+        words->kind = argument;
+        return 0;
+    case ARGP_KEY_END:
+        check_needed(words, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"size", 's', "SIZE", 0,
+     "Full (gathered, unscattered) tensor of all-gather, reduce-scatter and all-reduce; local send "
+     "buffer of all-to-all; message of send (1 GiB)",
+     0},
+    {"ranks", 'n', "N", 0, "Ranks of a group; a send has 2", 0},
+    {"on", 'o', "FABRIC", 0, "Name in the catalog, or a YAML file (fabric: {...} or its fields)",
+     0},
+    {"stride", 'k', "K", 0, "Packages from one rank to the next (default 1)", 0},
+    {"algorithm", 'a', "auto|ring|direct", 0, "Default auto: the faster of the two", 0},
+    {"tiers", 't', "sequential|concurrent", 0, "How two tiers share the work (default sequential)",
+     0},
+    {"json", 'j', NULL, 0, "Print JSON: s, byte, byte/s, J", 0},
+    {0},
+};
+
+static const struct argp ARGP = {
+    OPTIONS,
+    parse,
+    "KIND",
+    "Time one collective on a fabric, by ring and by direct exchange: all-gather, reduce-scatter, "
+    "all-reduce, all-to-all or send. Times in s, bandwidths one direction; bus bandwidth in byte/s "
+    "as nccl-tests define it."
+    "\vAll groups of the job work at once: N ranks K apart make a job of N x K packages. Exits "
+    "with "
+    "1 when the fabric does not hold them.",
+    NULL,
+    NULL,
+    NULL};
+
+/* the place of a word in a list, or 0 and a diagnostic */
+static int read_word(fab_session *session, const char *what, const char *word,
+                     const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            return (int)i;
+        }
+    }
+    const char *hint = fab_nearest_name(word, names, count);
+    const char *all = "";
+    for (size_t i = 0; i < count && all != NULL; i++) {
+        all = fab_arena_printf(session->arena, "%s %s", all, names[i]);
+    }
+    hint = hint != NULL ? fab_arena_printf(session->arena, "did you mean `%s`?", hint)
+                        : fab_arena_printf(session->arena, "There are:%s", all != NULL ? all : "");
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, hint,
+                 "unknown %s `%s`", what, word);
+    return 0;
+}
+
+static fab_collective_request read_request(fab_session *session, const fab_collective_words *words)
+{
+    static const char *const ALGORITHMS[] = {"auto", "ring", "direct"};
+    static const char *const MODES[] = {"sequential", "concurrent"};
+    const char *kinds[FAB_COLLECTIVE_KIND_COUNT];
+    for (int i = 0; i < FAB_COLLECTIVE_KIND_COUNT; i++) {
+        kinds[i] = fab_collective_name((fab_collective_kind)i);
+    }
+    fab_collective_request request = {.ranks = 2, .stride = 1};
+    request.kind = (fab_collective_kind)read_word(session, "collective", words->kind, kinds,
+                                                  FAB_COLLECTIVE_KIND_COUNT);
+    fab_argument_quantity(session, "--size", words->size, FAB_DIM_SIZE, &request.size_byte);
+    if (words->ranks != NULL) {
+        fab_argument_count(session, "--ranks", words->ranks, 1, RANK_LIMIT, &request.ranks);
+    }
+    if (words->stride != NULL) {
+        fab_argument_count(session, "--stride", words->stride, 1, RANK_LIMIT, &request.stride);
+    }
+    if (words->algorithm != NULL) {
+        request.algorithm = read_word(session, "algorithm", words->algorithm, ALGORITHMS, 3);
+    }
+    if (words->tiers != NULL) {
+        request.tier_mode = read_word(session, "tier mode", words->tiers, MODES, 2);
+    }
+    return request;
+}
+
+static int show(fab_session *session, void *arguments)
+{
+    const fab_collective_words *words = arguments;
+    const fab_collective_request request = read_request(session, words);
+    fab_fabric fabric;
+    fab_status status = fab_argument_fabric(session, words->on, &fabric);
+    if (status == FAB_E_NOMEM) {
+        return fab_session_explain(session, status, "collective");
+    }
+    const int code = fab_argument_explain(session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    fab_collective_answer answer;
+    const char *reason = NULL;
+    status = fab_collective_lay(&fabric, &request, session->arena, &answer, &reason);
+    if (reason != NULL) {
+        fprintf(stderr, "fabricast: collective: %s\n", reason);
+        return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
+    }
+    if (status == FAB_OK) {
+        status = words->wants_json ? fab_report_collective_json(&answer, session->arena, stdout)
+                                   : fab_report_collective_text(&answer, session->arena, stdout);
+    }
+    return fab_session_explain(session, status, "collective");
+}
+
+int fab_command_collective(int argc, char **argv)
+{
+    fab_collective_words words = {0};
+    return fab_session_main(&ARGP, argc, argv, &words, show);
+}

@@ -1,0 +1,94 @@
+#include "arguments.h"
+
+#include <argp.h>
+
+#include <fabricast/fabric.h>
+
+/* fabricast fabric FABRIC [--gpus N] [--json] */
+
+#define PACKAGE_LIMIT 1000000000
+
+typedef struct fab_fabric_words {
+    const char *fabric;
+    const char *gpus;
+    bool wants_json;
+} fab_fabric_words;
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_fabric_words *words = state->input;
+    switch (key) {
+    case 'g':
+        words->gpus = argument;
+        return 0;
+    case 'j':
+        words->wants_json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (words->fabric != NULL) {
+            argp_error(state, "`%s` is too many; one fabric at a time", argument);
+        }
+        words->fabric = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (words->fabric == NULL) {
+            argp_error(state, "a fabric is needed: a name or a YAML file");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"gpus", 'g', "N", 0, "Packages of the job (default: as many as the fabric holds)", 0},
+    {"json", 'j', NULL, 0, "Print JSON: bit/s, s, m, W", 0},
+    {0},
+};
+
+static const struct argp ARGP = {
+    OPTIONS,
+    parse,
+    "FABRIC",
+    "Show a fabric as hardware, tier by tier: domains, links, racks, longest link in m, bandwidths "
+    "in one direction, power of the links in W, and whether rate, radix, reach and size hold. "
+    "FABRIC is a name in the catalog or a YAML file (fabric: {...} or its fields)."
+    "\vExits with 1 when it cannot be built.",
+    NULL,
+    NULL,
+    NULL};
+
+static int show(fab_session *session, void *arguments)
+{
+    const fab_fabric_words *words = arguments;
+    int64_t packages = 0;
+    if (words->gpus != NULL) {
+        fab_argument_count(session, "--gpus", words->gpus, 1, PACKAGE_LIMIT, &packages);
+    }
+    fab_fabric fabric;
+    fab_status status = fab_argument_fabric(session, words->fabric, &fabric);
+    if (status == FAB_E_NOMEM) {
+        return fab_session_explain(session, status, "fabric");
+    }
+    const int code = fab_argument_explain(session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    fab_fabric_bill bill;
+    status = fab_fabric_count(&fabric, packages, session->arena, &bill);
+    if (status == FAB_OK) {
+        status = words->wants_json ? fab_report_fabric_json(&bill, session->arena, stdout)
+                                   : fab_report_fabric_text(&bill, session->arena, stdout);
+    }
+    if (status == FAB_OK && !bill.is_possible) {
+        (void)fab_session_explain(session, FAB_E_INFEASIBLE, "fabric");
+        return FAB_EXIT_NO;
+    }
+    return fab_session_explain(session, status, "fabric");
+}
+
+int fab_command_fabric(int argc, char **argv)
+{
+    fab_fabric_words words = {0};
+    return fab_session_main(&ARGP, argc, argv, &words, show);
+}

@@ -1,0 +1,86 @@
+#include <fabricast/fabric.h>
+
+#include <assert.h>
+
+/* products of counts below stay far inside an int64_t */
+#define COUNT_LIMIT (INT64_C(1000000000000000))
+
+/* packages of a job in one domain of a tier: of its whole inner domains, each used in part */
+static int64_t held_by(const fab_fabric *fabric, int64_t index)
+{
+    const fab_tier *outer = &fabric->tiers[index];
+    int64_t packages = outer->domain;
+    for (int64_t i = 0; i < index; i++) {
+        const fab_tier *tier = &fabric->tiers[i];
+        packages = packages / tier->domain * tier->used;
+    }
+    return outer->used < packages ? outer->used : packages;
+}
+
+static int64_t divide_up(int64_t count, int64_t by)
+{
+    return count == 0 ? 0 : (count - 1) / by + 1;
+}
+
+int64_t fab_fabric_capacity(const fab_fabric *fabric)
+{
+    assert(fabric && fabric->tier_count >= 1 && fabric->tier_count <= FAB_TIER_LIMIT);
+    return held_by(fabric, fabric->tier_count - 1);
+}
+
+/* a power that follows from the energy per bit, with its range */
+static fab_value power_of(const fab_tier *tier, double rate_bps)
+{
+    fab_value power = tier->technology.energy_j_per_bit;
+    if (power.is_known) {
+        power.value *= rate_bps;
+        power.low *= rate_bps;
+        power.high *= rate_bps;
+    }
+    return power;
+}
+
+static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t packages,
+                                int64_t installed)
+{
+    const fab_tier *tier = &fabric->tiers[index];
+    const int64_t links = installed * tier->links_per_path;
+    return (fab_tier_bill){
+        .tier = tier,
+        .domains = divide_up(packages, held_by(fabric, index)),
+        .links = links,
+        .domain_racks = divide_up(tier->domain, tier->packages_per_rack),
+        .racks = divide_up(installed, tier->packages_per_rack),
+        .span_m = fab_tier_span_m(tier),
+        .domain_rate_bps = fab_tier_domain_rate_bps(tier),
+        .package_power_w = power_of(tier, tier->rate_bps.value),
+        .job_power_w = power_of(tier, tier->rate_bps.value * (double)packages),
+        .power_w = power_of(tier, tier->rate_bps.value * (double)links),
+    };
+}
+
+fab_status fab_fabric_count(const fab_fabric *fabric, int64_t packages, fab_arena *arena,
+                            fab_fabric_bill *out)
+{
+    assert(fabric && arena && out);
+    const int64_t job = packages == 0 ? fab_fabric_capacity(fabric) : packages;
+    if (job < 0) {
+        return FAB_E_RANGE;
+    }
+    const int64_t inner_domains = divide_up(job, held_by(fabric, 0));
+    if (inner_domains > COUNT_LIMIT / fabric->tiers[0].domain) {
+        return FAB_E_RANGE;
+    }
+
+    fab_fabric_bill bill = {.fabric = fabric, .packages = job, .is_possible = true};
+    bill.installed = inner_domains * fabric->tiers[0].domain;
+    for (int64_t i = 0; i < fabric->tier_count; i++) {
+        bill.tiers[i] = count_tier(fabric, i, job, bill.installed);
+    }
+    FAB_TRY(fab_fabric_check_all(fabric, job, arena, &bill.checks, &bill.check_count));
+    for (size_t i = 0; i < bill.check_count; i++) {
+        bill.is_possible &= !bill.checks[i].is_known || bill.checks[i].is_met;
+    }
+    *out = bill;
+    return FAB_OK;
+}

@@ -1,0 +1,18 @@
+#ifndef FAB_REPORT_SEARCH_WORDS_H
+#define FAB_REPORT_SEARCH_WORDS_H
+
+#include <fabricast/scenario.h>
+
+/* What a scenario file writes for the two choices of a mapping. */
+
+static inline const char *fab_order_word(const fab_mapping *mapping)
+{
+    return mapping->expert_order == FAB_EXPERTS_STRIDED ? "strided" : "folded";
+}
+
+static inline const char *fab_recompute_word(const fab_mapping *mapping)
+{
+    return mapping->recompute == FAB_RECOMPUTE_FULL ? "full" : "none";
+}
+
+#endif

@@ -1,0 +1,187 @@
+#include "search/space.h"
+
+#include <assert.h>
+
+/* Recomputation is none or full. */
+#define RECOMPUTES 2
+
+/* The divisors of one number, rising. */
+typedef struct fab_divisors {
+    int64_t *items;
+    size_t count;
+} fab_divisors;
+
+static int64_t common_divisor(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Two passes, so that the list is as long as it must be. Cost O(sqrt(number)). */
+static fab_status list_divisors(int64_t number, fab_arena *arena, fab_divisors *out)
+{
+    assert(number >= 1);
+    size_t count = 0;
+    for (int64_t i = 1; i * i <= number; i++) {
+        count += number % i != 0 ? 0 : i * i == number ? 1 : 2;
+    }
+    *out = (fab_divisors){FAB_NEW(arena, int64_t, count), count};
+    if (out->items == NULL) {
+        return FAB_E_NOMEM;
+    }
+    size_t low = 0, high = count;
+    for (int64_t i = 1; i * i <= number; i++) {
+        if (number % i == 0) {
+            out->items[--high] = number / i;
+            out->items[low++] = i;
+        }
+    }
+    return FAB_OK;
+}
+
+/* Powers of two up to `limit`. */
+static int64_t count_powers(int64_t limit)
+{
+    int64_t count = 0;
+    for (int64_t power = 1; power <= limit; power *= 2) {
+        count++;
+    }
+    return count;
+}
+
+/* What differs only in name is counted once: interleaving without a pipeline, the order of experts
+ * that are not spread or whose tensor group is one package, experts split over one package. */
+static fab_space_block make_block(const fab_scenario *scenario, int64_t tp, int64_t pp, int64_t ep)
+{
+    const fab_model *model = &scenario->model;
+    const bool has_choice = model->experts > 0 && tp > 1;
+    fab_space_block block = {
+        .tp = tp,
+        .pp = pp,
+        .ep = ep,
+        .microbatches = count_powers(scenario->job.batch / (scenario->job.gpus / tp / pp)),
+        .interleaves = pp > 1 ? model->layers / pp : 1,
+        .orders = has_choice && ep > 1 ? 2 : 1,
+        .splits = has_choice ? 2 : 1,
+    };
+    block.candidates =
+        block.microbatches * block.interleaves * RECOMPUTES * (block.orders + block.splits - 1);
+    return block;
+}
+
+/* Blocks on their way; without a list they are only counted. */
+typedef struct fab_space_list {
+    fab_space_block *items;
+    size_t count;
+    int64_t candidates;
+} fab_space_list;
+
+static fab_status add_block(fab_space_list *list, const fab_space_block *block)
+{
+    if (block->candidates == 0) {
+        return FAB_OK;
+    }
+    if (block->candidates > FAB_SEARCH_CANDIDATE_LIMIT - list->candidates) {
+        return FAB_E_RANGE;
+    }
+    list->candidates += block->candidates;
+    if (list->items != NULL) {
+        list->items[list->count] = *block;
+    }
+    list->count++;
+    return FAB_OK;
+}
+
+static fab_status add_blocks(const fab_scenario *scenario, int64_t tp, int64_t pp,
+                             const fab_divisors *ep, fab_space_list *list)
+{
+    for (size_t i = 0; i < ep->count; i++) {
+        if (scenario->job.gpus / pp % ep->items[i] == 0) {
+            const fab_space_block block = make_block(scenario, tp, pp, ep->items[i]);
+            FAB_TRY(add_block(list, &block));
+        }
+    }
+    return FAB_OK;
+}
+
+static fab_status walk_blocks(const fab_scenario *scenario, const fab_divisors *tp,
+                              const fab_divisors *pp, const fab_divisors *ep, fab_space_list *list)
+{
+    const int64_t gpus = scenario->job.gpus;
+    for (size_t i = 0; i < tp->count; i++) {
+        for (size_t j = 0; j < pp->count && pp->items[j] <= scenario->model.layers; j++) {
+            if (gpus / tp->items[i] % pp->items[j] == 0) {
+                FAB_TRY(add_blocks(scenario, tp->items[i], pp->items[j], ep, list));
+            }
+        }
+    }
+    return FAB_OK;
+}
+
+fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
+                          const fab_space_block **blocks_out, size_t *count_out)
+{
+    assert(scenario && arena && blocks_out && count_out);
+    const int64_t gpus = scenario->job.gpus;
+    const int64_t experts = scenario->model.experts;
+    fab_divisors tp, pp, ep;
+    FAB_TRY(list_divisors(common_divisor(gpus, scenario->model.heads), arena, &tp));
+    FAB_TRY(list_divisors(gpus, arena, &pp));
+    FAB_TRY(list_divisors(experts > 0 ? common_divisor(gpus, experts) : 1, arena, &ep));
+    fab_space_list counted = {0};
+    FAB_TRY(walk_blocks(scenario, &tp, &pp, &ep, &counted));
+    fab_space_list list = {.items = FAB_NEW(arena, fab_space_block, counted.count)};
+    if (list.items == NULL) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(walk_blocks(scenario, &tp, &pp, &ep, &list));
+    *blocks_out = list.items;
+    *count_out = list.count;
+    return FAB_OK;
+}
+
+fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *own, int64_t index)
+{
+    assert(block && own && index >= 0 && index < block->candidates);
+    const int64_t whole = block->microbatches * block->interleaves * RECOMPUTES * block->orders;
+    const bool is_split = index >= whole;
+    const int64_t orders = is_split ? 1 : block->orders;
+    int64_t rest = is_split ? index - whole : index;
+    fab_mapping mapping = *own;
+    mapping.tp = block->tp;
+    mapping.pp = block->pp;
+    mapping.dp = 0;
+    mapping.ep = block->ep;
+    mapping.etp = is_split ? block->tp : 1;
+    mapping.recompute = (int)(rest % RECOMPUTES);
+    rest /= RECOMPUTES;
+    mapping.expert_order = (int)(rest % orders);
+    rest /= orders;
+    mapping.interleave = 1 + rest % block->interleaves;
+    mapping.microbatch = (int64_t)1 << (rest / block->interleaves);
+    return mapping;
+}
+
+int fab_space_compare(const fab_mapping *a, const fab_mapping *b)
+{
+    const int64_t pairs[][2] = {
+        {a->tp, b->tp},
+        {a->pp, b->pp},
+        {a->ep, b->ep},
+        {a->etp, b->etp},
+        {a->microbatch, b->microbatch},
+        {a->interleave, b->interleave},
+        {a->expert_order, b->expert_order},
+        {a->recompute, b->recompute},
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (pairs[i][0] != pairs[i][1]) {
+            return pairs[i][0] < pairs[i][1] ? -1 : 1;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,31 @@
+#ifndef FAB_SEARCH_SPACE_H
+#define FAB_SEARCH_SPACE_H
+
+#include <fabricast/search.h>
+
+/* The mappings that a search tries, in blocks that workers can take one by one. */
+
+/* All mappings of one tp, pp and ep. */
+typedef struct fab_space_block {
+    int64_t tp, pp, ep;
+    int64_t microbatches; /* sizes 1, 2, 4, ... */
+    int64_t interleaves;  /* 1 to this */
+    int64_t orders;       /* expert orders that differ, with whole experts */
+    int64_t splits;       /* 2 when experts may also be split over the tensor group, else 1 */
+    int64_t candidates;
+} fab_space_block;
+
+/* Lists the blocks by tp, pp, ep, rising. FAB_E_RANGE when they hold more than
+ * FAB_SEARCH_CANDIDATE_LIMIT mappings, FAB_E_NOMEM. The arena owns the list. */
+FAB_CHECKED fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
+                                      const fab_space_block **blocks_out, size_t *count_out);
+
+/* Returns mapping `index` of a block with dp left open; fields that are not searched are those of
+ * `own`. Rising indices give mappings in rising order. */
+fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *own, int64_t index);
+
+/* Below 0, 0 or above as `a` comes before, is or comes after `b`: by tp, pp, ep, etp, micro-batch,
+ * interleave, expert order, recomputation. */
+int fab_space_compare(const fab_mapping *a, const fab_mapping *b);
+
+#endif

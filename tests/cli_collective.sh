@@ -1,0 +1,113 @@
+#!/bin/sh
+# One collective on a fabric: numbers, refusals, mistakes.
+# shellcheck source=tests/cli_lib.sh disable=SC2016
+. tests/cli_lib.sh
+
+# refused CODE MESSAGE ARGUMENT...: nothing on standard output
+refused()
+{
+    wanted=$1
+    message=$2
+    shift 2
+    run collective "$@"
+    want_code "$wanted"
+    want_err "$message"
+    want_silence
+}
+
+# shows TEXT ARGUMENT...
+shows()
+{
+    text=$1
+    shift
+    run collective "$@"
+    want_code 0
+    want_out "$text"
+    [ ! -s .err ] || failed 'standard error is not empty'
+}
+
+# 2 x 7/8 x 1 GiB = 1.879 GB; / 3.6 Tbps = 4.1757 ms; 14 or 2 steps of 0.41 us
+shows 'all-reduce of 1.07 GB (full tensor) over 8 ranks on h100_ib' \
+    all-reduce --size 1GiB --ranks 8 --on h100_ib
+want_out 'placement: stride 1, 1 domain of tier NVLink, ranks in a domain: 8'
+want_out 'sent by one rank, NVLink      1.88 GB  1.88 GB'
+want_out 'wire time, NVLink             4.18 ms  4.18 ms'
+want_out 'latency                       5.74 us   820 ns'
+want_out 'bus bandwidth                449 GB/s 450 GB/s'
+want_out 'auto takes direct: 4.18 ms; tiers are sequential.'
+
+shows 'asked for ring' all-reduce --size 1GiB --ranks 8 --on h100_ib --algorithm ring
+shows 'tiers are concurrent' all-gather --size 1GiB --ranks 16 --on h100_ib --tiers concurrent
+# 4 and 8 of 12 ranks
+shows '4 to 8 (uneven' all-gather --size 1GiB --ranks 12 --on h100_ib
+shows 'local send buffer' all-to-all --size 1MiB --ranks 64 --stride 2 --on study_optics_pod
+# 8 x 1 MiB / 400 Gbps + 3.7 us
+shows 'total time                     24.7 us   24.7 us' send --size 1MiB --on h100_ib --stride 8
+want_out '1.05 MB (message) over 2 ranks'
+# nothing to send
+shows 'bus bandwidth                  -      -' reduce-scatter --size 0B --ranks 1 --on gb200_nvl72
+
+# JSON has exact numbers: 15032385536 bit / 3.6e12 + 2 x 0.41 us
+run collective all-reduce --size 1GiB --ranks 8 --on h100_ib --json
+want_code 0
+want_out '"sent_byte": 1879048192.0'
+want_out '"time_s": 0.00417648'
+want_out '"size_is": "full tensor"'
+want_out '"chosen": "direct"'
+
+# files, in both forms; energy that nobody published
+cat >plain.yaml <<'END'
+name: mine
+tiers:
+  - name: box
+    technology: {name: wire, rate: 1 Tbps, energy: not published}
+    latency: 1 us
+    domain: 4
+    packages_per_rack: 4
+END
+{
+    echo 'fabric:'
+    sed 's/^/  /' plain.yaml
+} >nested.yaml
+for file in plain nested; do
+    # 3/4 x 1 MB x 8 / 1 Tbps = 6 us and 3 or 1 steps of 1 us
+    shows 'total time                       9 us          7 us' all-gather --size 1MB --ranks 4 \
+        --on $file.yaml
+    want_out 'not published'
+done
+run collective all-gather --size 1MB --ranks 4 --on ./plain.yaml --json
+want_code 0
+want_out '"rank_energy_j": null'
+
+refused 1 'The job has 5 packages; one domain of tier box holds only 4' \
+    all-gather --size 1MB --ranks 5 --on plain.yaml
+refused 1 'holds only 32768 of a job' all-gather --size 1MB --ranks 8192 --stride 8 --on h100_ib
+refused 2 'more than a billion packages' \
+    all-gather --size 1MB --ranks 1000000 --stride 1000000 --on h100_ib
+refused 2 'a send has 2 ranks' send --size 1MB --ranks 3 --on h100_ib
+refused 2 'did you mean `h100_ib`?' all-gather --size 1MB --ranks 5 --on h100_bi
+refused 2 'none.yaml' all-gather --size 1MB --ranks 5 --on none.yaml
+refused 2 'did you mean `all-reduce`?' all-redcue --size 1MB --ranks 8 --on h100_ib
+refused 2 'There are: all-gather' gossip --size 1MB --ranks 8 --on h100_ib
+refused 2 'unknown algorithm `rng`' all-reduce --size 1MB --ranks 8 --on h100_ib --algorithm rng
+refused 2 'unknown tier mode `both`' all-reduce --size 1MB --ranks 8 --on h100_ib --tiers both
+refused 2 '--ranks `0`: must be a whole number from 1' all-reduce --size 1MB --ranks 0 --on h100_ib
+refused 2 '--stride `x`' all-reduce --size 1MB --ranks 2 --stride x --on h100_ib
+refused 2 '--size `1`' all-reduce --size 1 --ranks 8 --on h100_ib
+refused 2 '3 mistakes in the command line' all-redcue --size x --ranks 8 --on h100_bi
+refused 2 'a kind is needed'
+refused 2 '--size is needed' all-reduce --ranks 8 --on h100_ib
+refused 2 '--ranks is needed' all-reduce --size 1MB --on h100_ib
+refused 2 '--on is needed' all-reduce --size 1MB --ranks 8
+refused 2 '`send` is too many' all-reduce send --size 1MB --ranks 8 --on h100_ib
+sed 's/domain: 4/domian: 4/' plain.yaml >wrong.yaml
+refused 2 'wrong.yaml' all-gather --size 1MB --ranks 4 --on wrong.yaml
+want_mistakes 2 wrong.yaml
+want_mistake wrong.yaml domian 'unknown field `domian`' 'did you mean `domain`?'
+
+run collective --help
+want_code 0
+want_out 'Full (gathered, unscattered) tensor'
+want_out 'nccl-tests'
+
+finish

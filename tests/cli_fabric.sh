@@ -1,0 +1,111 @@
+#!/bin/sh
+# A fabric as hardware: counts, verdicts, refusals, mistakes.
+# shellcheck source=tests/cli_lib.sh disable=SC2016
+. tests/cli_lib.sh
+
+# refused MESSAGE ARGUMENT...: nothing on standard output
+refused()
+{
+    message=$1
+    shift
+    run fabric "$@"
+    want_code 2
+    want_err "$message"
+    want_silence
+}
+
+# a row of the table, whatever the widths of its columns
+want_row()
+{
+    tr -s ' ' <.out | grep -qF -e "$1" || failed "no row '$1'"
+}
+
+# 1,000 packages on pods of 128 of 144: 8 pods, 1,152 packages installed
+run fabric study_copper_pod --gpus 1000
+want_code 0
+want_out 'for a job of 1,000 packages, 1,152 installed'
+want_row 'packages of a domain 144 131,072'
+want_row 'used by a job 128 131,072'
+want_row 'domains needed 8 1 '
+want_row 'links, one direction 2,304 4,608'
+want_row 'racks in all 8 8'
+# 144 x 14.4 Tbps; 911 racks: 2 + 0.6 x 910 / 2 m
+want_row 'bandwidth of a domain 2.07 Pb/s 210 Pb/s'
+want_row 'longest link 1 m 275 m'
+# 14.4 Tbps x 5 pJ/bit, 1.6 Tbps x 21 pJ/bit; times the links
+want_row "power of a package's link 72 W 33.6 W"
+want_row "of the job's packages 72 kW 33.6 kW"
+want_row 'power of all links 166 kW 155 kW'
+want_row 'scale-up reach met'
+want_row 'scale-out reach unknown'
+want_out 'It can be built, as far as is published.'
+awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
+
+# as many as it holds: 910 pods of 128
+run fabric study_copper_pod
+want_code 0
+want_out '116,480 packages'
+
+run fabric study_copper_pod --gpus 1000 --json
+want_code 0
+want_out '"installed_packages": 1152'
+want_out '"links": 2304'
+want_out '"is_possible": true'
+want_out '"longest_link_m": 275.0'
+
+# every fabric of the catalog can be built
+run catalog fabric --json
+sed -n 's/^ *"name": "\([a-z0-9_]*\)",*$/\1/p' .out >names
+[ -s names ] || failed 'no names'
+while IFS= read -r name; do
+    run fabric "$name"
+    want_code 0
+done <names
+
+# what cannot be built says why
+run fabric study_copper_pod --gpus 116481
+want_code 1
+want_out 'It cannot be built.'
+want_row 'scale-out size broken The job has 116481 packages'
+cat >pod.yaml <<'END'
+fabric:
+  base: study_copper_pod
+  tiers: [{domain: 512, used: 512, rate: 20 Tbps}]
+END
+run fabric pod.yaml --gpus 1024 --json
+want_code 1
+want_out '"is_possible": false'
+run fabric pod.yaml --gpus 1024
+want_code 1
+# four racks: 2 + 0.6 x 3 / 2 m
+want_row 'longest link 2.9 m'
+for check in rate radix reach; do
+    want_row "scale-up $check broken"
+done
+want_row 'scale-out size met'
+
+refused 'a fabric is needed'
+refused '`b` is too many' h100_ib b
+refused 'did you mean `h100_ib`?' h100_bi
+refused '--gpus `0`: must be a whole number from 1' h100_ib --gpus 0
+refused '--gpus `1.5`' h100_ib --gpus 1.5
+refused 'none.yaml' none.yaml
+refused '2 mistakes' h100_bi --gpus x
+sed 's/domain/domian/' pod.yaml >wrong.yaml
+refused 'in wrong.yaml' wrong.yaml
+want_mistake wrong.yaml domian 'unknown field `domian`' 'did you mean `domain`?'
+printf 'fabric: h100_ib\ngpus: 8\n' >beside.yaml
+refused 'in beside.yaml' beside.yaml
+want_mistake beside.yaml gpus 'unknown field `gpus` beside `fabric`' 'holds `fabric` alone'
+
+# a name that drives a terminal is shown, not obeyed
+run fabric "$(printf '\033[31mx')"
+want_code 2
+! LC_ALL=C tr -d '\n' <.err | LC_ALL=C grep -q '[[:cntrl:]]' || failed 'control bytes are printed'
+
+run fabric --help
+want_code 0
+want_out 'Usage: fabricast fabric'
+want_out 'Exits with 1 when it cannot be built'
+
+finish
