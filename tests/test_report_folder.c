@@ -157,8 +157,8 @@ static const struct {
     {"draws half",
      "#!/bin/sh\nfor f in *.gp; do echo '<svg' >${f%.gp}.svg; echo >${f%.gp}.png; done\n", FAB_E_IO,
      "unfinished"},
-    {"says much", "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' x >&2\nexit 1\n", FAB_E_TOOL,
-     "xxx"},
+    {"says much", "#!/bin/sh\nhead -c 300000 /dev/zero | tr '\\0' y >&2\nexit 1\n", FAB_E_TOOL,
+     "yyy"},
 };
 
 START_TEST(failing_gnuplot_leaves_nothing)
