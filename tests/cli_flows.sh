@@ -126,6 +126,11 @@ fi
 [ "$(cat kept.csv)" = old ] || failed 'a file was damaged when its replacement could not be written'
 ls ./*.part >/dev/null 2>&1 && failed 'a file made aside is left'
 
+# a device that never ends is refused before it is read
+run flows /dev/zero --link-rate 1GB/s
+want_code 2
+want_err 'neither a file nor a pipe'
+
 # a link to a file stays one
 ln -s kept.csv link.csv
 run flows small.csv --link-rate 100B/s --csv link.csv

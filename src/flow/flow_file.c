@@ -357,6 +357,9 @@ static fab_status load_stream(reader *r, FILE *stream, fab_flow_file *file)
         return file_error(r, "this is a folder, not a file");
     }
     const bool is_file = S_ISREG(status.st_mode);
+    if (!is_file && !S_ISFIFO(status.st_mode)) {
+        return file_error(r, "this is neither a file nor a pipe");
+    }
     const bool is_large = is_file && status.st_size > (off_t)FAB_FLOW_FILE_LIMIT_BYTE;
     if (!is_large) {
         FAB_TRY(read_all(r, stream, is_file ? (size_t)status.st_size + 2 : FIRST_BUFFER));
