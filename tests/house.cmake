@@ -16,4 +16,5 @@ house_test(house_checks sh tests/test_checks.sh ${CMAKE_C_COMPILER})
 # the sanitizers add variables of their own
 if(NOT FAB_SANITIZE)
   house_test(house_globals sh -c "sh tests/check_globals.sh ${CMAKE_BINARY_DIR}/src/*.a")
+  house_test(house_install sh tests/check_install.sh ${CMAKE_BINARY_DIR} ${CMAKE_C_COMPILER})
 endif()
