@@ -29,6 +29,7 @@ fab_test(test_diagnostic base)
 fab_test(test_tree config units base)
 fab_test(test_yaml config units base)
 fab_test(test_load config units base)
+fab_test(test_csv config units base)
 fab_test(test_field badinput config units base)
 
 # Runs the files of fuzz/corpus/NAME through a fuzz target without a fuzzer.

@@ -1,20 +1,17 @@
 #include <fabricast/flow.h>
 
 #include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "config/source.h"
 #include "flow/names.h"
 
 /* Flows from a CSV file: comments, a header, and one row per flow. Two passes over the text: the
  * first counts what the columns must hold, the second fills them. */
 
-#define FIRST_BUFFER ((size_t)65536)
-#define LEAST        1e-60
-#define MOST         1e60
+#define LEAST 1e-60
+#define MOST  1e60
 
 enum { FIELDS = 4, SHOWN = 40 };
 
@@ -41,28 +38,6 @@ typedef struct reader {
     uint32_t flow_count;
     uint32_t entry_count;
 } reader;
-
-static fab_status file_error(reader *r, const char *message)
-{
-    r->source->text = "";
-    r->source->length_byte = 0;
-    fab_diagnose(r->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = r->source}, NULL,
-                 "%s", message);
-    return FAB_E_INPUT;
-}
-
-static fab_status system_error(reader *r, int code)
-{
-    char reason[128];
-    if (code == ENOENT) {
-        return file_error(r, "no such file");
-    }
-    if (strerror_r(code, reason, sizeof(reason)) != 0) {
-        snprintf(reason, sizeof(reason), "error %d", code);
-    }
-    const char *text = fab_arena_printf(r->arena, "cannot read the file: %s", reason);
-    return text ? file_error(r, text) : FAB_E_NOMEM;
-}
 
 static int characters(const char *at, const char *end)
 {
@@ -257,7 +232,8 @@ static fab_status make_columns(reader *r)
         words += is_blank(r->source->text[i]);
     }
     if (rows + words >= UINT32_MAX) {
-        return file_error(r, "the file has more flows or links than can be counted");
+        return fab_source_error(r->source, "the file has more flows or links than can be counted",
+                                r->diagnostics);
     }
     r->flow_id = FAB_NEW(r->arena, uint64_t, rows);
     r->size_byte = FAB_NEW(r->arena, double, rows);
@@ -280,7 +256,9 @@ static fab_status parse(reader *r, fab_flow_file *file)
         return FAB_E_INPUT;
     }
     if (r->flow_count == 0) {
-        return file_error(r, r->field_count > 0 ? "the file has no flows" : "the file is empty");
+        return fab_source_error(r->source,
+                                r->field_count > 0 ? "the file has no flows" : "the file is empty",
+                                r->diagnostics);
     }
     *file = (fab_flow_file){
         .set = {.flow_count = r->flow_count,
@@ -294,93 +272,22 @@ static fab_status parse(reader *r, fab_flow_file *file)
     return FAB_OK;
 }
 
-static fab_status make_reader(const char *name, fab_arena *arena, fab_diagnostics *diagnostics,
-                              reader *r)
-{
-    *r = (reader){.arena = arena, .diagnostics = diagnostics, .number = 1};
-    r->source = FAB_NEW(arena, fab_source, 1);
-    if (!r->source) {
-        return FAB_E_NOMEM;
-    }
-    r->source->name = fab_arena_copy(arena, name, strlen(name));
-    return r->source->name ? FAB_OK : FAB_E_NOMEM;
-}
-
 fab_status fab_flow_file_parse(const char *name, const char *text, size_t length_byte,
                                fab_arena *arena, fab_diagnostics *diagnostics,
                                fab_flow_file *file_out)
 {
     assert(name && text && arena && diagnostics && file_out);
-    reader r;
-    FAB_TRY(make_reader(name, arena, diagnostics, &r));
-    if (length_byte > FAB_FLOW_FILE_LIMIT_BYTE) {
-        return file_error(&r, "the file is larger than 1 GiB");
-    }
-    r.source->text = fab_arena_copy(arena, text, length_byte);
-    r.source->length_byte = length_byte;
-    return r.source->text ? parse(&r, file_out) : FAB_E_NOMEM;
-}
-
-/* Reads to the end, or one byte beyond the limit, and puts a NUL behind it. */
-static fab_status read_all(reader *r, FILE *stream, size_t capacity)
-{
-    char *buffer = fab_arena_alloc(r->arena, capacity, 1, 1);
-    size_t length = 0;
-    while (buffer) {
-        length += fread(buffer + length, 1, capacity - 1 - length, stream);
-        if (ferror(stream)) {
-            return system_error(r, errno);
-        }
-        if (length < capacity - 1 || length > FAB_FLOW_FILE_LIMIT_BYTE) {
-            break;
-        }
-        /* a pipe, or a file that grows while it is read */
-        capacity *= 2;
-        char *bigger = fab_arena_alloc(r->arena, capacity, 1, 1);
-        if (bigger) {
-            memcpy(bigger, buffer, length);
-        }
-        buffer = bigger;
-    }
-    r->source->text = buffer;
-    r->source->length_byte = length;
-    return buffer ? FAB_OK : FAB_E_NOMEM;
-}
-
-static fab_status load_stream(reader *r, FILE *stream, fab_flow_file *file)
-{
-    struct stat status;
-    if (fstat(fileno(stream), &status) != 0) {
-        return system_error(r, errno);
-    }
-    if (S_ISDIR(status.st_mode)) {
-        return file_error(r, "this is a folder, not a file");
-    }
-    const bool is_file = S_ISREG(status.st_mode);
-    if (!is_file && !S_ISFIFO(status.st_mode)) {
-        return file_error(r, "this is neither a file nor a pipe");
-    }
-    const bool is_large = is_file && status.st_size > (off_t)FAB_FLOW_FILE_LIMIT_BYTE;
-    if (!is_large) {
-        FAB_TRY(read_all(r, stream, is_file ? (size_t)status.st_size + 2 : FIRST_BUFFER));
-    }
-    if (is_large || r->source->length_byte > FAB_FLOW_FILE_LIMIT_BYTE) {
-        return file_error(r, "the file is larger than 1 GiB");
-    }
-    return parse(r, file);
+    reader r = {.arena = arena, .diagnostics = diagnostics, .number = 1};
+    FAB_TRY(fab_source_copy(name, text, length_byte, FAB_FLOW_FILE_LIMIT_BYTE, arena, diagnostics,
+                            &r.source));
+    return parse(&r, file_out);
 }
 
 fab_status fab_flow_file_load(const char *path, fab_arena *arena, fab_diagnostics *diagnostics,
                               fab_flow_file *file_out)
 {
     assert(path && arena && diagnostics && file_out);
-    reader r;
-    FAB_TRY(make_reader(path, arena, diagnostics, &r));
-    FILE *stream = fopen(path, "rb");
-    if (!stream) {
-        return system_error(&r, errno);
-    }
-    const fab_status status = load_stream(&r, stream, file_out);
-    (void)fclose(stream);
-    return status;
+    reader r = {.arena = arena, .diagnostics = diagnostics, .number = 1};
+    FAB_TRY(fab_source_load(path, FAB_FLOW_FILE_LIMIT_BYTE, arena, diagnostics, &r.source));
+    return parse(&r, file_out);
 }
