@@ -59,5 +59,6 @@ int fab_command_transfer(int argc, char **argv);
 int fab_command_flows(int argc, char **argv);
 int fab_command_collective(int argc, char **argv);
 int fab_command_fabric(int argc, char **argv);
+int fab_command_calibrate(int argc, char **argv);
 
 #endif

@@ -1,19 +1,15 @@
-#define _XOPEN_SOURCE 700 /* realpath */
-
 #include "command.h"
 
 #include <argp.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fabricast/flow.h>
 #include <fabricast/units.h>
+
+#include "replace.h"
 
 /* fabricast flows FILE.csv --link-rate RATE [--csv OUT.csv] [--memory SIZE] [--general] [--json] */
 
@@ -160,8 +156,9 @@ static fab_status simulate(fab_arena *arena, double rate_bps, bool is_general,
     return FAB_OK;
 }
 
-static void write_table(const fab_flows_answer *answer, FILE *stream)
+static void write_table(const void *content, FILE *stream)
 {
+    const fab_flows_answer *answer = content;
     fprintf(stream, "flow,finish_s,reference_s,relative_difference\n");
     for (uint32_t i = 0; i < answer->file.set.flow_count; i++) {
         const double finish_s = answer->finish_s[i], reference_s = answer->file.reference_s[i];
@@ -173,69 +170,6 @@ static void write_table(const fab_flows_answer *answer, FILE *stream)
             fprintf(stream, ",\n");
         }
     }
-}
-
-static bool cannot_write(const char *path)
-{
-    fprintf(stderr, "fabricast: cannot write %s: %s\n", path, strerror(errno));
-    return false;
-}
-
-/* Writes and closes; errno says why when it fails. */
-static bool write_and_close(const fab_flows_answer *answer, FILE *stream)
-{
-    write_table(answer, stream);
-    bool is_written = fflush(stream) == 0 && !ferror(stream);
-    const int code = errno;
-    if (fclose(stream) != 0) {
-        return false;
-    }
-    errno = code;
-    return is_written;
-}
-
-/* Fills a new file beside `path` and then puts it in its place. */
-static bool replace_file(const char *path, fab_arena *arena, const fab_flows_answer *answer)
-{
-    const char *aside = fab_arena_printf(arena, "%s.%ld.part", path, (long)getpid());
-    if (aside == NULL) {
-        errno = ENOMEM;
-        return cannot_write(path);
-    }
-    const int descriptor = open(aside, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    if (stream == NULL) {
-        return cannot_write(path);
-    }
-    if (!write_and_close(answer, stream) || rename(aside, path) != 0) {
-        const int code = errno;
-        (void)unlink(aside);
-        errno = code;
-        return cannot_write(path);
-    }
-    return true;
-}
-
-/* A file that is there is replaced, also behind a link; a pipe or device is written to. */
-static bool write_csv(const char *path, fab_arena *arena, const fab_flows_answer *answer)
-{
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return replace_file(path, arena, answer);
-    }
-    if (S_ISDIR(status.st_mode)) {
-        errno = EISDIR;
-        return cannot_write(path);
-    }
-    if (!S_ISREG(status.st_mode)) {
-        FILE *stream = fopen(path, "w");
-        return (stream != NULL && write_and_close(answer, stream)) || cannot_write(path);
-    }
-    char *target = realpath(path, NULL);
-    const bool is_written =
-        target != NULL ? replace_file(target, arena, answer) : cannot_write(path);
-    free(target);
-    return is_written;
 }
 
 static void print_json(fab_session *session, const fab_flows_answer *answer)
@@ -302,7 +236,8 @@ static int answer_with(fab_session *session, fab_arena *arena, const fab_flows_o
     if (status != FAB_OK) {
         return fail(session, options, status);
     }
-    if (options->table != NULL && !write_csv(options->table, session->arena, &answer)) {
+    if (options->table != NULL &&
+        !fab_file_replace(options->table, write_table, &answer, session->arena)) {
         return FAB_EXIT_MACHINE;
     }
     if (options->wants_json) {

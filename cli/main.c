@@ -34,6 +34,8 @@ static const fab_command COMMANDS[] = {
      fab_command_collective},
     {"fabric", "FABRIC", "a fabric as hardware: domains, links, racks, reach, verdicts, power",
      fab_command_fabric},
+    {"calibrate", "FILE.csv", "fit the constants of kernels to measurements",
+     fab_command_calibrate},
 };
 
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))

@@ -4,7 +4,7 @@
 # everything is there already.
 set -eu
 
-run='gcc libc6-dev make cmake pkgconf libyaml-dev libjansson-dev libsmartcols-dev gnuplot-nox
+run='gcc libc6-dev make cmake pkgconf libyaml-dev libjansson-dev libsmartcols-dev libcminpack-dev gnuplot-nox
 fonts-dejavu-core'
 test='g++ check'
 dev='clang clang-format clang-tidy libclang-rt-14-dev libomp-dev cppcheck shellcheck librsvg2-bin'

@@ -162,6 +162,7 @@ static const char GPU_TEXT[] =
             "tf32: 1 PFLOP/s\nfp8: 4 PFLOP/s\nfp4: 8 PFLOP/s\nint8: 4 PFLOP/s\n"
             "bf16_achieved: 1 PFLOP/s\nfp8_achieved: 2 PFLOP/s\nmemory_type: HBM3\nscale_up: mesh\n"
             "scale_up_rate: 1 Tbps\nscale_up_domain: 8\nscale_out_rate: 400 Gbps\npower: 700 W\n"
+            "kernels: a100\n"
             "source: s\nconfidence: paper\nnotes: n\n";
 
 static const char TECHNOLOGY_TEXT[] =
@@ -195,13 +196,25 @@ static const char FABRIC_TEXT[] =
     "latency: 1 us, domain: 8, used: 4, links_per_path: 2, packages_per_rack: 8}\n"
     "source: s\nconfidence: paper\nnotes: n\n";
 
+#define PRODUCT_TEXT(part)                                                                         \
+    part "_peak: 0.7\n" part "_depth: 100\n" part "_wave: 0.5\n" part "_tile: 0.1\n" part          \
+         "_accumulate: 0.9\n" part "_memory: 0.8\n" part "_sustain: 0.9\n" part "_launch: 3 us\n"
+#define ATTENTION_TEXT(part)                                                                       \
+    part "_peak: 0.6\n" part "_wave: 1\n" part "_power: 2\n" part "_sequence: 500\n" part          \
+         "_wide: 0.9\n" part "_narrow: 0.8\n" part "_launch: 3 us\n"
+#define KERNELS_TEXT                                                                               \
+    "name: k\ntitle: t\nmultiprocessors: 100\n" PRODUCT_TEXT("bf16") PRODUCT_TEXT("fp8")           \
+        PRODUCT_TEXT("grouped") "grouped_group: 1 us\n" ATTENTION_TEXT("forward")                  \
+            ATTENTION_TEXT("backward") "memory_peak: 0.8\nmemory_launch: 4 us\nsource: "           \
+                                       "s\nconfidence: estimate\nnotes: n\n"
+
 static const struct {
     const fab_table *table;
     const char *text;
 } TABLES[] = {
-    {&FAB_TECHNOLOGY_TABLE, TECHNOLOGY_TEXT}, {&FAB_GPU_TABLE, GPU_TEXT},
-    {&FAB_MODEL_TABLE, MODEL_TEXT},           {&FAB_TIER_TABLE, TIER_TEXT},
-    {&FAB_FABRIC_TABLE, FABRIC_TEXT},
+    {&FAB_KERNELS_TABLE, KERNELS_TEXT}, {&FAB_TECHNOLOGY_TABLE, TECHNOLOGY_TEXT},
+    {&FAB_GPU_TABLE, GPU_TEXT},         {&FAB_MODEL_TABLE, MODEL_TEXT},
+    {&FAB_TIER_TABLE, TIER_TEXT},       {&FAB_FABRIC_TABLE, FABRIC_TEXT},
 };
 
 START_TEST(every_field_refuses_bad_input)
@@ -244,11 +257,30 @@ START_TEST(the_page_names_every_field)
 }
 END_TEST
 
+START_TEST(kernels_are_found_by_name)
+{
+    fab_gpu gpu;
+    assert_resolves(FAB_CATALOG_GPU, "h100_sxm", &gpu);
+    ck_assert_ptr_eq(gpu.kernels, fab_catalog_kernels(catalog, "h100"));
+    assert_resolves(FAB_CATALOG_GPU, "{base: h100_sxm, kernels: a100}", &gpu);
+    ck_assert_str_eq(gpu.kernels->name, "a100");
+    assert_resolves(FAB_CATALOG_GPU, "{base: h100_sxm, kernels: none}", &gpu);
+    ck_assert_ptr_null(gpu.kernels);
+    ck_assert_ptr_null(gpu.kernels_name);
+    const fab_diagnostic *d = only_mistake(FAB_CATALOG_GPU, "{base: h100_sxm, kernels: h10}", &gpu);
+    ck_assert_ptr_nonnull(strstr(d->message, "unknown kernels `h10`"));
+}
+END_TEST
+
 START_TEST(the_valid_texts_resolve)
 {
     fab_fabric out;
     assert_resolves(FAB_CATALOG_TECHNOLOGY, TECHNOLOGY_TEXT, &out);
-    assert_resolves(FAB_CATALOG_GPU, GPU_TEXT, &out);
+    fab_kernels kernels;
+    assert_resolves(FAB_CATALOG_KERNELS, KERNELS_TEXT, &kernels);
+    fab_gpu gpu;
+    assert_resolves(FAB_CATALOG_GPU, GPU_TEXT, &gpu);
+    ck_assert_ptr_eq(gpu.kernels, fab_catalog_kernels(catalog, "a100"));
     assert_resolves(FAB_CATALOG_MODEL, MODEL_TEXT, &out);
     assert_resolves(FAB_CATALOG_FABRIC, FABRIC_TEXT, &out);
 }
@@ -271,6 +303,7 @@ int main(void)
     tcase_add_loop_test(tests, every_field_refuses_bad_input, 0, tables);
     tcase_add_loop_test(tests, valid_texts_mention_every_field, 0, tables);
     tcase_add_loop_test(tests, the_page_names_every_field, 0, tables);
+    tcase_add_test(tests, kernels_are_found_by_name);
     tcase_add_test(tests, the_valid_texts_resolve);
     return run_suite("resolve", tests);
 }

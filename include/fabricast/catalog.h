@@ -8,6 +8,7 @@
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/diagnostic.h>
+#include <fabricast/kernels.h>
 #include <fabricast/status.h>
 #include <fabricast/value.h>
 
@@ -75,6 +76,8 @@ typedef struct fab_gpu {
     fab_value scale_up_domain_count; /* packages that it joins */
     fab_value scale_out_rate_bps;    /* per package, one direction, as typically built */
     fab_value power_w;               /* thermal design power of the package */
+    const char *kernels_name;        /* row of its measured kernels, NULL when there is none */
+    const fab_kernels *kernels;      /* that row; owned by the catalog */
     const char *source;
     int confidence;
     const char *notes;
@@ -180,6 +183,7 @@ typedef enum fab_tier_mode { FAB_TIERS_SEQUENTIAL, FAB_TIERS_CONCURRENT } fab_ti
 
 typedef enum fab_catalog_kind {
     FAB_CATALOG_TECHNOLOGY,
+    FAB_CATALOG_KERNELS,
     FAB_CATALOG_GPU,
     FAB_CATALOG_MODEL,
     FAB_CATALOG_FABRIC,
@@ -195,8 +199,8 @@ typedef struct fab_catalog fab_catalog;
 FAB_API FAB_CHECKED fab_status fab_catalog_load(fab_arena *arena, fab_diagnostics *diagnostics,
                                                 const fab_catalog **catalog_out);
 
-/* Returns the word for a kind as used on the command line ("technology", "gpu", "model",
- * "fabric"). */
+/* Returns the word for a kind as used on the command line ("technology", "kernels", "gpu",
+ * "model", "fabric"). */
 FAB_API const char *fab_catalog_kind_name(fab_catalog_kind kind);
 
 /* Returns how many rows a kind has, and the name and title of the row at `index`; rows keep the
@@ -208,6 +212,7 @@ FAB_API const char *fab_catalog_row_title(const fab_catalog *catalog, fab_catalo
                                           size_t index);
 
 /* Returns the row of that name, or NULL. Owned by the catalog. */
+FAB_API const fab_kernels *fab_catalog_kernels(const fab_catalog *catalog, const char *name);
 FAB_API const fab_technology *fab_catalog_technology(const fab_catalog *catalog, const char *name);
 FAB_API const fab_gpu *fab_catalog_gpu(const fab_catalog *catalog, const char *name);
 FAB_API const fab_model *fab_catalog_model(const fab_catalog *catalog, const char *name);

@@ -8,6 +8,7 @@
 
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
+#include <fabricast/calibrate.h>
 #include <fabricast/catalog.h>
 #include <fabricast/collective.h>
 #include <fabricast/fabric.h>
@@ -114,6 +115,13 @@ FAB_API FAB_CHECKED fab_status fab_report_fabric_text(const fab_fabric_bill *bil
                                                       FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_fabric_json(const fab_fabric_bill *bill, fab_arena *arena,
                                                       FILE *stream);
+
+/* How well measured kernels are forecast, as a table; and the fitted constants as a data file of
+ * the catalog. */
+FAB_API FAB_CHECKED fab_status fab_report_calibration_text(
+    const fab_kernel_calibration *calibration, fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_calibration_data(
+    const fab_kernel_calibration *calibration, fab_arena *arena, FILE *stream);
 
 FAB_END_DECLS
 

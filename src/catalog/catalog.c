@@ -45,6 +45,11 @@ const char *fab_catalog_row_title(const fab_catalog *catalog, fab_catalog_kind k
     return row ? fab_row_text(fab_kind_get(kind)->table, row, "title") : NULL;
 }
 
+const fab_kernels *fab_catalog_kernels(const fab_catalog *catalog, const char *name)
+{
+    return fab_catalog_find(catalog, FAB_CATALOG_KERNELS, name);
+}
+
 const fab_technology *fab_catalog_technology(const fab_catalog *catalog, const char *name)
 {
     return fab_catalog_find(catalog, FAB_CATALOG_TECHNOLOGY, name);

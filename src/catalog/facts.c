@@ -55,14 +55,15 @@ static bool add_value(const listing *list, const fab_field *field, const fab_val
     return fact->range != NULL;
 }
 
-static void add_count(const listing *list, const fab_field *field, int64_t count,
-                      fab_catalog_fact *fact)
+/* a number without provenance of its own */
+static void add_number(const listing *list, const fab_field *field, fab_dimension dimension,
+                       double number, fab_catalog_fact *fact)
 {
-    fact->is_published = !(field->word && (double)count == field->word_value);
+    fact->is_published = !(field->word && number == field->word_value);
     fact->is_number = fact->is_published;
-    fact->unit = fab_dimension_unit(FAB_DIM_COUNT);
+    fact->unit = fab_dimension_unit(dimension);
     if (fact->is_published) {
-        fact->value = (double)count;
+        fact->value = number;
         fact->source = list->origin.source;
         fact->confidence = fab_confidence_text(list->origin.confidence);
     }
@@ -87,7 +88,10 @@ static fab_status add_fact(listing *list, const fab_field *field, const void *re
         return FAB_E_NOMEM;
     }
     if (field->kind == FAB_FIELD_COUNT) {
-        add_count(list, field, *(const int64_t *)place, &fact);
+        add_number(list, field, FAB_DIM_COUNT, (double)*(const int64_t *)place, &fact);
+    }
+    if (field->kind == FAB_FIELD_QUANTITY) {
+        add_number(list, field, field->dimension, *(const double *)place, &fact);
     }
     fact.text = text;
     fact.field = list->prefix[0] == '\0'

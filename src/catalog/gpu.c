@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "catalog/kinds.h"
 #include "catalog/resolve.h"
 #include "catalog/table_macros.h"
@@ -43,6 +45,7 @@ static const fab_field FIELDS[] = {
                       "bandwidth of a package to the network as typically built, one direction"),
     FAB_ENTRY_SOURCED("power", power_w, false, FAB_DIM_POWER, 0, 1e6,
                       "thermal design power of the package"),
+    FAB_ENTRY_TEXT("kernels", kernels_name, "row of the catalog with its measured kernels"),
     FAB_ENTRIES_PROVENANCE,
 };
 
@@ -60,6 +63,22 @@ const fab_table FAB_GPU_TABLE = {
     .defaults = &DEFAULTS,
 };
 
+/* the kernels of that name; `none` leaves out those of the row that is overlaid */
+static fab_status find_kernels(const fab_reading *reading, const fab_node *node, fab_gpu *gpu)
+{
+    const fab_node *name = fab_node_get(node, "kernels");
+    if (name == NULL) {
+        return FAB_OK;
+    }
+    gpu->kernels = NULL;
+    if (strcmp(gpu->kernels_name, "none") == 0) {
+        gpu->kernels_name = NULL;
+        return FAB_OK;
+    }
+    gpu->kernels = fab_catalog_row_named(reading, FAB_CATALOG_KERNELS, name);
+    return gpu->kernels != NULL ? FAB_OK : FAB_E_INPUT;
+}
+
 fab_status fab_gpu_read(const fab_reading *reading, const fab_node *node, const void *base,
                         void *out)
 {
@@ -67,5 +86,6 @@ fab_status fab_gpu_read(const fab_reading *reading, const fab_node *node, const 
     if (base) {
         *gpu = *(const fab_gpu *)base;
     }
-    return fab_row_read(reading, &FAB_GPU_TABLE, node, base != NULL, gpu);
+    FAB_TRY(fab_row_read(reading, &FAB_GPU_TABLE, node, base != NULL, gpu));
+    return find_kernels(reading, node, gpu);
 }

@@ -10,6 +10,8 @@ const char *const FAB_CONFIDENCE_WORDS[] = {FAB_CONFIDENCE_LIST(FAB_CONFIDENCE_W
 #undef FAB_CONFIDENCE_WORD
 
 static const fab_kind KINDS[FAB_CATALOG_KIND_COUNT] = {
+    [FAB_CATALOG_KERNELS] = {"kernels", "kernels", &FAB_KERNELS_TABLE, sizeof(fab_kernels),
+                             fab_kernels_read},
     [FAB_CATALOG_TECHNOLOGY] = {"technology", "technologies", &FAB_TECHNOLOGY_TABLE,
                                 sizeof(fab_technology), fab_technology_read},
     [FAB_CATALOG_GPU] = {"gpu", "gpus", &FAB_GPU_TABLE, sizeof(fab_gpu), fab_gpu_read},

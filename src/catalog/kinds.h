@@ -16,9 +16,15 @@ typedef struct fab_kind {
                        void *out);
 } fab_kind;
 
+/* Returns the row that a scalar names, or NULL and a diagnostic with the nearest name. */
+const void *fab_catalog_row_named(const fab_reading *reading, fab_catalog_kind kind,
+                                  const fab_node *node);
+
 /* Returns the kind; never NULL. */
 const fab_kind *fab_kind_get(fab_catalog_kind kind);
 
+FAB_CHECKED fab_status fab_kernels_read(const fab_reading *reading, const fab_node *node,
+                                        const void *base, void *out);
 FAB_CHECKED fab_status fab_technology_read(const fab_reading *reading, const fab_node *node,
                                            const void *base, void *out);
 FAB_CHECKED fab_status fab_gpu_read(const fab_reading *reading, const fab_node *node,

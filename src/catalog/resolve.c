@@ -6,8 +6,8 @@
 #include "base/cut.h"
 #include "catalog/catalog_rows.h"
 
-/* the row that a scalar names, or NULL and a diagnostic with the nearest name */
-static const void *find_named(const fab_reading *reading, fab_catalog_kind id, const fab_node *node)
+const void *fab_catalog_row_named(const fab_reading *reading, fab_catalog_kind id,
+                                  const fab_node *node)
 {
     const fab_kind *kind = fab_kind_get(id);
     if (node->kind != FAB_NODE_SCALAR) {
@@ -53,7 +53,7 @@ fab_status fab_catalog_resolve(const fab_catalog *catalog, fab_catalog_kind id,
         return FAB_E_INPUT;
     }
 
-    const void *row = base ? find_named(&reading, id, base) : NULL;
+    const void *row = base ? fab_catalog_row_named(&reading, id, base) : NULL;
     if (base && !row) {
         return FAB_E_INPUT;
     }

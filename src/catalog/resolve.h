@@ -8,6 +8,7 @@
 
 /* The field tables of the descriptions, for the loader, the tests and the reference. */
 extern const fab_table FAB_TECHNOLOGY_TABLE;
+extern const fab_table FAB_KERNELS_TABLE;
 extern const fab_table FAB_GPU_TABLE;
 extern const fab_table FAB_MODEL_TABLE;
 extern const fab_table FAB_FABRIC_TABLE; /* of the file form: tiers with technology as a node */
