@@ -33,7 +33,8 @@ FAB_CHECKED fab_status fab_scenario_read(const fab_catalog *catalog, const fab_n
                                          fab_scenario *out);
 
 /* Checks that sizes divide and multiply as a mapping must; each mistake points at the field that
- * says it. `root` gives the positions. Works out job.sequence and mapping.dp. */
+ * says it. `root` gives the positions; without `diagnostics` nothing is said, only FAB_E_INPUT
+ * returned. Works out job.sequence and mapping.dp. */
 FAB_CHECKED fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena,
                                            fab_diagnostics *diagnostics, fab_scenario *scenario);
 

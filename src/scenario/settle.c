@@ -31,13 +31,16 @@ FAB_PRINTF(5, 6)
 static void mistake(fab_settling *s, const char *section, const char *field, const char *hint,
                     const char *format, ...)
 {
+    s->mistakes++;
+    if (s->diagnostics == NULL) {
+        return;
+    }
     char text[400];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     fab_diagnose(s->diagnostics, FAB_SEVERITY_ERROR, place_of(s, section, field), hint, "%s", text);
-    s->mistakes++;
 }
 
 /* Says so when `divisor` (a mapping field's value) does not divide `whole`. */
@@ -242,7 +245,7 @@ static void check_mapping(fab_settling *s)
 fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagnostics *diagnostics,
                                fab_scenario *scenario)
 {
-    assert(root && arena && diagnostics && scenario);
+    assert(root && arena && scenario);
     fab_settling s = {.root = root, .diagnostics = diagnostics, .scenario = scenario};
     if (scenario->job.sequence == 0) {
         scenario->job.sequence = scenario->model.sequence;

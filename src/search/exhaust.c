@@ -6,6 +6,7 @@
 
 #include "scenario/read.h"
 #include "search/space.h"
+#include "train/forecast.h"
 
 /* Tries every mapping of the space: blocks in any order on all cores, each on an arena of its own
  * and with its own place for what it finds. */
@@ -17,6 +18,13 @@ typedef struct fab_find {
     double step_s;
     fab_mapping mapping;
 } fab_find;
+
+/* What all mappings share. */
+typedef struct fab_common {
+    const fab_scenario *scenario;
+    fab_train_checks checks; /* of the fabric */
+    double own_step_s;       /* of the scenario's own mapping */
+} fab_common;
 
 /* What came of one block, or of all. */
 typedef struct fab_findings {
@@ -75,22 +83,21 @@ static void note(fab_findings *findings, const fab_scenario *scenario, const fab
 }
 
 /* The rules of scenario files decide what is forecast; nobody reads why a mapping is refused. */
-static fab_status try_mapping(fab_scenario *scenario, fab_arena *arena, double own_step_s,
+static fab_status try_mapping(fab_scenario *scenario, const fab_common *common, fab_arena *arena,
                               fab_findings *findings)
 {
     static const fab_node NOWHERE = {.kind = FAB_NODE_MAP};
-    fab_diagnostics unheard = fab_diagnostics_make(arena);
     findings->counts.enumerated++;
-    fab_status status = fab_scenario_settle(&NOWHERE, arena, &unheard, scenario);
+    fab_status status = fab_scenario_settle(&NOWHERE, arena, NULL, scenario);
     if (status != FAB_OK) {
         findings->counts.refused++;
         return status == FAB_E_INPUT ? FAB_OK : status;
     }
     fab_forecast forecast;
     findings->counts.forecast++;
-    status = fab_train_forecast(scenario, arena, &forecast);
+    status = fab_train_forecast_checked(scenario, &common->checks, arena, &forecast);
     if (status == FAB_OK) {
-        note(findings, scenario, &forecast, own_step_s);
+        note(findings, scenario, &forecast, common->own_step_s);
     } else if (status == FAB_E_RANGE) {
         findings->counts.infeasible++;
         status = FAB_OK;
@@ -98,31 +105,32 @@ static fab_status try_mapping(fab_scenario *scenario, fab_arena *arena, double o
     return status;
 }
 
-static fab_status run_block(const fab_scenario *scenario, const fab_space_block *block,
-                            double own_step_s, fab_findings *findings)
+static fab_status run_block(const fab_common *common, const fab_space_block *block,
+                            fab_findings *findings)
 {
+    const fab_scenario *scenario = common->scenario;
     fab_arena *arena = fab_arena_create(BLOCK_ARENA_BYTE);
     fab_scenario candidate = *scenario;
     fab_status status = arena == NULL ? FAB_E_NOMEM : FAB_OK;
     for (int64_t index = 0; index < block->candidates && status == FAB_OK; index++) {
         const fab_arena_mark mark = fab_arena_save(arena);
         candidate.mapping = fab_space_mapping(block, &scenario->mapping, index);
-        status = try_mapping(&candidate, arena, own_step_s, findings);
+        status = try_mapping(&candidate, common, arena, findings);
         fab_arena_reset(arena, mark);
     }
     fab_arena_destroy(arena);
     return status;
 }
 
-static void run_blocks(const fab_scenario *scenario, const fab_space_block *blocks, size_t count,
-                       double own_step_s, fab_findings *findings)
+static void run_blocks(const fab_common *common, const fab_space_block *blocks, size_t count,
+                       fab_findings *findings)
 {
     const long end = (long)count;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic)
 #endif
     for (long block = 0; block < end; block++) {
-        findings[block].status = run_block(scenario, &blocks[block], own_step_s, &findings[block]);
+        findings[block].status = run_block(common, &blocks[block], &findings[block]);
     }
 }
 
@@ -226,7 +234,9 @@ fab_status fab_search_run(const fab_scenario *scenario, size_t top, fab_arena *a
     if (findings == NULL) {
         return FAB_E_NOMEM;
     }
-    run_blocks(scenario, blocks, count, out->own.forecast.step_s, findings);
+    fab_common common = {.scenario = scenario, .own_step_s = out->own.forecast.step_s};
+    FAB_TRY(fab_train_check(scenario, arena, &common.checks));
+    run_blocks(&common, blocks, count, findings);
     const fab_findings all = merge(findings, count);
     FAB_TRY(all.status);
     out->counts = all.counts;

@@ -5,6 +5,7 @@
 
 #include <fabricast/pipeline.h>
 
+#include "train/forecast.h"
 #include "train/stage.h"
 
 /* Rates of hardware beyond all measure would make steps from which nothing can be worked out. */
@@ -58,13 +59,26 @@ static void add_stage(fab_step *step, const fab_stage_time *time, const fab_data
     }
 }
 
+/* Stages that hold the same take the same time. */
+static bool holds_same(const fab_stage *a, const fab_stage *b)
+{
+    return a->dense_layers == b->dense_layers && a->moe_layers == b->moe_layers &&
+           a->has_embedding == b->has_embedding && a->has_head == b->has_head &&
+           a->mtp_modules == b->mtp_modules;
+}
+
 static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *workload,
                               fab_step *step, fab_forecast *out)
 {
     double slowest_s = -1.0;
+    fab_stage before = {.dense_layers = -1};
+    fab_stage_time time = {0};
     for (int64_t index = 0; index < scenario->mapping.pp; index++) {
         const fab_stage stage = fab_stage_make(scenario, index);
-        const fab_stage_time time = fab_stage_measure(scenario, workload, &stage);
+        if (!holds_same(&stage, &before)) {
+            time = fab_stage_measure(scenario, workload, &stage);
+            before = stage;
+        }
         step->stage_s[index] = time.forward_s + time.backward_s;
         if (step->stage_s[index] > slowest_s) {
             slowest_s = step->stage_s[index];
@@ -190,23 +204,30 @@ static void fill_rates(const fab_scenario *scenario, fab_forecast *out)
     out->link_energy_j_per_token = packages * energy_j / tokens;
 }
 
-static fab_status fill_checks(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
+static void judge(const fab_train_checks *checks, fab_forecast *out)
 {
-    FAB_TRY(fab_fabric_check_all(&scenario->fabric, scenario->job.gpus, arena, &out->checks,
-                                 &out->check_count));
+    out->checks = checks->items;
+    out->check_count = checks->count;
     out->is_buildable = true;
-    for (size_t i = 0; i < out->check_count; i++) {
-        if (out->checks[i].is_known && !out->checks[i].is_met) {
+    for (size_t i = 0; i < checks->count; i++) {
+        if (checks->items[i].is_known && !checks->items[i].is_met) {
             out->is_buildable = false;
         }
     }
     out->is_feasible = out->is_buildable && out->memory.fits;
-    return FAB_OK;
 }
 
-fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
+fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena, fab_train_checks *out)
 {
     assert(scenario && arena && out);
+    return fab_fabric_check_all(&scenario->fabric, scenario->job.gpus, arena, &out->items,
+                                &out->count);
+}
+
+fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_train_checks *checks,
+                                      fab_arena *arena, fab_forecast *out)
+{
+    assert(scenario && checks && arena && out);
     *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
     fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
     fab_step step = {.stage_s = FAB_NEW(arena, double, (size_t)scenario->mapping.pp)};
@@ -223,5 +244,14 @@ fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fa
     fill_tiers(scenario, workload, &step, out);
     fill_rates(scenario, out);
     assert(isfinite(out->mfu_frac) && isfinite(out->memory.total_byte));
-    return fill_checks(scenario, arena, out);
+    judge(checks, out);
+    return FAB_OK;
+}
+
+fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
+{
+    assert(scenario && arena && out);
+    fab_train_checks checks;
+    FAB_TRY(fab_train_check(scenario, arena, &checks));
+    return fab_train_forecast_checked(scenario, &checks, arena, out);
 }
