@@ -82,6 +82,13 @@ FAB_API FAB_CHECKED fab_status fab_link_summarise(const fab_technology *technolo
                                                   double size_byte, double rate_bps,
                                                   fab_link_summary *out);
 
+/* Reach of a copper technology at another lane rate, m, for the same loss budget: the row's reach x
+ * lane rate / lane rate asked for, where a metre's loss grows with frequency; the other end of the
+ * range, reach x the root of that, is where it grows with the root of frequency (skin effect). The
+ * loss of a line is a sqrt(f) + b f: IEEE 802.3, annex 93A. Unknown for other media, and without a
+ * published reach and lane rate. No allocation. docs/models-link.md#reach-at-another-lane-rate. */
+FAB_API fab_derived fab_link_reach_at(const fab_technology *technology, double lane_rate_bps);
+
 /* Where the time and energy of a message go. */
 #define FAB_TRANSFER_LIST(X)                                                                       \
     X(FAB_TERM_SERIALISATION, "serialisation")                                                     \
