@@ -103,6 +103,10 @@ START_TEST(by_hand)
     assert_near(pod->package_power_w.high, 86.4);
     assert_near(pod->job_power_w.value, 72 * 300);
     assert_near(pod->power_w.value, 72 * 864);
+    const fab_value domain = fab_tier_domain_power_w(pod->tier); /* 144 x 2 links */
+    assert_near(domain.value, 72 * 288);
+    assert_near(domain.low, 57.6 * 288);
+    assert_near(domain.high, 86.4 * 288);
     const fab_tier_bill *network = &bill.tiers[1];
     ck_assert_int_eq(network->domains, 1);
     ck_assert_int_eq(network->links, 1728);

@@ -85,6 +85,12 @@ FAB_API double fab_tier_domain_rate_bps(const fab_tier *tier);
  * be known. */
 FAB_API double fab_tier_power_w(const fab_tier *tier);
 
+/* Power of all links of one domain of a tier at full rate, W: its packages x links_per_path x
+ * fab_tier_power_w, with the range of the energy per bit. A path of two links counts what each
+ * package sends to the switch and what the switch sends to it. Unknown without the energy per bit;
+ * the rate must be known. */
+FAB_API fab_value fab_tier_domain_power_w(const fab_tier *tier);
+
 /* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
 FAB_API int64_t fab_fabric_capacity(const fab_fabric *fabric);
 

@@ -40,6 +40,13 @@ static fab_value power_of(const fab_tier *tier, double rate_bps)
     return power;
 }
 
+fab_value fab_tier_domain_power_w(const fab_tier *tier)
+{
+    assert(tier && tier->rate_bps.is_known);
+    const double links = (double)tier->domain * (double)tier->links_per_path;
+    return power_of(tier, tier->rate_bps.value * links);
+}
+
 static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t packages,
                                 int64_t installed)
 {
