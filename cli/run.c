@@ -57,7 +57,8 @@ static const struct argp ARGP = {
     parse,
     "STUDY.yaml",
     "Run a study: every scenario of the sweep on every compared fabric, beside published results, "
-    "with the range over the stated assumptions and what moves the answer most."
+    "with the range over the stated assumptions, what moves the answer most and, where the study "
+    "asks for it, each system's own best mapping."
     "\vTimes are in s, bandwidths one direction, energies per bit of one link. Exits with 1 when a "
     "point of the study does not fit in memory or its fabric cannot be built.",
     NULL,

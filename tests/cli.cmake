@@ -6,7 +6,7 @@ function(cli_test name)
   add_test(NAME cli_${name}
     COMMAND sh tests/cli_${name}.sh $<TARGET_FILE:fabricast_program> $<TARGET_FILE:cli_json>
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(cli_${name} PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 120)
+  set_tests_properties(cli_${name} PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
 endfunction()
 
 foreach(name IN ITEMS usage files fields infeasible output figures names repeat examples golden manual)

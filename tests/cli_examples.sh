@@ -42,7 +42,7 @@ done
 run run "$root/studies/moe-3d-optics.yaml" --json
 cp .out study.json
 i=0
-for id in R1 R2 R3 R3a R3b R4 R5; do
+for id in R1 R2 R3 R3a R3b R4 R5 R6 R6a R7 R7a; do
     [ "$("$json" get study.json "targets.$i.id")" = "$id" ] || failed "target $i is not $id"
     i=$((i + 1))
 done
@@ -50,6 +50,8 @@ done
 [ "$("$json" get study.json targets.0.published_low)" = 7.5 ] || failed '8X does not begin at 7.5'
 [ "$("$json" get study.json targets.0.published_high)" = 8.5 ] || failed '8X does not end at 8.5'
 [ "$("$json" get study.json targets.0.ok)" = true ] || failed 'R1 is not met'
+[ "$("$json" get study.json targets.9.published)" = '20 kW' ] || failed 'R7 is not 20 kW'
+[ "$("$json" get study.json points.0.best.is_found)" = true ] || failed 'no best mapping'
 [ "$("$json" get study.json targets.1.published)" = 2.7X ] || failed 'R2 is not 2.7X'
 
 # every file of the catalog's kinds can be asked for

@@ -15,7 +15,7 @@ cd "$work" || exit 1
 
 # a program that hangs fails its test, not the whole suite
 limit=
-! command -v timeout >/dev/null || limit='timeout 20'
+! command -v timeout >/dev/null || limit='timeout 60'
 
 failures=0
 code=0

@@ -2,5 +2,6 @@
 fab_test(test_goal study scenario catalog config units base)
 fab_test(test_ranges study scenario catalog config units base)
 fab_test(test_waterfall study scenario catalog config units base)
+fab_test(test_best study search scenario catalog config units base)
 fab_test(test_study study scenario catalog config units base)
 fab_replay(study study scenario catalog config units base)

@@ -8,11 +8,13 @@ static const struct {
     double low, high;
     const char *unit;
 } READ[] = {
-    {"8X", 7.5, 8.5, ""},         {"2.7X", 2.65, 2.75, ""},     {"1.4x", 1.35, 1.45, ""},
-    {"2.73X", 2.725, 2.735, ""},  {"10X", 9.5, 10.5, ""},       {"0.6X", 0.55, 0.65, ""},
-    {"1.5 kW", 1450, 1550, "W"},  {"1.54 kW", 1535, 1545, "W"}, {"20 kW", 19500, 20500, "W"},
-    {"700 W", 699.5, 700.5, "W"}, {"1.50 kW", 1495, 1505, "W"}, {"1.2 MW", 1.15e6, 1.25e6, "W"},
-    {"2.70X", 2.695, 2.705, ""},  {"1.5kW", 1450, 1550, "W"},
+    {"8X", 7.5, 8.5, ""},          {"2.7X", 2.65, 2.75, ""},     {"1.4x", 1.35, 1.45, ""},
+    {"2.73X", 2.725, 2.735, ""},   {"10X", 9.5, 10.5, ""},       {"0.6X", 0.55, 0.65, ""},
+    {"1.5 kW", 1450, 1550, "W"},   {"1.54 kW", 1535, 1545, "W"}, {"20 kW", 19500, 20500, "W"},
+    {"700 W", 699.5, 700.5, "W"},  {"1.50 kW", 1495, 1505, "W"}, {"1.2 MW", 1.15e6, 1.25e6, "W"},
+    {"2.70X", 2.695, 2.705, ""},   {"1.5kW", 1450, 1550, "W"},   {"1 m", 0.5, 1.5, "m"},
+    {"1.0 m", 0.95, 1.05, "m"},    {"50 cm", 0.495, 0.505, "m"}, {"tens of cm", 0.1, 1.0, "m"},
+    {"tens of kW", 1e4, 1e5, "W"},
 };
 
 START_TEST(printed_numbers_have_their_rounding)
@@ -41,9 +43,11 @@ START_TEST(monotone_is_at_least_one)
 END_TEST
 
 static const char *const REFUSED[] = {
-    "",      "X",      "about 2", "2.7",        "-2X",      "0X",     "2.7XX",      "1.5 kV",
-    "1..5X", "1.5 kN", "kW",      "monotonic",  "Monotone", "2,7X",   "1.2.3X",     "+2X",
-    "nan",   "infX",   "0 W",     "1.5 pJ/bit", "1.5 kW s", "2.7 X!", "monotone 2", "2.7X faster",
+    "",       "X",          "about 2",     "2.7",      "-2X",       "0X",           "2.7XX",
+    "1.5 kV", "1..5X",      "1.5 kN",      "kW",       "monotonic", "Monotone",     "2,7X",
+    "1.2.3X", "+2X",        "nan",         "infX",     "0 W",       "1.5 pJ/bit",   "1.5 kW s",
+    "2.7 X!", "monotone 2", "2.7X faster", "tens of ", "tens of X", "tens of 5 cm", "tens",
+    "1 s",    "0 m",        "tens of pJ",
 };
 
 START_TEST(other_texts_are_refused)
@@ -150,6 +154,45 @@ START_TEST(link_power_has_the_catalogs_range)
 }
 END_TEST
 
+#define POWER_TARGET                                                                               \
+    "metric: link_power_difference, more: study_cpo_25d, less: study_cpo_3d,\n     rate: 200 Tbps"
+
+/* metrics that the catalog's rows give; dac_200g reaches 1 m at 212.5 Gb/s, a domain of gb200_nvl72
+ * has 72 packages of 7.2 Tb/s and paths of two links */
+static const struct {
+    const char *metric;
+    double value, low, high;
+} FROM_CATALOG[] = {
+    {"metric: reach, technology: dac_200g, lane_rate: 212.5 Gbps", 1.0, 1.0, 1.0},
+    {"metric: reach, technology: dac_200g, lane_rate: 425 Gbps", 0.5, 0.5, 0.70710678118654752},
+    {"metric: reach, technology: dac_100g, lane_rate: 212.5 Gbps", 1.0, 1.0, 1.4142135623730951},
+    /* 72 x 2 x 7.2 Tb/s x 18.75 (17.5 to 20) pJ/bit: 1,296 modules of 15 W */
+    {"metric: domain_link_power, fabric: gb200_nvl72, technology: plug_800g_dr8", 19440.0, 18144.0,
+     20736.0},
+    {"metric: domain_link_power, fabric: gb200_nvl72, technology: study_pluggable_dsp", 21772.8,
+     16588.8, 21772.8},
+    /* 144 x 2 x 14.4 Tb/s x 5 pJ/bit */
+    {"metric: domain_link_power, fabric: study_copper_pod, technology: study_copper", 20736.0,
+     20736.0, 20736.0},
+};
+
+START_TEST(the_catalog_answers)
+{
+    const fab_study *study =
+        good_study(replaced(SMALL_STUDY, POWER_TARGET, FROM_CATALOG[_i].metric));
+    const fab_study_times none = {(const double[4]){0}, 2, 2};
+    size_t count;
+    const fab_study_goal *goal = &fab_study_goals(study, &count)[3];
+    double value = -1.0, low = -1.0, high = -1.0;
+    ck_assert(!fab_study_goal_is_ranged(goal));
+    ck_assert(fab_study_goal_value(study, goal, &none, &value));
+    fab_study_goal_catalog_range(study, goal, &low, &high);
+    ck_assert_double_eq_tol(value, FROM_CATALOG[_i].value, 1e-9 * value);
+    ck_assert_double_eq_tol(low, FROM_CATALOG[_i].low, 1e-9 * low);
+    ck_assert_double_eq_tol(high, FROM_CATALOG[_i].high, 1e-9 * high);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("goal");
@@ -160,5 +203,6 @@ int main(void)
     tcase_add_test(tests, growth_is_the_least_step);
     tcase_add_test(tests, targets_need_their_times_alone);
     tcase_add_test(tests, link_power_has_the_catalogs_range);
+    tcase_add_loop_test(tests, the_catalog_answers, 0, (int)FAB_TABLE_SIZE(FROM_CATALOG));
     return run_suite("goal", tests);
 }

@@ -97,7 +97,9 @@ static const struct {
 } TABLE[] = {
     /* 7 + 9 parts + 2 x 4 messages + 8 columns; 3 x 4 points and the head */
     {fab_csv_points, 32, 13},
-    {fab_csv_targets, 14, 5},
+    {fab_csv_targets, 19, 5},
+    /* 18 + 2 x 4 groups; 12 points, 11 of which have a best, and the head */
+    {fab_csv_mappings, 26, 24},
     {fab_csv_waterfall, 9, 6},
     /* 4 assumptions of 2 settings each */
     {fab_csv_sensitivity, 7, 9},
@@ -120,7 +122,29 @@ START_TEST(open_end_is_empty)
     const char *text = fixture_contents(arena, stream);
     ck_assert_ptr_nonnull(strstr(text, ",monotone,0,,S,a secondary source,-0.125,-0.25,-0.0625,,"));
     ck_assert_ptr_nonnull(strstr(text, ",1.5 kW,1450,1550,S,a secondary source,1540,1540,1540,W,0,"
-                                       "true,true\r\n"));
+                                       "true,true,,,,,\r\n"));
+}
+END_TEST
+
+START_TEST(best_and_mover_stand_in_targets)
+{
+    fab_csv_targets(&csv, fixture_study(arena, false));
+    const char *text = fixture_contents(arena, stream);
+    ck_assert_ptr_nonnull(
+        strstr(text, ",512,false,true,1.8947,false,precision of messages,2.5263,3.25\r\n"));
+}
+END_TEST
+
+/* a point without a search has one row */
+START_TEST(mappings_have_study_and_best)
+{
+    fab_csv_mappings(&csv, fixture_study(arena, false));
+    const char *text = fixture_contents(arena, stream);
+    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,study,16,8,256,32,"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,best,16,8,256,32,"));
+    ck_assert_ptr_nonnull(strstr(text, ",16,1,32,4,8,8,1,1\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\nsame_radix,Config1,study,"));
+    ck_assert_ptr_null(strstr(text, "\r\nsame_radix,Config1,best,"));
 }
 END_TEST
 
@@ -133,6 +157,8 @@ int main(void)
     tcase_add_test(rows, numbers_stay_numbers);
     tcase_add_loop_test(rows, tables_are_whole, 0, 2 * sizeof(TABLE) / sizeof(TABLE[0]));
     tcase_add_test(rows, open_end_is_empty);
+    tcase_add_test(rows, best_and_mover_stand_in_targets);
+    tcase_add_test(rows, mappings_have_study_and_best);
     suite_add_tcase(suite, rows);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

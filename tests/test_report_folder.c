@@ -60,10 +60,11 @@ static void use_gnuplot(const char *script)
 }
 
 static const char *const FIGURES[] = {
-    "time_to_train", "step_parts", "gain", "waterfall", "sensitivity", "link_power",
+    "time_to_train", "step_parts", "gain", "best_mapping", "waterfall", "sensitivity", "link_power",
 };
 static const char *const FILES[] = {
-    "report.html", "results.json", "points.csv", "targets.csv", "waterfall.csv", "sensitivity.csv",
+    "report.html",  "results.json",  "points.csv",      "targets.csv",
+    "mappings.csv", "waterfall.csv", "sensitivity.csv",
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

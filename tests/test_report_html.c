@@ -192,7 +192,7 @@ START_TEST(each_figure_has_words)
         }
         figures++;
     }
-    ck_assert_uint_eq(figures, has_gnuplot() ? 6 : 0);
+    ck_assert_uint_eq(figures, has_gnuplot() ? 7 : 0);
 }
 END_TEST
 

@@ -67,6 +67,35 @@ static void check_targets(const json_t *list, const fab_study_result *study)
         ck_assert_double_eq(real(target, "high"), want->high_count);
         ck_assert_int_eq(json_is_true(json_object_get(target, "value_meets")), want->value_meets);
         ck_assert_int_eq(json_is_true(json_object_get(target, "ok")), want->ok);
+        const json_t *best = json_object_get(target, "best_value");
+        const json_t *mover = json_object_get(target, "mover");
+        ck_assert(want->has_best ? json_real_value(best) == want->best_count : json_is_null(best));
+        ck_assert(want->has_mover || json_is_null(mover));
+        if (want->has_mover) {
+            const fab_sensitivity_row *row = &study->sensitivities[want->mover];
+            ck_assert_str_eq(text(mover, "name"), row->name);
+            ck_assert_double_eq(real(mover, "high"), row->high_count);
+        }
+    }
+}
+
+static void check_best(const json_t *point, const fab_study_best *want)
+{
+    const json_t *best = json_object_get(point, "best");
+    ck_assert_int_eq(
+        json_integer_value(json_object_get(json_object_get(best, "mappings"), "forecast")),
+        want->counts.forecast);
+    ck_assert_int_eq(json_integer_value(json_object_get(best, "own_rank")), want->own_rank);
+    ck_assert_int_eq(json_is_true(json_object_get(best, "is_found")), want->is_found);
+    ck_assert_int_eq(json_object_get(best, "mapping") != NULL, want->is_found);
+    if (want->is_found) {
+        const json_t *groups = json_object_get(best, "groups");
+        ck_assert_double_eq(real(json_object_get(best, "forecast"), "step_s"),
+                            want->forecast.step_s);
+        ck_assert_uint_eq(json_object_size(groups), FAB_STUDY_GROUP_COUNT);
+        ck_assert_int_eq(
+            json_integer_value(json_object_get(json_object_get(groups, "pp"), "domains")),
+            want->groups[FAB_STUDY_GROUP_PIPELINE].domains);
     }
 }
 
@@ -86,6 +115,7 @@ static void check_points(const json_t *list, const fab_study_result *study)
                             want->forecast.part_s[FAB_STEP_EXPERT]);
         ck_assert_double_eq(real(json_object_get(point, "ownership"), "time_to_train_s"),
                             want->ownership.time_to_train_s);
+        check_best(point, want->best);
     }
 }
 

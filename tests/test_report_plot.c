@@ -97,13 +97,19 @@ START_TEST(figures_have_the_numbers)
     ck_assert_uint_eq(figures[1].data.row_count, 8);
     /* 12 s over 4.75 s */
     ck_assert_str_eq(fab_sheet_cell(&figures[1].data, 3, 2), "2.53");
-    ck_assert_str_eq(figures[2].name, "step_parts");
-    ck_assert_uint_eq(figures[2].data.row_count, 12 * FAB_STEP_CLASS_COUNT);
-    ck_assert_str_eq(figures[3].name, "waterfall");
-    ck_assert_str_eq(figures[4].name, "sensitivity");
-    ck_assert_uint_eq(figures[4].data.row_count, 3);
-    ck_assert_str_eq(figures[5].name, "link_power");
-    ck_assert_ptr_nonnull(strstr(figures[5].caption, "optics 189 W."));
+    ck_assert_str_eq(figures[2].name, "best_mapping");
+    ck_assert_uint_eq(figures[2].data.row_count, 8);
+    ck_assert_str_eq(fab_sheet_cell(&figures[2].data, 6, 1), "copper");
+    ck_assert_str_eq(fab_sheet_cell(&figures[2].data, 6, 2), "2.53");
+    ck_assert_str_eq(fab_sheet_cell(&figures[2].data, 6, 3), "1.89"); /* x 0.375 / 0.5 */
+    ck_assert_str_eq(fab_sheet_cell(&figures[2].data, 1, 3), "");     /* no best there */
+    ck_assert_str_eq(figures[3].name, "step_parts");
+    ck_assert_uint_eq(figures[3].data.row_count, 12 * FAB_STEP_CLASS_COUNT);
+    ck_assert_str_eq(figures[4].name, "waterfall");
+    ck_assert_str_eq(figures[5].name, "sensitivity");
+    ck_assert_uint_eq(figures[5].data.row_count, 3);
+    ck_assert_str_eq(figures[6].name, "link_power");
+    ck_assert_ptr_nonnull(strstr(figures[6].caption, "optics 189 W."));
 }
 END_TEST
 

@@ -49,9 +49,23 @@ START_TEST(forecast_is_as_kept)
 }
 END_TEST
 
+/* the same without a search of mappings */
+static const fab_study_result *unsearched(void)
+{
+    fab_study_result *study = FAB_NEW(arena, fab_study_result, 1);
+    *study = *fixture_study(arena, false);
+    fab_study_point *points = FAB_NEW(arena, fab_study_point, study->point_count);
+    for (size_t i = 0; i < study->point_count; i++) {
+        points[i] = study->points[i];
+        points[i].best = NULL;
+    }
+    study->points = points;
+    return study;
+}
+
 START_TEST(fits_a_terminal)
 {
-    const fab_study_result *study = fixture_study(arena, false);
+    const fab_study_result *study = _i == 0 ? fixture_study(arena, false) : unsearched();
     ck_assert_int_eq(fab_report_study_text(study, arena, stream), FAB_OK);
     ck_assert_int_eq(print_forecast(study, arena, stream), FAB_OK);
     for (const char *line = fixture_contents(arena, stream); *line;) {
@@ -59,6 +73,16 @@ START_TEST(fits_a_terminal)
         ck_assert_msg(length <= 100, "%zu columns: %.*s", length, (int)length, line);
         line += length + (line[length] == '\n' ? 1 : 0);
     }
+}
+END_TEST
+
+START_TEST(nothing_is_said_of_a_search_that_was_not)
+{
+    ck_assert_int_eq(fab_report_study_text(unsearched(), arena, stream), FAB_OK);
+    const char *text = fixture_contents(arena, stream);
+    ck_assert_ptr_null(strstr(text, "own best"));
+    ck_assert_ptr_null(strstr(text, "best mapping"));
+    ck_assert_ptr_nonnull(strstr(text, "moved most by"));
 }
 END_TEST
 
@@ -149,7 +173,8 @@ int main(void)
     tcase_add_checked_fixture(text, setup, teardown);
     tcase_add_test(text, study_is_as_kept);
     tcase_add_test(text, forecast_is_as_kept);
-    tcase_add_test(text, fits_a_terminal);
+    tcase_add_loop_test(text, fits_a_terminal, 0, 2);
+    tcase_add_test(text, nothing_is_said_of_a_search_that_was_not);
     tcase_add_test(text, width_does_not_depend_on_the_terminal);
     tcase_add_test(text, hostile_names_print_no_control_characters);
     tcase_add_test(text, full_disk_is_an_error);

@@ -8,8 +8,10 @@
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
 #include <fabricast/diagnostic.h>
+#include <fabricast/fabric.h>
 #include <fabricast/ownership.h>
 #include <fabricast/scenario.h>
+#include <fabricast/search.h>
 #include <fabricast/status.h>
 #include <fabricast/train.h>
 
@@ -21,6 +23,33 @@ typedef struct fab_study_variant {
     const char *title; /* for people */
 } fab_study_variant;
 
+/* Groups of ranks of a mapping, by the parallelism that makes them. */
+#define FAB_STUDY_GROUP_LIST(X)                                                                    \
+    X(FAB_STUDY_GROUP_TENSOR, "TP")                                                                \
+    X(FAB_STUDY_GROUP_EXPERT, "EP")                                                                \
+    X(FAB_STUDY_GROUP_PIPELINE, "PP")                                                              \
+    X(FAB_STUDY_GROUP_DATA, "DP")
+
+#define FAB_STUDY_GROUP_ENUM(id, text) id,
+typedef enum fab_study_group {
+    FAB_STUDY_GROUP_LIST(FAB_STUDY_GROUP_ENUM) FAB_STUDY_GROUP_COUNT
+} fab_study_group;
+#undef FAB_STUDY_GROUP_ENUM
+
+/* Returns "TP", "EP", "PP" or "DP". */
+FAB_API const char *fab_study_group_text(fab_study_group group);
+
+/* The fastest feasible mapping of one scenario (fab_search_run says of which space). */
+typedef struct fab_study_best {
+    bool is_found;            /* false: no mapping of the space is feasible; only counts stand */
+    fab_search_counts counts; /* of the space */
+    int64_t own_rank;         /* of the scenario's own mapping; 0 when it is not feasible */
+    fab_mapping mapping;
+    fab_placement groups[FAB_STUDY_GROUP_COUNT]; /* on the domains of the inner tier */
+    fab_forecast forecast;
+    fab_ownership ownership;
+} fab_study_best;
+
 /* One variant at one value of the sweep. */
 typedef struct fab_study_point {
     size_t variant; /* index into variants */
@@ -28,6 +57,8 @@ typedef struct fab_study_point {
     const fab_scenario *scenario;
     fab_forecast forecast;
     fab_ownership ownership;
+    fab_placement groups[FAB_STUDY_GROUP_COUNT]; /* of the scenario's own mapping */
+    const fab_study_best *best;                  /* NULL when the study does not ask for it */
 } fab_study_point;
 
 /* A published result beside ours. Values are in `unit` ("" for a ratio). */
@@ -47,6 +78,11 @@ typedef struct fab_study_target {
     size_t range_points; /* combinations evaluated for low and high; 0: the value has no range */
     bool value_meets;    /* the value itself lies within the published rounding */
     bool ok;             /* our range [low, high] meets the published rounding */
+    bool has_best;       /* each system with its own best mapping, all else as studied */
+    bool best_meets;     /* that value lies within the published rounding */
+    double best_count;   /* the value then; not part of the range */
+    bool has_mover;      /* some assumption was varied for this target */
+    size_t mover;        /* index into sensitivities: what moves the value most */
 } fab_study_target;
 
 /* One row of the waterfall: settings added one after the other. */
@@ -97,7 +133,7 @@ typedef struct fab_study_result {
     size_t sensitivity_count;
     const char *const *remarks; /* sentences of the study file for the reader */
     size_t remark_count;
-    size_t evaluations; /* scenarios forecast in all */
+    size_t evaluations; /* scenarios forecast in all, those of searches too */
 } fab_study_result;
 
 typedef struct fab_study fab_study;
@@ -109,9 +145,11 @@ FAB_API FAB_CHECKED fab_status fab_study_load(const fab_catalog *catalog, const 
                                               fab_arena *arena, fab_diagnostics *diagnostics,
                                               const fab_study **study_out);
 
-/* Evaluates the study. A combination of ranges that cannot exist (a size that does not divide) is
- * left out of the range and counted as not evaluated. FAB_E_INPUT with diagnostics when a named
- * point cannot be made into a scenario, FAB_E_NOMEM. */
+/* Evaluates the study. With `best_mapping` every point's mappings are searched too, on all cores;
+ * the result is the same for any number of them. A combination of ranges that cannot exist (a size
+ * that does not divide) is left out of the range and counted as not evaluated. FAB_E_INPUT with
+ * diagnostics when a named point cannot be made into a scenario or has too many mappings to search,
+ * FAB_E_NOMEM. */
 FAB_API FAB_CHECKED fab_status fab_study_run(const fab_study *study, fab_arena *arena,
                                              fab_diagnostics *diagnostics,
                                              const fab_study_result **result_out);

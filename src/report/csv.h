@@ -28,8 +28,10 @@ void fab_csv_end(fab_csv *csv);
  * at the width of their column. */
 void fab_csv_sheet(fab_csv *csv, const fab_sheet *sheet);
 
-/* The four tables of a study. */
+/* The tables of a study; that of mappings has a row "study" for each point and, when one was
+ * searched and found, a row "best". */
 void fab_csv_points(fab_csv *csv, const fab_study_result *result);
+void fab_csv_mappings(fab_csv *csv, const fab_study_result *result);
 void fab_csv_targets(fab_csv *csv, const fab_study_result *result);
 void fab_csv_waterfall(fab_csv *csv, const fab_study_result *result);
 void fab_csv_sensitivity(fab_csv *csv, const fab_study_result *result);

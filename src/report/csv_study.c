@@ -76,11 +76,39 @@ void fab_csv_points(fab_csv *csv, const fab_study_result *result)
     }
 }
 
+static void best_cells(fab_csv *csv, const fab_study_target *target)
+{
+    if (target->has_best) {
+        fab_csv_number(csv, target->best_count);
+        fab_csv_text(csv, target->best_meets ? "true" : "false");
+    } else {
+        fab_csv_text(csv, NULL);
+        fab_csv_text(csv, NULL);
+    }
+}
+
+static void mover_cells(fab_csv *csv, const fab_study_result *result,
+                        const fab_study_target *target)
+{
+    const fab_sensitivity_row *row =
+        target->has_mover ? &result->sensitivities[target->mover] : NULL;
+    fab_csv_text(csv, row ? row->name : NULL);
+    if (row) {
+        fab_csv_number(csv, row->low_count);
+        fab_csv_number(csv, row->high_count);
+    } else {
+        fab_csv_text(csv, NULL);
+        fab_csv_text(csv, NULL);
+    }
+}
+
 void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
 {
     static const char *const NAMES[] = {
-        "id",    "what", "published", "published_low", "published_high", "tag",         "source",
-        "value", "low",  "high",      "unit",          "range_points",   "value_meets", "ok",
+        "id",          "what",  "published",  "published_low", "published_high", "tag",
+        "source",      "value", "low",        "high",          "unit",           "range_points",
+        "value_meets", "ok",    "best_value", "best_meets",    "mover",          "mover_low",
+        "mover_high",
     };
     head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
     fab_csv_end(csv);
@@ -104,6 +132,8 @@ void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
         fab_csv_integer(csv, (int64_t)target->range_points);
         fab_csv_text(csv, target->value_meets ? "true" : "false");
         fab_csv_text(csv, target->ok ? "true" : "false");
+        best_cells(csv, target);
+        mover_cells(csv, result, target);
         fab_csv_end(csv);
     }
 }

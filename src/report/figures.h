@@ -8,7 +8,7 @@
 #include "report/scratch.h"
 #include "report/sheet.h"
 
-#define FAB_FIGURE_LIMIT 6
+#define FAB_FIGURE_LIMIT 7
 
 /* A figure: a gnuplot script that draws NAME.svg and NAME.png from NAME.csv beside it. */
 typedef struct fab_figure {
@@ -37,6 +37,7 @@ FAB_CHECKED fab_status fab_figures_draw(fab_scratch *scratch, const char *folder
 void fab_figure_time(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
 void fab_figure_parts(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
 void fab_figure_ratio(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
+void fab_figure_best(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
 void fab_figure_waterfall(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
 void fab_figure_tornado(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);
 void fab_figure_power(fab_scratch *scratch, const fab_study_result *result, fab_figure *figure);

@@ -1,7 +1,9 @@
 #include "report/figures.h"
 
+#include "report/study_mappings.h"
+
 static const char *const NAMES[] = {
-    "time_to_train", "step_parts", "gain", "waterfall", "sensitivity", "link_power",
+    "time_to_train", "step_parts", "gain", "best_mapping", "waterfall", "sensitivity", "link_power",
 };
 
 const char *const *fab_figures_names(size_t *count_out)
@@ -29,6 +31,9 @@ size_t fab_figures_make(fab_scratch *scratch, const fab_study_result *result,
     }
     if (result->point_count > 0 && result->variant_count > 1) {
         fab_figure_ratio(scratch, result, &figures[count++]);
+    }
+    if (fab_study_has_best(result) && result->variant_count > 1) {
+        fab_figure_best(scratch, result, &figures[count++]);
     }
     if (result->point_count > 0) {
         fab_figure_parts(scratch, result, &figures[count++]);

@@ -8,9 +8,11 @@
 #include "report/json_document.h"
 #include "report/place.h"
 #include "report/scratch.h"
+#include "report/study_mappings.h"
 
 static const char *const FILES[] = {
-    "report.html", "results.json", "points.csv", "targets.csv", "waterfall.csv", "sensitivity.csv",
+    "report.html",  "results.json",  "points.csv",      "targets.csv",
+    "mappings.csv", "waterfall.csv", "sensitivity.csv",
 };
 static const char *const FIGURE_ENDINGS[] = {"svg", "png", "gp", "csv"};
 
@@ -69,6 +71,9 @@ static fab_status write_tables(job *j)
 {
     FAB_TRY(write_csv(j, "points.csv", fab_csv_points));
     FAB_TRY(write_csv(j, "targets.csv", fab_csv_targets));
+    if (fab_study_has_best(j->result)) {
+        FAB_TRY(write_csv(j, "mappings.csv", fab_csv_mappings));
+    }
     FAB_TRY(write_csv(j, "waterfall.csv", fab_csv_waterfall));
     return write_csv(j, "sensitivity.csv", fab_csv_sensitivity);
 }

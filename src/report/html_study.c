@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 
+#include "report/study_mappings.h"
 #include "report/study_sheets.h"
 
 static void write_top(fab_page *page, const fab_study_result *result)
@@ -34,6 +35,7 @@ static void write_nav(fab_page *page, const fab_study_result *result, size_t fig
     write_link(page, figure_count > 0, "figures", "Figures");
     write_link(page, result->point_count > 0, "systems", "Systems");
     write_link(page, result->point_count > 0, "points", "All points");
+    write_link(page, fab_study_has_best(result), "mappings", "Mappings");
     write_link(page, result->waterfall_count > 0, "waterfall", "Waterfall");
     write_link(page, result->sensitivity_count > 0, "sensitivity", "Sensitivity");
     write_link(page, result->point_count > 0, "assumptions", "Assumptions");
@@ -67,6 +69,43 @@ static void write_points(fab_page *page, const fab_study_result *result)
                      "Message times are the exposed part of a step. Memory and links (power at "
                      "full rate) are per package.");
     fab_page_sheet(page, &sheet, "all points");
+    fab_page_end_section(page);
+}
+
+/* what was searched, and what the shares of groups in a pod mean */
+static const char *search_text(fab_scratch *s, const fab_study_result *result)
+{
+    int64_t enumerated = 0, forecast = 0;
+    for (size_t i = 0; i < result->point_count; i++) {
+        enumerated += result->points[i].best->counts.enumerated;
+        forecast += result->points[i].best->counts.forecast;
+    }
+    return fab_text_printf(
+        s,
+        "Of each system at each case all mappings were tried, %s in all, of which the rules allow "
+        "%s. TP, EP, PP and DP are the groups of ranks of tensor, expert, pipeline and data "
+        "parallelism; a group is inside a pod when none of its messages leaves it, and \"over "
+        "4\" says over how many pods one group is spread at most.",
+        fab_text_count(s, enumerated), fab_text_count(s, forecast));
+}
+
+static void write_mappings(fab_page *page, const fab_study_result *result)
+{
+    if (!fab_study_has_best(result)) {
+        return;
+    }
+    const size_t last = result->sweep_count - 1;
+    const fab_sheet sheet = fab_sheet_mappings(page->scratch, result, last);
+    fab_page_begin_section(page, "mappings", "The study's mapping and the best of each system");
+    fab_page_element(page, "p", NULL, fab_best_cost_text(page->scratch, result, last));
+    fab_page_element(page, "p", "note", search_text(page->scratch, result));
+    fab_page_sheet(page, &sheet, "mappings");
+    if (last > 0) {
+        const fab_sheet all = fab_sheet_mappings(page->scratch, result, SIZE_MAX);
+        fab_page_raw(page, "<details><summary>The same for every case</summary>\n");
+        fab_page_sheet(page, &all, "mappings of every case");
+        fab_page_raw(page, "</details>\n");
+    }
     fab_page_end_section(page);
 }
 
@@ -134,6 +173,9 @@ static void write_reproduce(fab_page *page, const fab_study_result *result, size
     fab_page_raw(page, "</pre>\n<p>Beside this page: <code>results.json</code> holds everything, "
                        "<code>points.csv</code>, <code>targets.csv</code>, "
                        "<code>waterfall.csv</code> and <code>sensitivity.csv</code> its tables.");
+    if (fab_study_has_best(result)) {
+        fab_page_raw(page, " <code>mappings.csv</code> holds the study's and the best mappings.");
+    }
     if (figure_count > 0) {
         fab_page_raw(page, " <code>figures/</code> holds each figure with its script and data.");
     }
@@ -165,6 +207,7 @@ fab_status fab_page_study(fab_page *page, const fab_study_result *result, const 
     FAB_TRY(write_figures(page, figures, count, folder));
     fab_page_systems(page, result);
     write_points(page, result);
+    write_mappings(page, result);
     write_waterfall(page, result);
     write_sensitivity(page, result);
     write_remarks(page, result);

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "report/keys.h"
+#include "report/study_mappings.h"
 #include "report/study_sheets.h"
 
 #define SECONDS_PER_DAY 86400.0
@@ -35,6 +36,10 @@ static strip strip_axis(const fab_study_target *t)
     if (t->has_published_high) {
         high = fmax(high, t->published_high_count);
     }
+    if (t->has_best) {
+        low = fmin(low, t->best_count);
+        high = fmax(high, t->best_count);
+    }
     const double room = high > low ? 0.08 * (high - low) : 0.5;
     return (strip){low - room, high + room};
 }
@@ -52,17 +57,26 @@ static void write_strip(fab_page *page, const fab_study_target *t)
     const double from = strip_x(axis, t->published_low_count);
     const double to = t->has_published_high ? strip_x(axis, t->published_high_count) : STRIP_WIDTH;
     fab_page_raw(page, "<svg class=\"strip\" viewBox=\"0 0 180 30\" role=\"img\" aria-label=\"");
-    fab_page_text(page, fab_text_printf(s, "published %s, ours %s, range %s", t->published,
+    fab_page_text(page, fab_text_printf(s, "published %s, ours %s, range %s%s%s", t->published,
                                         fab_text_in_unit(s, t->value_count, t->unit),
-                                        fab_study_range_text(s, t)));
+                                        fab_study_range_text(s, t),
+                                        t->has_best ? ", with own best mappings " : "",
+                                        fab_best_value_text(s, t)));
     fprintf(page->stream, "\"><rect x=\"%s\" y=\"5\" width=\"%s\" height=\"20\" fill=\"#d0d0d0\"/>",
             fab_text_fixed(s, from, 1), fab_text_fixed(s, fmax(to - from, 2.0), 1));
     fprintf(page->stream,
             "<line x1=\"%s\" x2=\"%s\" y1=\"15\" y2=\"15\" stroke=\"#0072B2\" stroke-width=\"3\"/>",
             fab_text_fixed(s, strip_x(axis, t->low_count), 1),
             fab_text_fixed(s, strip_x(axis, t->high_count), 1));
-    fprintf(page->stream, "<circle cx=\"%s\" cy=\"15\" r=\"5\" fill=\"#0072B2\"/></svg>",
+    fprintf(page->stream, "<circle cx=\"%s\" cy=\"15\" r=\"5\" fill=\"#0072B2\"/>",
             fab_text_fixed(s, strip_x(axis, t->value_count), 1));
+    if (t->has_best) {
+        fprintf(page->stream,
+                "<path d=\"M%s 8l6 7l-6 7l-6 -7z\" fill=\"#fff\" stroke=\"#D55E00\" "
+                "stroke-width=\"2.5\"/>",
+                fab_text_fixed(s, strip_x(axis, t->best_count), 1));
+    }
+    fab_page_raw(page, "</svg>");
 }
 
 /* ---- the table ---- */
@@ -74,7 +88,7 @@ static void write_cell(fab_page *page, const char *classes, const char *text)
     fab_page_raw(page, "</td>");
 }
 
-static void write_target(fab_page *page, const fab_study_target *t)
+static void write_target(fab_page *page, const fab_study_result *result, const fab_study_target *t)
 {
     fab_scratch *s = page->scratch;
     fab_page_raw(page, "<tr>");
@@ -87,6 +101,10 @@ static void write_target(fab_page *page, const fab_study_target *t)
     write_cell(page, "", t->tag);
     write_cell(page, "n", fab_text_in_unit(s, t->value_count, t->unit));
     write_cell(page, "n", fab_study_range_text(s, t));
+    if (fab_study_has_best(result)) {
+        write_cell(page, "n", t->has_best ? fab_best_value_text(s, t) : "the same");
+    }
+    write_cell(page, "m", fab_mover_text(s, result, t));
     fab_page_raw(page, "<td>");
     write_strip(page, t);
     fprintf(page->stream, "</td><td><span class=\"%s\">", verdict_class(t));
@@ -106,17 +124,23 @@ void fab_page_targets(fab_page *page, const fab_study_result *result)
                  "it is published</th>"
                  "<th scope=\"col\">published</th><th scope=\"col\">tag</th>"
                  "<th scope=\"col\" class=\"n\">ours</th>"
-                 "<th scope=\"col\" class=\"n\">our range</th><th scope=\"col\">picture</th>"
-                 "<th scope=\"col\">verdict</th></tr></thead>\n"
-                 "<tbody>\n");
+                 "<th scope=\"col\" class=\"n\">our range</th>");
+    if (fab_study_has_best(result)) {
+        fab_page_raw(page, "<th scope=\"col\" class=\"n\">own best mappings</th>");
+    }
+    fab_page_raw(page, "<th scope=\"col\">moved most by</th><th scope=\"col\">picture</th>"
+                       "<th scope=\"col\">verdict</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < result->target_count; i++) {
-        write_target(page, &result->targets[i]);
+        write_target(page, result, &result->targets[i]);
     }
     fab_page_raw(
         page,
         "</tbody></table></div>\n"
         "<p class=\"note\">Picture: the grey box is the published value with its rounding, the "
-        "line our range, the dot our value. Verdict: \"agrees\" when our value lies in the box, "
+        "line our range, the dot our value, the diamond our value with each system's own best "
+        "mapping. \"Ours\" and \"our range\" keep the study's mapping: a search for every "
+        "combination of the range would take too long. Verdict on our value: \"agrees\" when our "
+        "value lies in the box, "
         "\"only our range agrees\" when only the line meets it, else \"differs\". "
         "Tag: P the paper's public text, S a secondary source, L later material of the same "
         "vendor, C computed from those, I inferred.</p>\n");
@@ -133,8 +157,13 @@ static void write_tile(fab_page *page, const fab_study_target *t)
     fab_page_element(page, "p", "big", fab_text_in_unit(s, t->value_count, t->unit));
     fab_page_element(page, "p", "range",
                      fab_text_printf(s, "published %s; %s%s", t->published,
-                                     t->range_points ? "our range " : "",
+                                     t->low_count < t->high_count ? "our range " : "",
                                      fab_study_range_text(s, t)));
+    if (t->has_best) {
+        fab_page_element(
+            page, "p", "range",
+            fab_text_printf(s, "%s with own best mappings", fab_best_value_text(s, t)));
+    }
     fab_page_raw(page, "<p>");
     fab_page_element(page, "span", verdict_class(t), fab_verdict_text(t->value_meets, t->ok));
     fab_page_raw(page, "</p></div>\n");
@@ -231,9 +260,10 @@ void fab_page_answer(fab_page *page, const fab_study_result *result)
     fab_page_begin_section(page, "answer", "The answer");
     const char *text = comparison_text(s, result);
     if (result->target_count > 0) {
-        text = fab_text_printf(s, "%s%s%s%s",
-                               headline_text(s, &result->targets[result->waterfall_target]), text,
-                               mover_text(s, result), tally_text(s, result));
+        const fab_study_target *headline = &result->targets[result->waterfall_target];
+        text = fab_text_printf(s, "%s%s%s%s%s", headline_text(s, headline), text,
+                               fab_best_answer_text(s, headline), mover_text(s, result),
+                               tally_text(s, result));
     }
     fab_page_element(page, "p", "lead", text);
     if (result->target_count > 0) {

@@ -37,6 +37,13 @@ void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scena
 void fab_json_settings(fab_json *json, json_t *object, const fab_scenario *scenario);
 void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter);
 
+/* Members "mapping" and "mappings" (what a search counted). */
+void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping);
+void fab_json_counts(fab_json *json, json_t *object, const fab_search_counts *counts);
+
+/* Members "mapping", "groups" and "best" (null without a search) of a point of a study. */
+void fab_json_point_mappings(fab_json *json, json_t *object, const fab_study_point *point);
+
 /* Fills the document of a study into `root`. */
 void fab_json_study(fab_json *json, json_t *root, const fab_study_result *result,
                     const fab_run_meter *meter);

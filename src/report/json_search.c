@@ -1,21 +1,6 @@
 #include "report/json_document.h"
 
 #include "report/keys.h"
-#include "report/search_words.h"
-
-static void add_mapping(fab_json *json, json_t *object, const fab_mapping *mapping)
-{
-    json_t *made = fab_json_object(json, object, "mapping");
-    fab_json_integer(json, made, "tp", mapping->tp);
-    fab_json_integer(json, made, "pp", mapping->pp);
-    fab_json_integer(json, made, "dp", mapping->dp);
-    fab_json_integer(json, made, "ep", mapping->ep);
-    fab_json_integer(json, made, "etp", mapping->etp);
-    fab_json_integer(json, made, "microbatch", mapping->microbatch);
-    fab_json_integer(json, made, "interleave", mapping->interleave);
-    fab_json_text(json, made, "expert_order", fab_order_word(mapping));
-    fab_json_text(json, made, "recompute", fab_recompute_word(mapping));
-}
 
 /* The rank of a mapping that is not feasible is null. */
 static void add_row(fab_json *json, json_t *object, const fab_search_row *row)
@@ -26,7 +11,7 @@ static void add_row(fab_json *json, json_t *object, const fab_search_row *row)
     } else {
         fab_json_null(json, object, "rank");
     }
-    add_mapping(json, object, &row->mapping);
+    fab_json_mapping(json, object, &row->mapping);
     fab_json_real(json, object, "step_s", forecast->step_s);
     json_t *parts = fab_json_object(json, object, "part_s");
     for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
@@ -38,16 +23,6 @@ static void add_row(fab_json *json, json_t *object, const fab_search_row *row)
     fab_json_boolean(json, object, "is_feasible", forecast->is_feasible);
 }
 
-static void add_counts(fab_json *json, json_t *object, const fab_search_counts *counts)
-{
-    json_t *made = fab_json_object(json, object, "mappings");
-    fab_json_integer(json, made, "enumerated", counts->enumerated);
-    fab_json_integer(json, made, "refused", counts->refused);
-    fab_json_integer(json, made, "forecast", counts->forecast);
-    fab_json_integer(json, made, "infeasible", counts->infeasible);
-    fab_json_integer(json, made, "feasible", counts->feasible);
-}
-
 fab_status fab_report_search_json(const fab_search_result *result, const fab_run_meter *meter,
                                   fab_arena *arena, FILE *stream)
 {
@@ -56,7 +31,7 @@ fab_status fab_report_search_json(const fab_search_result *result, const fab_run
     fab_json json = {&scratch};
     json_t *root = fab_json_root(&json);
     fab_json_scenario(&json, fab_json_object(&json, root, "scenario"), result->scenario);
-    add_counts(&json, root, &result->counts);
+    fab_json_counts(&json, root, &result->counts);
     json_t *own = fab_json_object(&json, root, "own");
     add_row(&json, own, &result->own);
     if (result->own.rank > 0 && result->row_count > 0) {

@@ -33,10 +33,26 @@ static void add_points(fab_json *json, json_t *root, const fab_study_result *res
         fab_json_scenario(json, fab_json_object(json, made, "scenario"), point->scenario);
         fab_json_forecast(json, fab_json_object(json, made, "forecast"), &point->forecast);
         fab_json_ownership(json, fab_json_object(json, made, "ownership"), &point->ownership);
+        fab_json_point_mappings(json, made, point);
     }
 }
 
-static void add_target(fab_json *json, json_t *targets, const fab_study_target *target)
+static void add_mover(fab_json *json, json_t *object, const fab_study_result *result,
+                      const fab_study_target *target)
+{
+    if (!target->has_mover) {
+        fab_json_null(json, object, "mover");
+        return;
+    }
+    const fab_sensitivity_row *row = &result->sensitivities[target->mover];
+    json_t *made = fab_json_object(json, object, "mover");
+    fab_json_text(json, made, "name", row->name);
+    fab_json_real(json, made, "low", row->low_count);
+    fab_json_real(json, made, "high", row->high_count);
+}
+
+static void add_target(fab_json *json, json_t *targets, const fab_study_result *result,
+                       const fab_study_target *target)
 {
     json_t *made = fab_json_object(json, targets, NULL);
     fab_json_text(json, made, "id", target->id);
@@ -57,6 +73,14 @@ static void add_target(fab_json *json, json_t *targets, const fab_study_target *
     fab_json_integer(json, made, "range_points", (int64_t)target->range_points);
     fab_json_boolean(json, made, "value_meets", target->value_meets);
     fab_json_boolean(json, made, "ok", target->ok);
+    if (target->has_best) {
+        fab_json_real(json, made, "best_value", target->best_count);
+        fab_json_boolean(json, made, "best_meets", target->best_meets);
+    } else {
+        fab_json_null(json, made, "best_value");
+        fab_json_null(json, made, "best_meets");
+    }
+    add_mover(json, made, result, target);
 }
 
 static void add_waterfall(fab_json *json, json_t *root, const fab_study_result *result)
@@ -104,7 +128,7 @@ void fab_json_study(fab_json *json, json_t *root, const fab_study_result *result
     add_points(json, root, result);
     json_t *targets = fab_json_array(json, root, "targets");
     for (size_t i = 0; i < result->target_count; i++) {
-        add_target(json, targets, &result->targets[i]);
+        add_target(json, targets, result, &result->targets[i]);
     }
     add_waterfall(json, root, result);
     add_sensitivities(json, root, result);

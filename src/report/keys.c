@@ -16,6 +16,19 @@ const char *fab_step_key(fab_step_class step_class)
     return STEP_KEY[step_class];
 }
 
+static const char *const GROUP_KEY[FAB_STUDY_GROUP_COUNT] = {
+    [FAB_STUDY_GROUP_TENSOR] = "tp",
+    [FAB_STUDY_GROUP_EXPERT] = "ep",
+    [FAB_STUDY_GROUP_PIPELINE] = "pp",
+    [FAB_STUDY_GROUP_DATA] = "dp",
+};
+
+const char *fab_group_key(fab_study_group group)
+{
+    assert((int)group >= 0 && group < FAB_STUDY_GROUP_COUNT);
+    return GROUP_KEY[group];
+}
+
 const char *fab_verdict_text(bool value_meets, bool ok)
 {
     if (value_meets) {

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "report/keys.h"
+#include "report/study_mappings.h"
 
 #define SECONDS_PER_DAY 86400.0
 
@@ -82,7 +83,7 @@ fab_sheet fab_sheet_points(fab_scratch *scratch, const fab_study_result *result)
 
 const char *fab_study_range_text(fab_scratch *scratch, const fab_study_target *target)
 {
-    if (target->range_points == 0) {
+    if (target->range_points == 0 && !(target->low_count < target->high_count)) {
         return "no range";
     }
     return fab_text_printf(scratch, "%s .. %s",
@@ -91,28 +92,59 @@ const char *fab_study_range_text(fab_scratch *scratch, const fab_study_target *t
 }
 
 static const fab_sheet_column TARGET_COLUMNS[] = {
-    {"id", false, 0, FAB_SHEET_ALL},         {"result", false, 34, FAB_SHEET_ALL},
-    {"published", false, 12, FAB_SHEET_ALL}, {"tag", false, 0, FAB_SHEET_ALL},
-    {"ours", true, 0, FAB_SHEET_ALL},        {"our range", true, 0, FAB_SHEET_ALL},
-    {"verdict", false, 14, FAB_SHEET_ALL},   {"source", false, 0, FAB_SHEET_PAGE},
+    {"id", false, 0, FAB_SHEET_ALL},         {"result", false, 30, FAB_SHEET_ALL},
+    {"published", false, 10, FAB_SHEET_ALL}, {"tag", false, 0, FAB_SHEET_ALL},
+    {"ours", true, 0, FAB_SHEET_ALL},        {"our range", false, 12, FAB_SHEET_ALL},
+    {"verdict", false, 10, FAB_SHEET_ALL},   {"moved most by", false, 17, FAB_SHEET_ALL},
+    {"source", false, 0, FAB_SHEET_PAGE},
 };
+
+/* The same with one column more, and less room for the others. */
+static const fab_sheet_column SEARCHED_COLUMNS[] = {
+    {"id", false, 0, FAB_SHEET_ALL},
+    {"result", false, 26, FAB_SHEET_ALL},
+    {"published", false, 9, FAB_SHEET_ALL},
+    {"tag", false, 0, FAB_SHEET_ALL},
+    {"ours", true, 0, FAB_SHEET_ALL},
+    {"our range", false, 12, FAB_SHEET_ALL},
+    {"own best", true, 0, FAB_SHEET_ALL},
+    {"verdict", false, 9, FAB_SHEET_ALL},
+    {"moved most by", false, 15, FAB_SHEET_ALL},
+    {"source", false, 0, FAB_SHEET_PAGE},
+};
+
+static void add_target(fab_sheet *sheet, const fab_study_result *result,
+                       const fab_study_target *target)
+{
+    fab_scratch *s = sheet->scratch;
+    const bool is_searched = sheet->columns == SEARCHED_COLUMNS;
+    const char *cells[FAB_COLUMN_COUNT(SEARCHED_COLUMNS)] = {
+        target->id,
+        target->what,
+        target->published,
+        target->tag,
+        fab_text_in_unit(s, target->value_count, target->unit),
+        fab_study_range_text(s, target),
+    };
+    size_t count = 6;
+    if (is_searched) {
+        cells[count++] = fab_best_value_text(s, target);
+    }
+    cells[count++] = fab_verdict_text(target->value_meets, target->ok);
+    cells[count++] = fab_mover_text(s, result, target);
+    cells[count++] = target->source;
+    fab_sheet_add(sheet, cells);
+}
 
 fab_sheet fab_sheet_targets(fab_scratch *scratch, const fab_study_result *result)
 {
-    fab_sheet sheet = fab_sheet_make(scratch, TARGET_COLUMNS, FAB_COLUMN_COUNT(TARGET_COLUMNS),
-                                     result->target_count);
+    const bool is_searched = fab_study_has_best(result);
+    const fab_sheet_column *columns = is_searched ? SEARCHED_COLUMNS : TARGET_COLUMNS;
+    const size_t count =
+        is_searched ? FAB_COLUMN_COUNT(SEARCHED_COLUMNS) : FAB_COLUMN_COUNT(TARGET_COLUMNS);
+    fab_sheet sheet = fab_sheet_make(scratch, columns, count, result->target_count);
     for (size_t i = 0; i < result->target_count; i++) {
-        const fab_study_target *target = &result->targets[i];
-        fab_sheet_add(&sheet, (const char *const[]){
-                                  target->id,
-                                  target->what,
-                                  target->published,
-                                  target->tag,
-                                  fab_text_in_unit(scratch, target->value_count, target->unit),
-                                  fab_study_range_text(scratch, target),
-                                  fab_verdict_text(target->value_meets, target->ok),
-                                  target->source,
-                              });
+        add_target(&sheet, result, &result->targets[i]);
     }
     return sheet;
 }

@@ -2,6 +2,7 @@
 
 #include "report/scratch.h"
 #include "report/sheet.h"
+#include "report/study_mappings.h"
 #include "report/study_sheets.h"
 #include "report/text_table.h"
 
@@ -28,6 +29,34 @@ static void print_targets(const fab_study_result *result, fab_scratch *s, FILE *
     const fab_sheet sheet = fab_sheet_targets(s, result);
     fab_text_heading(stream, "Published results beside ours");
     fab_text_sheet(&sheet, stream);
+    if (fab_study_has_best(result)) {
+        fab_text_paragraph(
+            s, stream,
+            "\"ours\" and \"our range\" keep the study's mapping; \"own best\" gives "
+            "each system the mapping that suits it best, all else as studied.",
+            "");
+    }
+}
+
+/* the last case; the page has all */
+static void print_mappings(const fab_study_result *result, fab_scratch *s, FILE *stream)
+{
+    if (!fab_study_has_best(result)) {
+        return;
+    }
+    const size_t last = result->sweep_count - 1;
+    const fab_sheet sheet = fab_sheet_mappings(s, result, last);
+    fab_text_heading(stream, fab_text_printf(s, "The study's mapping and the best of each at %s",
+                                             fab_text_clean(s, result->sweep_labels[last])));
+    fab_text_sheet(&sheet, stream);
+    fab_text_paragraph(s, stream, fab_best_cost_text(s, result, last), "");
+    if (result->target_count > 0) {
+        const fab_study_target *target = &result->targets[result->waterfall_target];
+        const char *answer = fab_best_answer_text(s, target);
+        if (*answer) {
+            fab_text_paragraph(s, stream, fab_text_printf(s, "%s:%s", target->id, answer), "");
+        }
+    }
 }
 
 static void print_waterfall(const fab_study_result *result, fab_scratch *s, FILE *stream)
@@ -66,6 +95,7 @@ fab_status fab_report_study_text(const fab_study_result *result, fab_arena *aren
     fab_text_paragraph(&scratch, stream, result->question, "");
     print_points(result, &scratch, stream);
     print_targets(result, &scratch, stream);
+    print_mappings(result, &scratch, stream);
     print_waterfall(result, &scratch, stream);
     print_sensitivity(result, &scratch, stream);
     if (result->remark_count > 0) {

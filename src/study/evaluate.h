@@ -15,6 +15,27 @@ FAB_CHECKED fab_status fab_study_evaluate(const fab_study *study, const fab_stud
                                           fab_arena *arena, fab_diagnostics *diagnostics,
                                           fab_evaluation *out);
 
+/* Lays the groups of a scenario's own mapping on the domains of the inner tier. `arena` is scratch.
+ * FAB_E_RANGE when a group cannot be laid, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_place(const fab_scenario *scenario, fab_arena *arena,
+                                       fab_placement groups[FAB_STUDY_GROUP_COUNT]);
+
+/* Searches the best mapping of one scenario, on all cores. The arena owns the texts of its checks.
+ * FAB_E_RANGE when there are too many mappings, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_best_find(const fab_scenario *scenario, fab_arena *arena,
+                                           fab_study_best *out);
+
+/* Fills groups of a point and, when the study asks for it, its best mapping; adds what was forecast
+ * to *evaluations. FAB_E_INPUT with a diagnostic when there are too many mappings, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_point_map(const fab_study *study, fab_arena *arena,
+                                           fab_diagnostics *diagnostics, fab_study_point *point,
+                                           size_t *evaluations);
+
+/* Fills best_count and has_best of every target that is made of times. `arena` is scratch. */
+FAB_CHECKED fab_status fab_study_best_targets(const fab_study *study,
+                                              const fab_study_result *result, fab_arena *arena,
+                                              fab_study_target *targets);
+
 /* Layers of one variant at one sweep value. */
 fab_study_layers fab_study_point_layers(const fab_study *study, size_t variant, size_t value);
 
@@ -36,7 +57,7 @@ bool fab_study_goal_value(const fab_study *study, const fab_study_goal *goal,
                           const fab_study_times *times, double *value_out);
 
 /* Low and high of a target whose metric comes from the catalog's own ranges; the value for both
- * when there are none. */
+ * when there are none. Leaves them for other metrics. */
 void fab_study_goal_catalog_range(const fab_study *study, const fab_study_goal *goal,
                                   double *low_out, double *high_out);
 
@@ -48,7 +69,8 @@ bool fab_study_goal_needs(const fab_study *study, const fab_study_goal *goal, si
                           size_t value);
 
 /* Reads a printed result with its rounding: half a unit of its last digit either way. "monotone"
- * is at least 1. Returns false when it is not a number. unit_out: "W", or "" for a ratio. */
+ * is at least 1, "tens of cm" 10 to 100 of that unit. Returns false when it is not a number.
+ * unit_out: "W", "m", or "" for a ratio. */
 bool fab_study_published_read(const char *printed, fab_arena *arena, double *low_out,
                               double *high_out, bool *has_high_out, const char **unit_out);
 

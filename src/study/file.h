@@ -29,7 +29,9 @@ typedef enum fab_study_metric {
     FAB_METRIC_TIME_RATIO,        /* time to train of `slow` over `fast` */
     FAB_METRIC_GAIN_GROWS,        /* least growth of that ratio from one sweep value to the next */
     FAB_METRIC_DOMAIN_RATE_RATIO, /* inner domain's aggregate bandwidth, `fast` over `slow` */
-    FAB_METRIC_LINK_POWER_DIFFERENCE /* at `rate`, technology `more` over technology `less` */
+    FAB_METRIC_LINK_POWER_DIFFERENCE, /* at `rate`, technology `more` over technology `less` */
+    FAB_METRIC_REACH,                 /* of a copper technology at `lane_rate` */
+    FAB_METRIC_DOMAIN_LINK_POWER /* of one inner domain of `fabric`, its links of `technology` */
 } fab_study_metric;
 
 typedef struct fab_study_goal {
@@ -39,6 +41,8 @@ typedef struct fab_study_goal {
     const char *at;          /* sweep value */
     const char *more, *less; /* technologies */
     double rate_bps;
+    const char *technology, *fabric;
+    double lane_rate_bps;
 } fab_study_goal;
 
 typedef struct fab_study_waterfall {
@@ -66,6 +70,7 @@ typedef struct fab_study_file {
     fab_records targets; /* of fab_study_goal */
     fab_study_waterfall waterfall;
     fab_records remarks; /* of fab_study_remark */
+    bool best_mapping;   /* each point also with its own best mapping */
 } fab_study_file;
 
 extern const fab_table FAB_STUDY_TABLE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <fabricast/fabric.h>
+#include <fabricast/link.h>
 #include <fabricast/units.h>
 
 /* The metrics of targets, and how a printed number is read. */
@@ -61,21 +62,52 @@ static bool least_growth(const fab_study *study, const fab_study_goal *goal,
     return true;
 }
 
-static double link_power_w(const fab_study_goal *goal, double more_j_per_bit, double less_j_per_bit)
+static fab_value link_power_difference(const fab_study *study, const fab_study_goal *goal)
 {
-    return goal->rate_bps * (more_j_per_bit - less_j_per_bit);
+    const fab_value *more = &fab_catalog_technology(study->catalog, goal->more)->energy_j_per_bit;
+    const fab_value *less = &fab_catalog_technology(study->catalog, goal->less)->energy_j_per_bit;
+    return (fab_value){.value = goal->rate_bps * (more->value - less->value),
+                       .low = goal->rate_bps * (more->low - less->high),
+                       .high = goal->rate_bps * (more->high - less->low),
+                       .is_known = true};
+}
+
+/* The fabric's own inner tier with its links made of another technology. */
+static fab_value domain_link_power(const fab_study *study, const fab_study_goal *goal)
+{
+    fab_tier tier = fab_catalog_fabric(study->catalog, goal->fabric)->tiers[0];
+    tier.technology = *fab_catalog_technology(study->catalog, goal->technology);
+    return fab_tier_domain_power_w(&tier);
+}
+
+/* A metric that follows from the catalog alone; not known for others. */
+static fab_value catalog_value(const fab_study *study, const fab_study_goal *goal)
+{
+    switch ((fab_study_metric)goal->metric) {
+    case FAB_METRIC_LINK_POWER_DIFFERENCE:
+        return link_power_difference(study, goal);
+    case FAB_METRIC_REACH:
+        return fab_link_reach_at(fab_catalog_technology(study->catalog, goal->technology),
+                                 goal->lane_rate_bps)
+            .value;
+    case FAB_METRIC_DOMAIN_LINK_POWER:
+        return domain_link_power(study, goal);
+    case FAB_METRIC_TIME_RATIO:
+    case FAB_METRIC_GAIN_GROWS:
+    case FAB_METRIC_DOMAIN_RATE_RATIO:
+        break;
+    }
+    return (fab_value){.is_known = false};
 }
 
 void fab_study_goal_catalog_range(const fab_study *study, const fab_study_goal *goal,
                                   double *low_out, double *high_out)
 {
-    if (goal->metric != FAB_METRIC_LINK_POWER_DIFFERENCE) {
-        return;
+    const fab_value value = catalog_value(study, goal);
+    if (value.is_known) {
+        *low_out = value.low;
+        *high_out = value.high;
     }
-    const fab_value *more = &fab_catalog_technology(study->catalog, goal->more)->energy_j_per_bit;
-    const fab_value *less = &fab_catalog_technology(study->catalog, goal->less)->energy_j_per_bit;
-    *low_out = link_power_w(goal, more->low, less->high);
-    *high_out = link_power_w(goal, more->high, less->low);
 }
 
 bool fab_study_goal_is_ranged(const fab_study_goal *goal)
@@ -101,11 +133,12 @@ bool fab_study_goal_value(const fab_study *study, const fab_study_goal *goal,
         return ratio_at(study, goal, times, value_of(study, goal->at), value_out);
     case FAB_METRIC_GAIN_GROWS:
         return least_growth(study, goal, times, value_out);
-    case FAB_METRIC_LINK_POWER_DIFFERENCE: {
-        const fab_technology *more = fab_catalog_technology(study->catalog, goal->more);
-        const fab_technology *less = fab_catalog_technology(study->catalog, goal->less);
-        *value_out = link_power_w(goal, more->energy_j_per_bit.value, less->energy_j_per_bit.value);
-        return true;
+    case FAB_METRIC_LINK_POWER_DIFFERENCE:
+    case FAB_METRIC_REACH:
+    case FAB_METRIC_DOMAIN_LINK_POWER: {
+        const fab_value value = catalog_value(study, goal);
+        *value_out = value.value;
+        return value.is_known;
     }
     case FAB_METRIC_DOMAIN_RATE_RATIO:
         return false; /* worked out from the fabrics, not from times */
@@ -121,17 +154,34 @@ static int decimals_of(const char *text)
     return point == NULL ? 0 : (int)strspn(point + 1, "0123456789");
 }
 
-bool fab_study_published_read(const char *printed, fab_arena *arena, double *low_out,
-                              double *high_out, bool *has_high_out, const char **unit_out)
+/* A power or a length, in its SI unit. */
+static bool read_quantity(const char *text, fab_arena *arena, double *out, const char **unit_out)
 {
-    *unit_out = "";
-    *has_high_out = true;
-    if (strcmp(printed, "monotone") == 0) {
-        *low_out = 1.0;
-        *high_out = 1.0;
-        *has_high_out = false;
-        return true;
+    static const fab_dimension DIMENSION[] = {FAB_DIM_POWER, FAB_DIM_LENGTH};
+    for (size_t i = 0; i < sizeof(DIMENSION) / sizeof(DIMENSION[0]); i++) {
+        const char *message = NULL;
+        if (fab_quantity_parse(text, DIMENSION[i], arena, out, &message) == FAB_OK) {
+            *unit_out = fab_dimension_unit(DIMENSION[i]);
+            return true;
+        }
     }
+    return false;
+}
+
+/* "tens of cm": 10 to 100 of the unit. */
+static bool read_tens(const char *unit, fab_arena *arena, double *low_out, double *high_out,
+                      const char **unit_out)
+{
+    const char *ten = fab_arena_printf(arena, "10 %s", unit);
+    const char *hundred = fab_arena_printf(arena, "100 %s", unit);
+    return ten != NULL && hundred != NULL && strspn(unit, "0123456789. ") == 0 &&
+           read_quantity(ten, arena, low_out, unit_out) &&
+           read_quantity(hundred, arena, high_out, unit_out);
+}
+
+static bool read_number(const char *printed, fab_arena *arena, double *low_out, double *high_out,
+                        const char **unit_out)
+{
     const size_t digits = strspn(printed, "0123456789.");
     const char *number_text = fab_arena_copy(arena, printed, digits);
     const char *message = NULL;
@@ -143,9 +193,7 @@ bool fab_study_published_read(const char *printed, fab_arena *arena, double *low
     }
     if (strcmp(printed + digits, "X") == 0 || strcmp(printed + digits, "x") == 0) {
         scaled = number;
-    } else if (fab_quantity_parse(printed, FAB_DIM_POWER, arena, &scaled, &message) == FAB_OK) {
-        *unit_out = fab_dimension_unit(FAB_DIM_POWER);
-    } else {
+    } else if (!read_quantity(printed, arena, &scaled, unit_out)) {
         return false;
     }
     double half = 0.5;
@@ -155,4 +203,22 @@ bool fab_study_published_read(const char *printed, fab_arena *arena, double *low
     *low_out = scaled - half * scaled / number;
     *high_out = scaled + half * scaled / number;
     return true;
+}
+
+bool fab_study_published_read(const char *printed, fab_arena *arena, double *low_out,
+                              double *high_out, bool *has_high_out, const char **unit_out)
+{
+    static const char TENS[] = "tens of ";
+    *unit_out = "";
+    *has_high_out = true;
+    if (strcmp(printed, "monotone") == 0) {
+        *low_out = 1.0;
+        *high_out = 1.0;
+        *has_high_out = false;
+        return true;
+    }
+    if (strncmp(printed, TENS, sizeof(TENS) - 1) == 0) {
+        return read_tens(printed + sizeof(TENS) - 1, arena, low_out, high_out, unit_out);
+    }
+    return read_number(printed, arena, low_out, high_out, unit_out);
 }

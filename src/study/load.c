@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <fabricast/link.h>
+
 /* Reads a study file and checks that what it names exists. */
 
 /* Seconds of computing: some ten thousand forecasts a second on one core. */
@@ -106,21 +108,92 @@ static void check_label(const fab_study *study, size_t index, const char *field,
     }
 }
 
-static void check_technology(const fab_study *study, size_t index, const char *field,
-                             const char *word, fab_diagnostics *diagnostics)
+/* Returns the technology that a target names, NULL once the mistake is told. */
+static const fab_technology *check_technology(const fab_study *study, size_t index,
+                                              const char *field, const char *word,
+                                              fab_diagnostics *diagnostics)
 {
     if (word == NULL) {
         fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL), NULL,
                      "this metric needs `%s`, a technology", field);
-        return;
+        return NULL;
     }
     const fab_technology *technology = fab_catalog_technology(study->catalog, word);
     if (technology == NULL) {
         fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
                      "`fabricast catalog technology` lists them", "unknown technology `%s`", word);
-    } else if (!technology->energy_j_per_bit.is_known) {
+    }
+    return technology;
+}
+
+static void check_energy(const fab_study *study, size_t index, const char *field, const char *word,
+                         fab_diagnostics *diagnostics)
+{
+    const fab_technology *technology = check_technology(study, index, field, word, diagnostics);
+    if (technology != NULL && !technology->energy_j_per_bit.is_known) {
         fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, field),
                      NULL, "technology `%s` has no published energy per bit", word);
+    }
+}
+
+static void check_link_power(const fab_study *study, size_t index, const fab_study_goal *goal,
+                             fab_diagnostics *diagnostics)
+{
+    check_energy(study, index, "more", goal->more, diagnostics);
+    check_energy(study, index, "less", goal->less, diagnostics);
+    if (!(goal->rate_bps > 0.0)) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL),
+                     "rate: 200 Tbps", "this metric needs `rate`, a bandwidth");
+    }
+}
+
+static void check_reach(const fab_study *study, size_t index, const fab_study_goal *goal,
+                        fab_diagnostics *diagnostics)
+{
+    const fab_technology *technology =
+        check_technology(study, index, "technology", goal->technology, diagnostics);
+    if (!(goal->lane_rate_bps > 0.0)) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL),
+                     "lane_rate: 224 Gbps", "this metric needs `lane_rate`, the rate of a lane");
+    } else if (technology != NULL &&
+               !fab_link_reach_at(technology, goal->lane_rate_bps).value.is_known) {
+        fab_diagnose(
+            diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, "technology"),
+            "a copper link with a published reach and lane rate is needed, such as "
+            "`dac_200g`",
+            "the reach of `%s` at another lane rate cannot be worked out", goal->technology);
+    }
+}
+
+static void check_domain_power(const fab_study *study, size_t index, const fab_study_goal *goal,
+                               fab_diagnostics *diagnostics)
+{
+    check_energy(study, index, "technology", goal->technology, diagnostics);
+    if (goal->fabric == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL), NULL,
+                     "this metric needs `fabric`, a fabric of the catalog");
+        return;
+    }
+    const fab_fabric *fabric = fab_catalog_fabric(study->catalog, goal->fabric);
+    if (fabric == NULL) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, "fabric"),
+                     "`fabricast catalog fabric` lists them", "unknown fabric `%s`", goal->fabric);
+    } else if (!fabric->tiers[0].rate_bps.is_known) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, "fabric"),
+                     NULL, "the inner tier of fabric `%s` has no published rate", goal->fabric);
+    }
+}
+
+static void check_variants(const fab_study *study, size_t index, const fab_study_goal *goal,
+                           fab_diagnostics *diagnostics)
+{
+    size_t variants, values;
+    const fab_study_setting *variant = fab_study_variants(study, &variants);
+    const fab_study_setting *value = fab_study_sweep_values(study, &values);
+    check_label(study, index, "slow", goal->slow, variant, variants, "compare", diagnostics);
+    check_label(study, index, "fast", goal->fast, variant, variants, "compare", diagnostics);
+    if (goal->metric == FAB_METRIC_TIME_RATIO) {
+        check_label(study, index, "at", goal->at, value, values, "sweep", diagnostics);
     }
 }
 
@@ -132,22 +205,21 @@ static void check_goal(const fab_study *study, size_t index, const fab_study_goa
                      "P public text, S secondary source, L later material, C computed, I inferred",
                      "`%s` is no tag", goal->tag);
     }
-    size_t variants, values;
-    const fab_study_setting *variant = fab_study_variants(study, &variants);
-    const fab_study_setting *value = fab_study_sweep_values(study, &values);
-    if (goal->metric == FAB_METRIC_LINK_POWER_DIFFERENCE) {
-        check_technology(study, index, "more", goal->more, diagnostics);
-        check_technology(study, index, "less", goal->less, diagnostics);
-        if (!(goal->rate_bps > 0.0)) {
-            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, NULL),
-                         "rate: 200 Tbps", "this metric needs `rate`, a bandwidth");
-        }
-        return;
-    }
-    check_label(study, index, "slow", goal->slow, variant, variants, "compare", diagnostics);
-    check_label(study, index, "fast", goal->fast, variant, variants, "compare", diagnostics);
-    if (goal->metric == FAB_METRIC_TIME_RATIO) {
-        check_label(study, index, "at", goal->at, value, values, "sweep", diagnostics);
+    switch ((fab_study_metric)goal->metric) {
+    case FAB_METRIC_LINK_POWER_DIFFERENCE:
+        check_link_power(study, index, goal, diagnostics);
+        break;
+    case FAB_METRIC_REACH:
+        check_reach(study, index, goal, diagnostics);
+        break;
+    case FAB_METRIC_DOMAIN_LINK_POWER:
+        check_domain_power(study, index, goal, diagnostics);
+        break;
+    case FAB_METRIC_TIME_RATIO:
+    case FAB_METRIC_GAIN_GROWS:
+    case FAB_METRIC_DOMAIN_RATE_RATIO:
+        check_variants(study, index, goal, diagnostics);
+        break;
     }
 }
 

@@ -40,12 +40,14 @@ static fab_status run_points(const fab_study *study, fab_arena *arena, fab_diagn
                 return FAB_E_NOMEM;
             }
             FAB_TRY(fab_study_evaluate(study, &layers, arena, diagnostics, evaluation));
-            points[result->point_count++] = (fab_study_point){.variant = variant,
-                                                              .value = value,
-                                                              .scenario = &evaluation->scenario,
-                                                              .forecast = evaluation->forecast,
-                                                              .ownership = evaluation->ownership};
+            fab_study_point *point = &points[result->point_count++];
+            *point = (fab_study_point){.variant = variant,
+                                       .value = value,
+                                       .scenario = &evaluation->scenario,
+                                       .forecast = evaluation->forecast,
+                                       .ownership = evaluation->ownership};
             result->evaluations++;
+            FAB_TRY(fab_study_point_map(study, arena, diagnostics, point, &result->evaluations));
         }
     }
     result->points = points;
@@ -134,14 +136,32 @@ static fab_status fill_target(const fab_study *study, const fab_study_goal *goal
     return FAB_OK;
 }
 
+static bool meets(const fab_study_target *target, double value_count)
+{
+    return value_count >= target->published_low_count &&
+           (!target->has_published_high || value_count <= target->published_high_count);
+}
+
 static void judge(fab_study_target *target)
 {
     const double high =
         target->has_published_high ? target->published_high_count : target->high_count;
-    target->value_meets =
-        target->value_count >= target->published_low_count &&
-        (!target->has_published_high || target->value_count <= target->published_high_count);
+    target->value_meets = meets(target, target->value_count);
+    target->best_meets = target->has_best && meets(target, target->best_count);
     target->ok = target->high_count >= target->published_low_count && target->low_count <= high;
+}
+
+/* Rows come by target, the one that moves it most first; one that moves nothing is no answer. */
+static void name_movers(const fab_study_result *result, fab_study_target *targets)
+{
+    for (size_t i = 0; i < result->sensitivity_count; i++) {
+        const fab_sensitivity_row *row = &result->sensitivities[i];
+        fab_study_target *target = &targets[row->target];
+        if (!target->has_mover && row->high_count > row->low_count) {
+            target->has_mover = true;
+            target->mover = i;
+        }
+    }
 }
 
 static fab_status run_targets(const fab_study *study, fab_arena *arena,
@@ -164,11 +184,14 @@ static fab_status run_targets(const fab_study *study, fab_arena *arena,
         status = status == FAB_OK ? one : status;
     }
     FAB_TRY(status);
+    FAB_TRY(fab_study_best_targets(study, result, arena, targets));
     FAB_TRY(fab_study_ranges_run(study, arena, targets, &result->evaluations));
     for (size_t i = 0; i < result->target_count; i++) {
         judge(&targets[i]);
     }
     result->targets = targets;
+    FAB_TRY(fab_study_sensitivity_run(study, arena, diagnostics, targets, result));
+    name_movers(result, targets);
     return FAB_OK;
 }
 
@@ -188,7 +211,6 @@ fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnosti
     FAB_TRY(name_parts(study, arena, result));
     FAB_TRY(run_points(study, arena, diagnostics, result));
     FAB_TRY(run_targets(study, arena, diagnostics, result));
-    FAB_TRY(fab_study_sensitivity_run(study, arena, diagnostics, result->targets, result));
     FAB_TRY(fab_study_waterfall_run(study, arena, diagnostics, result));
     *result_out = result;
     return FAB_OK;

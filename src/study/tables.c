@@ -51,8 +51,9 @@ static const fab_table RANGE_TABLE = {.kind = "range",
                                       .size = sizeof(fab_study_range),
                                       .defaults = &RANGE_DEFAULT};
 
-static const char *const METRIC[] = {"time_ratio", "gain_grows", "domain_rate_ratio",
-                                     "link_power_difference", NULL};
+static const char *const METRIC[] = {
+    "time_ratio",        "gain_grows", "domain_rate_ratio", "link_power_difference", "reach",
+    "domain_link_power", NULL};
 
 static const fab_field GOAL_FIELDS[] = {
     TEXT("id", fab_study_goal, id, true, "short name"),
@@ -79,6 +80,17 @@ static const fab_field GOAL_FIELDS[] = {
      .maximum = 1e18,
      .is_above_minimum = true,
      .help = "bandwidth at which link power is compared"},
+    TEXT("technology", fab_study_goal, technology, false,
+         "technology whose reach is meant, or of which a domain's links are made"),
+    {.name = "lane_rate",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_RATE,
+     .offset = offsetof(fab_study_goal, lane_rate_bps),
+     .minimum = 0.0,
+     .maximum = 1e15,
+     .is_above_minimum = true,
+     .help = "rate of a lane at which its reach is meant"},
+    TEXT("fabric", fab_study_goal, fabric, false, "fabric whose inner domain is meant"),
 };
 TABLE(GOAL_TABLE, "target", GOAL_FIELDS, fab_study_goal);
 
@@ -130,6 +142,10 @@ static const fab_field STUDY_FIELDS[] = {
      .offset = offsetof(fab_study_file, waterfall),
      .table = &WATERFALL_TABLE,
      .help = "one target walked from a simple model to the study's own"},
+    {.name = "best_mapping",
+     .kind = FAB_FIELD_FLAG,
+     .offset = offsetof(fab_study_file, best_mapping),
+     .help = "search each point's best mapping too, beside its own"},
     RECORDS("remarks", fab_study_file, remarks, REMARK_TABLE, 0, 32, false,
             "sentences for the reader of the report"),
 };
