@@ -53,6 +53,7 @@ fab_run_meter fab_session_meter(fab_session *session, double scenarios);
 int fab_command_train(int argc, char **argv);
 int fab_command_search(int argc, char **argv);
 int fab_command_run(int argc, char **argv);
+int fab_command_diff(int argc, char **argv);
 int fab_command_catalog(int argc, char **argv);
 int fab_command_link(int argc, char **argv);
 int fab_command_transfer(int argc, char **argv);

@@ -11,6 +11,7 @@
 #include <fabricast/calibrate.h>
 #include <fabricast/catalog.h>
 #include <fabricast/collective.h>
+#include <fabricast/compare.h>
 #include <fabricast/fabric.h>
 #include <fabricast/link.h>
 #include <fabricast/ownership.h>
@@ -115,6 +116,12 @@ FAB_API FAB_CHECKED fab_status fab_report_fabric_text(const fab_fabric_bill *bil
                                                       FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_fabric_json(const fab_fabric_bill *bill, fab_arena *arena,
                                                       FILE *stream);
+
+/* Two forecasts side by side and the waterfall between them. */
+FAB_API FAB_CHECKED fab_status fab_report_comparison_text(const fab_comparison *comparison,
+                                                          fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_comparison_json(const fab_comparison *comparison,
+                                                          fab_arena *arena, FILE *stream);
 
 /* How well measured kernels are forecast, as a table; and the fitted constants as a data file of
  * the catalog. */
