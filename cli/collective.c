@@ -18,14 +18,21 @@ typedef struct fab_collective_words {
     const char *stride;
     const char *algorithm;
     const char *tiers;
+    const char *measured;
     bool wants_json;
 } fab_collective_words;
 
 static void check_needed(const fab_collective_words *words, struct argp_state *state)
 {
-    if (words->kind == NULL) {
-        argp_error(state, "a kind is needed: all-gather, reduce-scatter, all-reduce, all-to-all or "
-                          "send");
+    if (words->measured != NULL) {
+        if (words->kind != NULL || words->size != NULL || words->ranks != NULL ||
+            words->on != NULL || words->stride != NULL || words->algorithm != NULL ||
+            words->tiers != NULL) {
+            argp_error(state, "--measured takes no kind and no option but --json");
+        }
+    } else if (words->kind == NULL) {
+        argp_error(state, "a kind is needed: all-gather, reduce-scatter, all-reduce, all-to-all, "
+                          "send, broadcast or reduce");
     } else if (words->size == NULL) {
         argp_error(state, "--size is needed");
     } else if (words->on == NULL) {
@@ -57,6 +64,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 't':
         words->tiers = argument;
         return 0;
+    case 'm':
+        words->measured = argument;
+        return 0;
     case 'j':
         words->wants_json = true;
         return 0;
@@ -77,14 +87,24 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option OPTIONS[] = {
     {"size", 's', "SIZE", 0,
      "Full (gathered, unscattered) tensor of all-gather, reduce-scatter and all-reduce; local send "
-     "buffer of all-to-all; message of send (1 GiB)",
+     "buffer of all-to-all; message of send; whole vector of broadcast and reduce (1 GiB)",
      0},
     {"ranks", 'n', "N", 0, "Ranks of a group; a send has 2", 0},
     {"on", 'o', "FABRIC", 0, "Name in the catalog, or a YAML file (fabric: {...} or its fields)",
      0},
     {"stride", 'k', "K", 0, "Packages from one rank to the next (default 1)", 0},
-    {"algorithm", 'a', "auto|ring|direct", 0, "Default auto: the faster of the two", 0},
-    {"tiers", 't', "sequential|concurrent", 0, "How two tiers share the work (default sequential)",
+    {"algorithm", 'a', "NAME", 0,
+     "auto, ring, direct, halving, doubling, tree, in-network, flat-ring, bruck or forward "
+     "(default "
+     "auto: the fastest that applies)",
+     0},
+    {"tiers", 't', "sequential|concurrent", 0,
+     "How the tiers share the work: one after the other, or pipelined so that the slowest bounds "
+     "(default concurrent on a fabric that names its messaging, else sequential)",
+     0},
+    {"measured", 'm', "FILE.csv", 0,
+     "Instead: compare the calibrated times with the measured ones of a file such as "
+     "validation/collectives.csv",
      0},
     {"json", 'j', NULL, 0, "Print JSON: s, byte, byte/s, J", 0},
     {0},
@@ -93,13 +113,14 @@ static const struct argp_option OPTIONS[] = {
 static const struct argp ARGP = {
     OPTIONS,
     parse,
-    "KIND",
-    "Time one collective on a fabric, by ring and by direct exchange: all-gather, reduce-scatter, "
-    "all-reduce, all-to-all or send. Times in s, bandwidths one direction; bus bandwidth in byte/s "
+    "KIND\n--measured=FILE.csv",
+    "Time one collective on a fabric by every algorithm that applies: all-gather, reduce-scatter, "
+    "all-reduce, all-to-all, send, broadcast or reduce. Times in s, bandwidths one direction; bus "
+    "bandwidth in byte/s "
     "as nccl-tests define it."
     "\vAll groups of the job work at once: N ranks K apart make a job of N x K packages. Exits "
     "with "
-    "1 when the fabric does not hold them.",
+    "1 when the fabric does not hold them or the algorithm asked for does not apply.",
     NULL,
     NULL,
     NULL};
@@ -127,8 +148,11 @@ static int read_word(fab_session *session, const char *what, const char *word,
 
 static fab_collective_request read_request(fab_session *session, const fab_collective_words *words)
 {
-    static const char *const ALGORITHMS[] = {"auto", "ring", "direct"};
     static const char *const MODES[] = {"sequential", "concurrent"};
+    const char *algorithms[FAB_ALGORITHM_COUNT];
+    for (int i = 0; i < FAB_ALGORITHM_COUNT; i++) {
+        algorithms[i] = fab_algorithm_name(i);
+    }
     const char *kinds[FAB_COLLECTIVE_KIND_COUNT];
     for (int i = 0; i < FAB_COLLECTIVE_KIND_COUNT; i++) {
         kinds[i] = fab_collective_name((fab_collective_kind)i);
@@ -144,7 +168,8 @@ static fab_collective_request read_request(fab_session *session, const fab_colle
         fab_argument_count(session, "--stride", words->stride, 1, RANK_LIMIT, &request.stride);
     }
     if (words->algorithm != NULL) {
-        request.algorithm = read_word(session, "algorithm", words->algorithm, ALGORITHMS, 3);
+        request.algorithm =
+            read_word(session, "algorithm", words->algorithm, algorithms, FAB_ALGORITHM_COUNT);
     }
     if (words->tiers != NULL) {
         request.tier_mode = read_word(session, "tier mode", words->tiers, MODES, 2);
@@ -152,10 +177,57 @@ static fab_collective_request read_request(fab_session *session, const fab_colle
     return request;
 }
 
+/* libraries pipeline: where one is named, tiers work at the same time unless asked otherwise */
+static int default_mode(const fab_fabric *fabric)
+{
+    for (int64_t i = 0; i < fabric->tier_count; i++) {
+        if (fabric->tiers[i].messaging) {
+            return FAB_TIERS_CONCURRENT;
+        }
+    }
+    return FAB_TIERS_SEQUENTIAL;
+}
+
+/* errors of the calibrated model on a file of measurements */
+static int compare(fab_session *session, const fab_collective_words *words)
+{
+    const fab_measured_collective *rows = NULL;
+    const fab_measured_result *results = NULL;
+    const fab_measured_group *groups = NULL;
+    size_t count = 0;
+    size_t compared = 0;
+    size_t made = 0;
+    const char *reason = NULL;
+    fab_status status =
+        fab_measured_load(words->measured, session->arena, &session->diagnostics, &rows, &count);
+    if (status == FAB_E_INPUT) {
+        return fab_argument_explain(session);
+    }
+    if (status == FAB_OK) {
+        status = fab_measured_compare(session->catalog, rows, count, session->arena, &results,
+                                      &compared, &reason);
+    }
+    if (reason != NULL) {
+        fprintf(stderr, "fabricast: collective: %s: %s\n", words->measured, reason);
+        return FAB_EXIT_USER;
+    }
+    if (status == FAB_OK) {
+        status = fab_measured_summarise(results, compared, session->arena, &groups, &made);
+    }
+    if (status == FAB_OK) {
+        status = words->wants_json ? fab_report_measured_json(groups, made, session->arena, stdout)
+                                   : fab_report_measured_text(groups, made, session->arena, stdout);
+    }
+    return fab_session_explain(session, status, "collective");
+}
+
 static int show(fab_session *session, void *arguments)
 {
     const fab_collective_words *words = arguments;
-    const fab_collective_request request = read_request(session, words);
+    if (words->measured != NULL) {
+        return compare(session, words);
+    }
+    fab_collective_request request = read_request(session, words);
     fab_fabric fabric;
     fab_status status = fab_argument_fabric(session, words->on, &fabric);
     if (status == FAB_E_NOMEM) {
@@ -165,6 +237,7 @@ static int show(fab_session *session, void *arguments)
     if (code != FAB_EXIT_DONE) {
         return code;
     }
+    request.tier_mode = words->tiers ? request.tier_mode : default_mode(&fabric);
     fab_collective_answer answer;
     const char *reason = NULL;
     status = fab_collective_lay(&fabric, &request, session->arena, &answer, &reason);

@@ -97,6 +97,11 @@ refused 2 '--size `1`' all-reduce --size 1 --ranks 8 --on h100_ib
 refused 2 '3 mistakes in the command line' all-redcue --size x --ranks 8 --on h100_bi
 refused 2 'a kind is needed'
 refused 2 '--size is needed' all-reduce --ranks 8 --on h100_ib
+refused 2 '--measured takes no kind' all-reduce --measured x.csv
+refused 1 'bruck is for all-to-all' all-reduce --size 1MB --ranks 8 --on h100_ib --algorithm bruck
+refused 1 'needs a power of two' all-reduce --size 1MB --ranks 6 --on h100_ib --algorithm halving
+refused 1 'needs a tier whose switches reduce' \
+    all-reduce --size 1MB --ranks 8 --on h100_ib --algorithm in-network
 refused 2 '--ranks is needed' all-reduce --size 1MB --on h100_ib
 refused 2 '--on is needed' all-reduce --size 1MB --ranks 8
 refused 2 '`send` is too many' all-reduce send --size 1MB --ranks 8 --on h100_ib
@@ -104,6 +109,57 @@ sed 's/domain: 4/domian: 4/' plain.yaml >wrong.yaml
 refused 2 'wrong.yaml' all-gather --size 1MB --ranks 4 --on wrong.yaml
 want_mistakes 2 wrong.yaml
 want_mistake wrong.yaml domian 'unknown field `domian`' 'did you mean `domain`?'
+
+# the calibrated answer beside the ideal one
+shows 'Calibrated on measurements' all-reduce --size 1GiB --ranks 8 --on hgx_h100
+want_out 'auto takes in-network, by its calibrated time: 2.69 ms; tiers are concurrent'
+want_out 'calibrated bus bandwidth'
+shows 'tiers are sequential' all-reduce --size 1GiB --ranks 8 --on hgx_h100 --tiers sequential
+run collective all-reduce --size 1GiB --ranks 8 --on hgx_h100 --json
+want_code 0
+want_out '"chosen": "in-network"'
+want_out '"time_over_ideal_ratio"'
+want_out '"applies": false'
+shows 'flat-ring' broadcast --size 1GiB --ranks 16 --on h100_ib
+shows 'whole vector' reduce --size 1GiB --ranks 16 --on h100_ib --algorithm tree
+
+# three tiers: 64 ranks of domains of 8, 32 and 256
+cat >three.yaml <<'END'
+tiers:
+  - {name: box, technology: {name: wire, rate: 1 Tbps, energy: 1 pJ/bit}, latency: 1 us, domain: 8,
+     packages_per_rack: 8, messaging: {channels: [{algorithm: ring, base: 1 us, hop: 1 us,
+     efficiency: 0.5, fill: 0 s}]}}
+  - {name: row, technology: {name: wire, rate: 1 Tbps, energy: 1 pJ/bit}, latency: 1 us, domain: 32,
+     packages_per_rack: 8}
+  - {name: hall, technology: {name: wire, rate: 1 Tbps, energy: 1 pJ/bit}, latency: 1 us, domain: 256,
+     packages_per_rack: 8}
+END
+shows 'sent by one rank, hall' all-gather --size 64MB --ranks 64 --on three.yaml
+want_out 'wire time, row'
+run fabric three.yaml
+want_out 'hall'
+# 14/8 MB / (0.5 x 1 Tbps) + 15 us
+shows 'calibrated time              43 us' all-reduce --size 1MB --ranks 8 --on three.yaml \
+    --algorithm ring
+sed 's/algorithm: ring/algorithm: auto/' three.yaml >wrong.yaml
+refused 2 'a channel cannot be `auto`' all-gather --size 64MB --ranks 64 --on wrong.yaml
+sed 's/hop: 1 us/hop: not published/' three.yaml >wrong.yaml
+refused 2 'must be known' all-gather --size 64MB --ranks 64 --on wrong.yaml
+
+# errors of the calibration
+shows 'error of the fit' --measured "$root/validation/collectives.csv"
+want_out 'hgx_h100         all-reduce'
+run collective --measured "$root/validation/collectives.csv" --json
+want_code 0
+want_out '"median_frac"'
+refused 2 'no such file' --measured none.csv
+echo 'hardware,on' >short.csv
+refused 2 'no column `ranks`' --measured short.csv
+{
+    head -n 1 "$root/validation/collectives.csv"
+    echo 'box,,nowhere,all-reduce,,8,1,8,13,0,,measured,s,'
+} >lost.csv
+refused 2 'line 2: fabric `nowhere`: is not in the catalog' --measured lost.csv
 
 run collective --help
 want_code 0

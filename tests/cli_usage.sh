@@ -51,7 +51,7 @@ refused "option '--out' requires an argument" run a.yaml --out
 refused "unrecognized option '--out'" train a.yaml --out x
 
 refused 'unknown kind `modl`; did you mean `model`?' catalog modl
-refused 'There are: technology kernels gpu model fabric' catalog xyzzy
+refused 'There are: technology kernels gpu model messaging fabric' catalog xyzzy
 refused 'did you mean `deepseek-v3`?' catalog model deepseek-v4
 refused 'did you mean `study_package`?' catalog gpus study_pakage
 refused 'There are: ' catalog fabric xyzzy

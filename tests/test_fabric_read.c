@@ -3,6 +3,7 @@
 #include "catalog/catalog_rows.h"
 
 #define TIER "latency: 1 us, domain: 8, packages_per_rack: 8"
+#define WIDE "latency: 1 us, domain: 1000000, packages_per_rack: 8"
 
 START_TEST(a_tier_fills_in_what_follows)
 {
@@ -105,15 +106,15 @@ START_TEST(followers_follow)
 }
 END_TEST
 
-START_TEST(no_third_tier)
+START_TEST(no_fifth_tier)
 {
     fab_fabric fabric;
     const fab_diagnostic *d = only_mistake(
         FAB_CATALOG_FABRIC,
-        "base: study_optics_pod\ntiers: [{}, {}, {technology: study_lpo, rate: 1 Tbps, " TIER
-        "}]\n",
+        "base: study_optics_pod\ntiers: [{}, {}, {technology: study_lpo, rate: 1 Tbps, " WIDE
+        "}, {technology: study_lpo, rate: 1 Tbps, " WIDE "}, {}]\n",
         &fabric);
-    assert_contains(d->message, "at most 2 tiers");
+    assert_contains(d->message, "at most 4 tiers");
 }
 END_TEST
 
@@ -239,7 +240,7 @@ int main(void)
     tcase_add_test(tests, an_overlay_without_tiers_keeps_them);
     tcase_add_test(tests, an_overlaid_technology_keeps_the_rest);
     tcase_add_test(tests, followers_follow);
-    tcase_add_test(tests, no_third_tier);
+    tcase_add_test(tests, no_fifth_tier);
     tcase_add_test(tests, origins_survive_an_overlay);
     tcase_add_loop_test(tests, bad_tiers_are_refused, 0, (int)(sizeof BAD / sizeof BAD[0]));
     tcase_add_test(tests, every_tier_is_read);

@@ -167,10 +167,9 @@ START_TEST(by_hand)
                      FAB_OK);
     ck_assert_ptr_null(reason);
     ck_assert_int_eq(answer.placement.domains, ROW[_i].domains);
-    ck_assert_int_eq(answer.chosen, FAB_ALGORITHM_DIRECT);
     ck_assert(answer.is_energy_known);
-    assert_way(&answer.ring, _i, ROW[_i].ring_latency_s);
-    assert_way(&answer.direct, _i, ROW[_i].direct_latency_s);
+    assert_way(&answer.ways[FAB_ALGORITHM_RING], _i, ROW[_i].ring_latency_s);
+    assert_way(&answer.ways[FAB_ALGORITHM_DIRECT], _i, ROW[_i].direct_latency_s);
 }
 END_TEST
 
@@ -184,7 +183,8 @@ START_TEST(the_algorithm_asked_for_is_chosen)
     ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
     ck_assert_int_eq(answer.chosen, FAB_ALGORITHM_RING);
     /* 7 GiB-bit / 3.6 Tb/s hide behind nothing: they are longer than 0.5 / 0.4 */
-    assert_near(answer.ring.cost.time_s, 6.8e-6 + 7 * GIB / 3.6e12, "concurrent");
+    assert_near(answer.ways[FAB_ALGORITHM_RING].cost.time_s, 6.8e-6 + 7 * GIB / 3.6e12,
+                "concurrent");
 }
 END_TEST
 
@@ -225,11 +225,146 @@ START_TEST(one_tier)
     fab_collective_answer answer;
     const char *reason;
     ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
-    assert_way(&answer.ring, 0, 5.6e-6);
+    assert_way(&answer.ways[FAB_ALGORITHM_RING], 0, 5.6e-6);
     request.ranks = 9;
     ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason),
                      FAB_E_INFEASIBLE);
     ck_assert_ptr_nonnull(strstr(reason, "The job has 9 packages"));
+}
+END_TEST
+
+/* Three tiers: 64 ranks on domains of 8, 32 and 256 send S (1 - 1/8), S (1/8 - 1/32) and
+ * S (1/32 - 1/64) of an all-gather. */
+START_TEST(three_tiers)
+{
+    fab_fabric fabric = example();
+    fabric.tiers[2] = fabric.tiers[1];
+    fabric.tiers[1].domain = 32;
+    fabric.tiers[1].used = 32;
+    fabric.tiers[1].rate_bps = known(0.8e12);
+    fabric.tier_count = 3;
+    const fab_collective_request request = {FAB_ALL_GATHER, GIB, 64, 1, 0, FAB_TIERS_CONCURRENT};
+    fab_collective_answer answer;
+    const char *reason;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
+    const fab_collective_cost *ring = &answer.ways[FAB_ALGORITHM_RING].cost;
+    assert_near(ring->tier_sent_bit[0], 7.0 * GIB, "inner");
+    assert_near(ring->tier_sent_bit[1], 0.75 * GIB, "middle");
+    assert_near(ring->tier_sent_bit[2], 0.125 * GIB, "outer");
+    /* 7 steps of 0.4 us, 3 and 1 of 4 us; the inner tier is the slowest */
+    assert_near(ring->time_s, 18.8e-6 + 7.0 * GIB / 3.6e12, "time");
+}
+END_TEST
+
+/* A tier that the group does not need, around or inside, changes nothing. */
+static void an_unused_tier_changes_nothing_for(uint64_t seed)
+{
+    const fab_fabric two = example();
+    fab_fabric one = two;
+    one.tier_count = 1;
+    fab_collective_request request = {
+        (fab_collective_kind)seeded_integer(&seed, 0, FAB_COLLECTIVE_KIND_COUNT - 1),
+        seeded_between(&seed, 1, 1e10),
+        seeded_integer(&seed, 2, 8),
+        1,
+        0,
+        (int)seeded_integer(&seed, 0, 1)};
+    request.ranks = request.kind == FAB_SEND ? 2 : request.ranks;
+    fab_collective_answer a, b;
+    const char *reason;
+    ck_assert_int_eq(fab_collective_lay(&one, &request, arena, &a, &reason), FAB_OK);
+    ck_assert_int_eq(fab_collective_lay(&two, &request, arena, &b, &reason), FAB_OK);
+    ck_assert_int_eq(a.chosen, b.chosen);
+    for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
+        ck_assert_int_eq(a.ways[i].reason == NULL, b.ways[i].reason == NULL);
+        ck_assert_double_eq(a.ways[i].cost.time_s, b.ways[i].cost.time_s);
+        ck_assert_double_eq(a.ways[i].cost.energy_j, b.ways[i].cost.energy_j);
+    }
+}
+
+START_TEST(an_unused_tier_changes_nothing)
+{
+    for (int i = 0; i < SEEDS; i++) {
+        an_unused_tier_changes_nothing_for((uint64_t)(_i * SEEDS + i + 1));
+    }
+}
+END_TEST
+
+/* Over all algorithms: more payload is never faster, more rate never slower, and automatic takes
+ * the fastest. */
+static void monotone_for(uint64_t seed)
+{
+    fab_fabric fabric = example();
+    fabric.tiers[0].has_reduction = seeded_integer(&seed, 0, 1) == 1;
+    fabric.tiers[1].is_mesh = seeded_integer(&seed, 0, 1) == 1;
+    fab_collective_request request = {
+        (fab_collective_kind)seeded_integer(&seed, 0, FAB_COLLECTIVE_KIND_COUNT - 1),
+        seeded_between(&seed, 1, 1e9),
+        seeded_integer(&seed, 2, 64),
+        seeded_integer(&seed, 1, 4),
+        0,
+        (int)seeded_integer(&seed, 0, 1)};
+    request.ranks = request.kind == FAB_SEND ? 2 : request.ranks;
+    fab_collective_answer base, larger, faster;
+    const char *reason;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &base, &reason), FAB_OK);
+    request.size_byte *= 1.5;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &larger, &reason), FAB_OK);
+    request.size_byte /= 1.5;
+    fabric.tiers[seeded_integer(&seed, 0, 1)].rate_bps.value *= 2.0;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &faster, &reason), FAB_OK);
+    for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
+        if (!base.ways[i].reason) {
+            ck_assert_double_ge(larger.ways[i].cost.time_s, base.ways[i].cost.time_s);
+            ck_assert_double_le(faster.ways[i].cost.time_s,
+                                base.ways[i].cost.time_s * (1.0 + 1e-12));
+            ck_assert_double_le(base.ways[base.chosen].cost.time_s, base.ways[i].cost.time_s);
+        }
+    }
+}
+
+START_TEST(monotone)
+{
+    for (int i = 0; i < SEEDS; i++) {
+        monotone_for((uint64_t)(_i * SEEDS + i + 1));
+    }
+}
+END_TEST
+
+/* Ring and tree of 8 cross where 14 a + 1.75 x = 6 a + 2 x: x = 32 a = 12.8 us on the wire. */
+START_TEST(tree_and_ring_cross)
+{
+    const fab_fabric fabric = example();
+    const double crossing_byte = 12.8e-6 * 3.6e12 / 8.0;
+    for (int side = 0; side < 2; side++) {
+        const fab_collective_request request = {
+            FAB_ALL_REDUCE, crossing_byte * (side == 0 ? 0.99 : 1.01), 8, 1, 0, 0};
+        fab_collective_answer answer;
+        const char *reason;
+        ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
+        const double ring_s = answer.ways[FAB_ALGORITHM_RING].cost.time_s;
+        const double tree_s = answer.ways[FAB_ALGORITHM_TREE].cost.time_s;
+        ck_assert_int_eq(tree_s < ring_s, side == 0);
+    }
+}
+END_TEST
+
+/* the fastest by hand: two direct steps of 2 x 7/8, or 9/8 through a switch that reduces */
+START_TEST(automatic_takes_the_fastest)
+{
+    fab_fabric fabric = example();
+    fab_collective_request request = {FAB_ALL_REDUCE, GIB, 8, 1, 0, 0};
+    fab_collective_answer answer;
+    const char *reason;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
+    ck_assert_int_eq(answer.chosen, FAB_ALGORITHM_DIRECT);
+    fabric.tiers[0].has_reduction = true;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
+    ck_assert_int_eq(answer.chosen, FAB_ALGORITHM_IN_NETWORK);
+    request.algorithm = FAB_ALGORITHM_BRUCK;
+    ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason),
+                     FAB_E_INFEASIBLE);
+    ck_assert_str_eq(reason, "bruck is for all-to-all");
 }
 END_TEST
 
@@ -243,7 +378,7 @@ static const struct {
     {{FAB_SEND, 1, 3, 1, 0, 0}, FAB_E_RANGE, "a send has 2 ranks"},
     {{FAB_ALL_REDUCE, -1, 8, 1, 0, 0}, FAB_E_RANGE, "size"},
     {{FAB_ALL_REDUCE, (double)INFINITY, 8, 1, 0, 0}, FAB_E_RANGE, "size"},
-    {{FAB_ALL_REDUCE, 1, 8, 1, 3, 0}, FAB_E_RANGE, "algorithm"},
+    {{FAB_ALL_REDUCE, 1, 8, 1, FAB_ALGORITHM_COUNT, 0}, FAB_E_RANGE, "algorithm"},
     {{FAB_ALL_REDUCE, 1, 8, 1, 0, 2}, FAB_E_RANGE, "tier mode"},
     {{FAB_ALL_REDUCE, 1, INT64_MAX, 2, 0, 0}, FAB_E_RANGE, "more than a billion"},
     {{FAB_ALL_REDUCE, 1e308, 8, 1, 0, 0}, FAB_E_RANGE, "no time"},
@@ -291,9 +426,10 @@ START_TEST(bus_bandwidth_is_bounded_by_the_rate)
         fab_collective_answer answer;
         const char *reason;
         ck_assert_int_eq(fab_collective_lay(&fabric, &request, arena, &answer, &reason), FAB_OK);
-        ck_assert_double_le(answer.ring.bus_byte_per_s, answer.direct.bus_byte_per_s);
-        ck_assert_double_le(answer.direct.bus_byte_per_s, 450e9 * (1 + 1e-12));
-        ck_assert_double_ge(answer.ring.bus_byte_per_s, 0.95 * 450e9);
+        ck_assert_double_le(answer.ways[FAB_ALGORITHM_RING].bus_byte_per_s,
+                            answer.ways[FAB_ALGORITHM_DIRECT].bus_byte_per_s);
+        ck_assert_double_le(answer.ways[FAB_ALGORITHM_DIRECT].bus_byte_per_s, 450e9 * (1 + 1e-12));
+        ck_assert_double_ge(answer.ways[FAB_ALGORITHM_RING].bus_byte_per_s, 0.95 * 450e9);
     }
 }
 END_TEST
@@ -310,6 +446,11 @@ int main(void)
     tcase_add_test(tests, energy_not_published);
     tcase_add_test(tests, one_tier);
     tcase_add_test(tests, memory_is_out);
+    tcase_add_test(tests, three_tiers);
+    tcase_add_test(tests, tree_and_ring_cross);
+    tcase_add_test(tests, automatic_takes_the_fastest);
+    tcase_add_loop_test(tests, an_unused_tier_changes_nothing, 0, BLOCKS);
+    tcase_add_loop_test(tests, monotone, 0, BLOCKS);
     tcase_add_loop_test(tests, bus_bandwidth_is_bounded_by_the_rate, 0, BLOCKS);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

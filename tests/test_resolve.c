@@ -189,7 +189,16 @@ static const char MODEL_TEXT[] =
 
 static const char TIER_TEXT[] =
     "name: n\ntechnology: study_copper\nrate: 1 Tbps\nlatency: 1 us\ndomain: 8\nused: 4\n"
-    "links_per_path: 2\npackages_per_rack: 8\n";
+    "links_per_path: 2\npackages_per_rack: 8\nin_network_reduction: true\nmesh: false\n"
+    "messaging: nccl_hopper\n";
+
+static const char CHANNEL_TEXT[] =
+    "algorithm: ring\nkind: all-reduce\nprotocol: LL\nbase: 5 us\nhop: 1 us\nefficiency: 0.5\n"
+    "fill: 0 s\nown_rate: 1 TB/s\n";
+
+static const char MESSAGING_TEXT[] =
+    "name: n\ntitle: t\nchannels:\n  - {algorithm: ring, base: 5 us, hop: 1 us, "
+    "efficiency: 0.5, fill: 0 s}\nsource: s\nconfidence: paper\nnotes: n\n";
 
 static const char FABRIC_TEXT[] =
     "name: n\ntitle: t\ntiers:\n  - {name: n, technology: study_copper, rate: 1 Tbps, "
@@ -215,6 +224,7 @@ static const struct {
     {&FAB_KERNELS_TABLE, KERNELS_TEXT}, {&FAB_TECHNOLOGY_TABLE, TECHNOLOGY_TEXT},
     {&FAB_GPU_TABLE, GPU_TEXT},         {&FAB_MODEL_TABLE, MODEL_TEXT},
     {&FAB_TIER_TABLE, TIER_TEXT},       {&FAB_FABRIC_TABLE, FABRIC_TEXT},
+    {&FAB_CHANNEL_TABLE, CHANNEL_TEXT}, {&FAB_MESSAGING_TABLE, MESSAGING_TEXT},
 };
 
 START_TEST(every_field_refuses_bad_input)
@@ -283,6 +293,8 @@ START_TEST(the_valid_texts_resolve)
     ck_assert_ptr_eq(gpu.kernels, fab_catalog_kernels(catalog, "a100"));
     assert_resolves(FAB_CATALOG_MODEL, MODEL_TEXT, &out);
     assert_resolves(FAB_CATALOG_FABRIC, FABRIC_TEXT, &out);
+    fab_messaging messaging;
+    assert_resolves(FAB_CATALOG_MESSAGING, MESSAGING_TEXT, &messaging);
 }
 END_TEST
 

@@ -69,6 +69,9 @@ static const struct {
      "gpu `h100_sxm` has no published memory size or bandwidth", "not published"},
     {"{gpu: {base: h100_sxm, memory_rate: not published}}",
      "gpu `h100_sxm` has no published memory size or bandwidth", "{base"},
+    {"{fabric: {base: h100_ib, tiers: [{}, {}, {technology: plug_800g_dr8, rate: 400 Gbps, "
+     "latency: 4 us, domain: 65536, packages_per_rack: 32}]}}",
+     "knows an inner and an outer tier, and the fabric has 3", "[{}, {}"},
     {"{fabric: {base: h100_ib, tiers: [{technology: {base: nvlink4_h100, energy: not "
      "published}}]}}",
      "technology `nvlink4_h100` of tier `NVLink` has no published energy per bit", "[{tech"},

@@ -332,11 +332,34 @@ START_TEST(special_volumes)
 }
 END_TEST
 
+/* 3 of 7 links serve a group of 4; a pair has one */
+START_TEST(a_mesh_lends_its_own_links)
+{
+    fab_collective_network network = example(FAB_ALGORITHM_DIRECT, FAB_TIERS_SEQUENTIAL);
+    network.tiers[0].mesh_peers = 7;
+    const double tier_bit[FAB_TIER_LIMIT] = {32e12, 0.0};
+    const fab_placement four = {4, 1, 4, 4, true};
+    const fab_placement two = {2, 1, 2, 2, true};
+    const fab_placement eight = {8, 1, 8, 8, true};
+    fab_collective_cost cost;
+    ck_assert_int_eq(fab_collective_time(&network, FAB_ALL_GATHER, &four, tier_bit, &cost), FAB_OK);
+    ck_assert_double_eq_tol(cost.tier_time_s[0], 7.0 / 3.0, 1e-12);
+    ck_assert_int_eq(fab_collective_time(&network, FAB_SEND, &two, tier_bit, &cost), FAB_OK);
+    ck_assert_double_eq_tol(cost.tier_time_s[0], 7.0, 1e-12);
+    ck_assert_int_eq(fab_collective_time(&network, FAB_ALL_GATHER, &eight, tier_bit, &cost),
+                     FAB_OK);
+    ck_assert_double_eq_tol(cost.tier_time_s[0], 1.0, 1e-12);
+    network.tiers[0].mesh_peers = -1;
+    ck_assert_int_eq(fab_collective_time(&network, FAB_ALL_GATHER, &four, tier_bit, &cost),
+                     FAB_E_RANGE);
+}
+END_TEST
+
 START_TEST(names)
 {
     static const char *const WANT[] = {"all-gather", "reduce-scatter", "all-reduce", "all-to-all",
-                                       "send"};
-    for (int kind = FAB_ALL_GATHER; kind <= FAB_SEND; kind++) {
+                                       "send",       "broadcast",      "reduce"};
+    for (int kind = FAB_ALL_GATHER; kind < FAB_COLLECTIVE_KIND_COUNT; kind++) {
         ck_assert_str_eq(fab_collective_name((fab_collective_kind)kind), WANT[kind]);
     }
 }
@@ -357,7 +380,7 @@ START_TEST(bad_networks)
     const fab_placement placement = {8, 2, 4, 4, true};
     const fab_collective_network good = example(FAB_ALGORITHM_RING, FAB_TIERS_SEQUENTIAL);
     const double bad[4] = {-1.0, (double)NAN, (double)INFINITY, 0.0};
-    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+    for (int tier = 0; tier < FAB_NETWORK_TIER_COUNT; tier++) {
         fab_collective_network network = good;
         for (int i = 0; i < 4; i++) {
             network = good;
@@ -414,6 +437,7 @@ int main(void)
     tcase_add_loop_test(cases, nothing_costs_nothing, 0, BLOCKS);
     tcase_add_test(cases, special_volumes);
     tcase_add_test(cases, names);
+    tcase_add_test(cases, a_mesh_lends_its_own_links);
     tcase_add_test(cases, bad_networks);
     tcase_add_test(cases, bad_volumes);
     suite_add_tcase(suite, cases);

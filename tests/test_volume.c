@@ -245,6 +245,15 @@ static const struct {
     {"called uneven but is even", {16, 2, 8, 8, false}, 1.0},
 };
 
+START_TEST(rooted_kinds_are_refused)
+{
+    const fab_placement placement = {16, 2, 8, 8, true};
+    double got_bit[FAB_TIER_LIMIT];
+    ck_assert_int_eq(fab_collective_volume(FAB_BROADCAST, &placement, 1.0, got_bit), FAB_E_RANGE);
+    ck_assert_int_eq(fab_collective_volume(FAB_REDUCE, &placement, 1.0, got_bit), FAB_E_RANGE);
+}
+END_TEST
+
 START_TEST(failures)
 {
     double got_bit[FAB_TIER_LIMIT] = {42.0, 43.0};
@@ -265,6 +274,7 @@ int main(void)
     tcase_add_loop_test(cases, hierarchy_keeps_the_total, 0, BLOCKS);
     tcase_add_loop_test(cases, matches_message_by_message, 0, BLOCKS);
     tcase_add_loop_test(cases, uneven_is_never_cheaper, 0, BLOCKS);
+    tcase_add_test(cases, rooted_kinds_are_refused);
     tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -146,6 +146,51 @@ typedef struct fab_model {
     const char *notes;
 } fab_model;
 
+/* Algorithms of collectives; docs/models-network.md#algorithms. AUTO takes the fastest that
+ * applies. Scenarios choose between the first three, `fabricast collective` between all. */
+typedef enum fab_collective_algorithm {
+    FAB_ALGORITHM_AUTO,
+    FAB_ALGORITHM_RING,       /* on each tier; of an all-to-all: pair by pair */
+    FAB_ALGORITHM_DIRECT,     /* on each tier, to all peers at once */
+    FAB_ALGORITHM_HALVING,    /* recursive halving and doubling on each tier */
+    FAB_ALGORITHM_DOUBLING,   /* recursive doubling with the whole vector */
+    FAB_ALGORITHM_TREE,       /* binomial tree; of an all-reduce: double binary tree */
+    FAB_ALGORITHM_IN_NETWORK, /* the switch reduces and multicasts, where a tier can */
+    FAB_ALGORITHM_FLAT_RING,  /* one ring over all tiers, a rail per package of a domain */
+    FAB_ALGORITHM_BRUCK,      /* all-to-all in log2 steps */
+    FAB_ALGORITHM_FORWARD,    /* all-to-all tier by tier, forwarded by neighbours */
+    FAB_ALGORITHM_COUNT
+} fab_collective_algorithm;
+
+/* How a communication library moves messages by one algorithm and protocol on a tier: what a byte
+ * and a step cost there. The time of one tier is
+ *   base + steps * hop + x + 2 sqrt(fill * x) + own share / own rate,  x = bits / (efficiency *
+ * rate) docs/models-network.md#protocols. */
+typedef struct fab_channel {
+    int algorithm;              /* fab_collective_algorithm, never AUTO */
+    int kind;                   /* 1 + fab_collective_kind; 0: all but all-to-all and send, which
+                                 * move messages between pairs */
+    const char *protocol;       /* "LL", "LL128", "Simple" */
+    fab_value base_s;           /* launch and synchronisation */
+    fab_value hop_s;            /* one step */
+    fab_value efficiency_ratio; /* of the tier's rate that payload reaches */
+    fab_value fill_s;           /* of a pipeline of chunks: its length at the best chunk size */
+    fab_value own_byte_per_s;   /* copies a rank's own share; unknown: it costs nothing */
+} fab_channel;
+
+#define FAB_CHANNEL_LIMIT 24
+
+/* The messaging layer of one class of hardware. */
+typedef struct fab_messaging {
+    const char *name;
+    const char *title;
+    fab_channel channels[FAB_CHANNEL_LIMIT];
+    int64_t channel_count;
+    const char *source;
+    int confidence;
+    const char *notes;
+} fab_messaging;
+
 /* One tier of a fabric: equal domains of packages joined through one kind of link. */
 typedef struct fab_tier {
     const char *name;
@@ -156,9 +201,12 @@ typedef struct fab_tier {
     int64_t used;              /* packages of a domain that a job occupies, at most `domain` */
     int64_t links_per_path;    /* links that a bit crosses between two packages of a domain */
     int64_t packages_per_rack; /* for the reach check */
+    bool has_reduction;        /* its switches reduce and multicast */
+    bool is_mesh; /* every package has a link to every other of its domain, no switch */
+    const fab_messaging *messaging; /* NULL: none named, only the ideal model applies */
 } fab_tier;
 
-#define FAB_TIER_LIMIT 2
+#define FAB_TIER_LIMIT 4
 
 /* Tiers from the innermost outwards; each domain of a tier is made of domains of the one before. */
 typedef struct fab_fabric {
@@ -171,14 +219,7 @@ typedef struct fab_fabric {
     const char *notes;
 } fab_fabric;
 
-/* AUTO takes the faster of ring and direct. */
-typedef enum fab_collective_algorithm {
-    FAB_ALGORITHM_AUTO,
-    FAB_ALGORITHM_RING,
-    FAB_ALGORITHM_DIRECT
-} fab_collective_algorithm;
-
-/* Whether the two tiers of a hierarchical collective work one after the other or pipelined. */
+/* Whether the tiers of a hierarchical collective work one after the other or pipelined. */
 typedef enum fab_tier_mode { FAB_TIERS_SEQUENTIAL, FAB_TIERS_CONCURRENT } fab_tier_mode;
 
 typedef enum fab_catalog_kind {
@@ -186,6 +227,7 @@ typedef enum fab_catalog_kind {
     FAB_CATALOG_KERNELS,
     FAB_CATALOG_GPU,
     FAB_CATALOG_MODEL,
+    FAB_CATALOG_MESSAGING,
     FAB_CATALOG_FABRIC,
     FAB_CATALOG_KIND_COUNT
 } fab_catalog_kind;
@@ -200,7 +242,7 @@ FAB_API FAB_CHECKED fab_status fab_catalog_load(fab_arena *arena, fab_diagnostic
                                                 const fab_catalog **catalog_out);
 
 /* Returns the word for a kind as used on the command line ("technology", "kernels", "gpu",
- * "model", "fabric"). */
+ * "model", "messaging", "fabric"). */
 FAB_API const char *fab_catalog_kind_name(fab_catalog_kind kind);
 
 /* Returns how many rows a kind has, and the name and title of the row at `index`; rows keep the
@@ -216,6 +258,7 @@ FAB_API const fab_kernels *fab_catalog_kernels(const fab_catalog *catalog, const
 FAB_API const fab_technology *fab_catalog_technology(const fab_catalog *catalog, const char *name);
 FAB_API const fab_gpu *fab_catalog_gpu(const fab_catalog *catalog, const char *name);
 FAB_API const fab_model *fab_catalog_model(const fab_catalog *catalog, const char *name);
+FAB_API const fab_messaging *fab_catalog_messaging(const fab_catalog *catalog, const char *name);
 FAB_API const fab_fabric *fab_catalog_fabric(const fab_catalog *catalog, const char *name);
 
 /* Finds a fabric by its name in the catalog or reads it from a YAML file: the fabric's map itself,

@@ -16,7 +16,9 @@ typedef enum fab_collective_kind {
     FAB_REDUCE_SCATTER,
     FAB_ALL_REDUCE,
     FAB_ALL_TO_ALL,
-    FAB_SEND
+    FAB_SEND,
+    FAB_BROADCAST, /* from one rank to all */
+    FAB_REDUCE     /* of all to one rank */
 } fab_collective_kind;
 
 /* What a collective sees of one tier. */
@@ -25,11 +27,17 @@ typedef struct fab_collective_tier {
     double latency_s;        /* one step, package to package */
     double energy_j_per_bit; /* of one link */
     int64_t links_per_path;
+    int64_t mesh_peers; /* of a tier without switch: the links of a member, of which a group uses
+                         * members - 1; 0 for a switched tier */
 } fab_collective_tier;
+
+/* Tiers of the closed form that training uses: the innermost and the outermost. Entries beyond
+ * are 0. */
+#define FAB_NETWORK_TIER_COUNT 2
 
 typedef struct fab_collective_network {
     fab_collective_tier tiers[FAB_TIER_LIMIT]; /* inner, outer; a fabric of one tier repeats it */
-    int algorithm;                             /* fab_collective_algorithm */
+    int algorithm;                             /* AUTO, RING or DIRECT */
     int tier_mode;                             /* fab_tier_mode */
 } fab_collective_network;
 
@@ -53,7 +61,8 @@ typedef struct fab_collective_cost {
  *   send                        inner S, or outer S when the group touches more than one domain
  * Uneven groups: the inner term takes local_max, the outer local_min. One rank sends nothing.
  * Hierarchical: docs/models-network.md#collectives. Errors: FAB_E_RANGE for a payload that is
- * negative or not finite, or a placement that is inconsistent. */
+ * negative or not finite, a placement that is inconsistent, or a broadcast or reduce, which only
+ * fab_collective_lay knows. */
 FAB_API FAB_CHECKED fab_status fab_collective_volume(fab_collective_kind kind,
                                                      const fab_placement *placement,
                                                      double payload_bit,
@@ -85,33 +94,43 @@ FAB_API FAB_CHECKED fab_status fab_collective_estimate(const fab_collective_netw
  */
 typedef struct fab_collective_request {
     fab_collective_kind kind;
-    double size_byte; /* payload as fab_collective_volume means it */
+    double size_byte; /* payload as fab_collective_volume means it; of broadcast and reduce: the
+                       * whole vector */
     int64_t ranks;
     int64_t stride;
     int algorithm; /* fab_collective_algorithm */
     int tier_mode; /* fab_tier_mode */
 } fab_collective_request;
 
-/* What one algorithm makes of it. */
+/* What one algorithm makes of it. `cost` is the ideal: full rates, the latency of the tiers.
+ * `calibrated` is what the communication library named by the tiers takes: on each tier the
+ * cheapest of its channels for the algorithm; docs/models-network.md#protocols. Sent bits and
+ * energy are the same. */
 typedef struct fab_collective_way {
+    const char *reason; /* why the algorithm does not apply; NULL: it does */
     fab_collective_cost cost;
     double algorithm_byte_per_s; /* size / time; 0 when nothing takes time */
     double bus_byte_per_s;       /* that times fab_collective_bus_ratio */
+    bool is_calibrated;          /* every tier that carries bits names a channel for it */
+    fab_collective_cost calibrated;
+    double calibrated_bus_byte_per_s;
+    const char *protocols[FAB_TIER_LIMIT]; /* of the channel taken; NULL on a tier without bits */
 } fab_collective_way;
 
 typedef struct fab_collective_answer {
     fab_collective_request request;
     const fab_fabric *fabric;
-    fab_placement placement;
-    fab_collective_way ring;
-    fab_collective_way direct;
-    int chosen;           /* FAB_ALGORITHM_RING or _DIRECT: the one asked for, or the faster */
+    fab_placement placement;                      /* on the innermost tier */
+    fab_collective_way ways[FAB_ALGORITHM_COUNT]; /* by algorithm; AUTO is none */
+    int chosen;           /* the algorithm asked for, or the fastest: by calibrated time when some
+                           * way has one */
     bool is_energy_known; /* false: a tier that carries bits publishes no energy per bit */
 } fab_collective_answer;
 
-/* Lays the collective on the fabric at its full rates and times it by both algorithms.
+/* Lays the collective on the fabric at its full rates and times it by every algorithm that applies.
  * FAB_E_RANGE and FAB_E_INFEASIBLE: *reason_out (in the arena) says what is wrong with the request,
- * or what the fabric cannot hold; NULL otherwise. FAB_E_NOMEM. Cost as fab_group_place. */
+ * or what the fabric cannot hold or the algorithm cannot do; NULL otherwise. FAB_E_NOMEM. Cost as
+ * fab_group_place. */
 FAB_API FAB_CHECKED fab_status fab_collective_lay(const fab_fabric *fabric,
                                                   const fab_collective_request *request,
                                                   fab_arena *arena, fab_collective_answer *out,
@@ -119,16 +138,19 @@ FAB_API FAB_CHECKED fab_status fab_collective_lay(const fab_fabric *fabric,
 
 /* Bus bandwidth over algorithm bandwidth (size / time) as nccl-tests define them in
  * doc/PERFORMANCE.md: 2 (n - 1) / n for all-reduce, (n - 1) / n for all-gather, reduce-scatter and
- * all-to-all, 1 for send. 0 for one rank. */
+ * all-to-all, 1 for send, broadcast and reduce. 0 for one rank. */
 FAB_API double fab_collective_bus_ratio(fab_collective_kind kind, int64_t ranks);
 
 /* Returns the field's name of a kind: "all-gather", "reduce-scatter", ... */
 FAB_API const char *fab_collective_name(fab_collective_kind kind);
 
+/* Returns the word for an algorithm: "auto", "ring", "direct", "in-network", ... */
+FAB_API const char *fab_algorithm_name(int algorithm);
+
 /* Returns what the payload of a kind is: "full tensor", "local send buffer", "message". */
 FAB_API const char *fab_collective_payload_name(fab_collective_kind kind);
 
-#define FAB_COLLECTIVE_KIND_COUNT 5
+#define FAB_COLLECTIVE_KIND_COUNT 7
 
 FAB_END_DECLS
 

@@ -91,6 +91,14 @@ FAB_API double fab_tier_power_w(const fab_tier *tier);
  * the rate must be known. */
 FAB_API fab_value fab_tier_domain_power_w(const fab_tier *tier);
 
+/* Packages of a job that one domain of the tier at `index` holds: of its whole inner domains, each
+ * used in part. */
+FAB_API int64_t fab_tier_capacity(const fab_fabric *fabric, int64_t index);
+
+/* Links from one member of a tier without switch to the others of its domain; 0 on a switched tier.
+ * A member is a package, or a domain of the tier inside. */
+FAB_API int64_t fab_tier_mesh_peers(const fab_fabric *fabric, int64_t index);
+
 /* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
 FAB_API int64_t fab_fabric_capacity(const fab_fabric *fabric);
 

@@ -14,6 +14,7 @@
 #include <fabricast/compare.h>
 #include <fabricast/fabric.h>
 #include <fabricast/link.h>
+#include <fabricast/measured.h>
 #include <fabricast/ownership.h>
 #include <fabricast/scenario.h>
 #include <fabricast/search.h>
@@ -103,13 +104,21 @@ FAB_API FAB_CHECKED fab_status fab_report_transfer_text(const fab_transfer *tran
 FAB_API FAB_CHECKED fab_status fab_report_transfer_json(const fab_transfer *transfers, size_t count,
                                                         fab_arena *arena, FILE *stream);
 
-/* One collective on a fabric: placement, bytes and times of each tier, ring and direct side by
+/* One collective on a fabric: placement, bytes and times of each tier, every algorithm side by
  * side.
  */
 FAB_API FAB_CHECKED fab_status fab_report_collective_text(const fab_collective_answer *answer,
                                                           fab_arena *arena, FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_collective_json(const fab_collective_answer *answer,
                                                           fab_arena *arena, FILE *stream);
+
+/* Errors of the calibrated collectives, a row for each group. FAB_E_IO, FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_report_measured_text(const fab_measured_group *groups,
+                                                        size_t count, fab_arena *arena,
+                                                        FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_measured_json(const fab_measured_group *groups,
+                                                        size_t count, fab_arena *arena,
+                                                        FILE *stream);
 
 /* A fabric as hardware: tiers side by side and the verdicts on them. */
 FAB_API FAB_CHECKED fab_status fab_report_fabric_text(const fab_fabric_bill *bill, fab_arena *arena,

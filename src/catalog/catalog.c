@@ -4,7 +4,8 @@
 #include "catalog/catalog_rows.h"
 #include "catalog/resolve.h"
 
-/* Loads the rows of the data files, in the order of the kinds: a fabric names technologies. */
+/* Loads the rows of the data files, in the order of the kinds: a fabric names technologies and
+ * messaging. */
 
 static void *row_at(const fab_rows *rows, fab_catalog_kind kind, size_t index)
 {
@@ -63,6 +64,11 @@ const fab_gpu *fab_catalog_gpu(const fab_catalog *catalog, const char *name)
 const fab_model *fab_catalog_model(const fab_catalog *catalog, const char *name)
 {
     return fab_catalog_find(catalog, FAB_CATALOG_MODEL, name);
+}
+
+const fab_messaging *fab_catalog_messaging(const fab_catalog *catalog, const char *name)
+{
+    return fab_catalog_find(catalog, FAB_CATALOG_MESSAGING, name);
 }
 
 const fab_fabric *fab_catalog_fabric(const fab_catalog *catalog, const char *name)

@@ -77,6 +77,19 @@ static fab_status check_nesting(const fab_reading *reading, const fab_node *node
     return status;
 }
 
+/* a tier's messaging: one row of the catalog or a map that stays with the fabric */
+static fab_status take_messaging(const fab_reading *reading, const fab_node *node, fab_tier *tier)
+{
+    fab_messaging *made = FAB_NEW(reading->arena, fab_messaging, 1);
+    if (!made) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(fab_catalog_resolve(reading->catalog, FAB_CATALOG_MESSAGING, node, reading->arena,
+                                reading->diagnostics, made));
+    tier->messaging = made;
+    return FAB_OK;
+}
+
 /* a tier that says everything, already read into `file` */
 static fab_status take_tier(const fab_reading *reading, const fab_node *node,
                             const fab_tier_file *file, fab_tier *out)
@@ -84,6 +97,9 @@ static fab_status take_tier(const fab_reading *reading, const fab_node *node,
     *out = file->tier;
     FAB_TRY(fab_catalog_resolve(reading->catalog, FAB_CATALOG_TECHNOLOGY, file->technology,
                                 reading->arena, reading->diagnostics, &out->technology));
+    if (file->messaging) {
+        FAB_TRY(take_messaging(reading, file->messaging, out));
+    }
     return finish_tier(reading, node, out);
 }
 
@@ -161,6 +177,9 @@ static fab_status overlay_tier(const fab_reading *reading, const fab_node *node,
     FAB_TRY(fab_part_overlay(reading, &FAB_TIER_TABLE, node, kept, given, &file));
     if (file.technology) {
         FAB_TRY(overlay_technology(reading, file.technology, &file.tier.technology));
+    }
+    if (file.messaging) {
+        FAB_TRY(take_messaging(reading, file.messaging, &file.tier));
     }
     *tier = file.tier;
     return finish_tier(reading, node, tier);

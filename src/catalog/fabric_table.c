@@ -26,6 +26,14 @@ static const fab_field TIER_FIELDS[] = {
                     "links that a bit crosses between two packages of a domain"),
     FAB_ENTRY_COUNT("packages_per_rack", tier.packages_per_rack, true, 1, 1e6,
                     "packages in a rack, for the reach of links"),
+    FAB_ENTRY_FLAG("in_network_reduction", tier.has_reduction,
+                   "whether its switches reduce and multicast"),
+    FAB_ENTRY_FLAG("mesh", tier.is_mesh,
+                   "whether every package has a link to every other of its domain, without switch"),
+    {.name = "messaging",
+     .kind = FAB_FIELD_NODE,
+     .offset = offsetof(fab_tier_file, messaging),
+     .help = "how a communication library moves messages here: a name, or a map"},
 };
 
 static const fab_tier_file TIER_DEFAULTS = {

@@ -123,12 +123,30 @@ static fab_status add_tier(listing *list, const fab_tier *tier)
     const fab_tier_file file = {.tier = *tier};
     for (size_t i = 0; i < FAB_TIER_TABLE.count; i++) {
         const fab_field *field = &FAB_TIER_TABLE.fields[i];
-        if (field->kind == FAB_FIELD_NODE) {
+        const bool is_messaging = field->offset == offsetof(fab_tier_file, messaging);
+        if (field->kind == FAB_FIELD_NODE && !is_messaging) {
             FAB_TRY(add_name(list, field, tier->technology.name));
+        } else if (field->kind == FAB_FIELD_NODE) {
+            FAB_TRY(add_name(list, field, tier->messaging ? tier->messaging->name : "none"));
         } else {
             FAB_TRY(add_fact(list, field, &file));
         }
     }
+    return FAB_OK;
+}
+
+static fab_status add_channels(listing *list, const fab_messaging *messaging)
+{
+    for (int64_t i = 0; i < messaging->channel_count; i++) {
+        list->prefix = fab_arena_printf(list->arena, "channels[%d].", (int)i);
+        if (!list->prefix) {
+            return FAB_E_NOMEM;
+        }
+        for (size_t k = 0; k < FAB_CHANNEL_TABLE.count; k++) {
+            FAB_TRY(add_fact(list, &FAB_CHANNEL_TABLE.fields[k], &messaging->channels[i]));
+        }
+    }
+    list->prefix = "";
     return FAB_OK;
 }
 
@@ -164,7 +182,8 @@ fab_status fab_catalog_facts(const fab_catalog *catalog, fab_catalog_kind kind, 
     }
     const fab_table *table = fab_kind_get(kind)->table;
     listing list = {.arena = arena,
-                    .capacity = table->count + FAB_TIER_LIMIT * FAB_TIER_TABLE.count,
+                    .capacity = table->count + FAB_TIER_LIMIT * FAB_TIER_TABLE.count +
+                                FAB_CHANNEL_LIMIT * FAB_CHANNEL_TABLE.count,
                     .origin = row_origin(table, row),
                     .prefix = ""};
     list.facts = FAB_NEW(arena, fab_catalog_fact, list.capacity);
@@ -174,7 +193,7 @@ fab_status fab_catalog_facts(const fab_catalog *catalog, fab_catalog_kind kind, 
     for (size_t i = 0; i < table->count; i++) {
         const fab_field *field = &table->fields[i];
         if (field->kind == FAB_FIELD_RECORDS) {
-            FAB_TRY(add_tiers(&list, row)); /* only fabrics have records */
+            FAB_TRY(kind == FAB_CATALOG_FABRIC ? add_tiers(&list, row) : add_channels(&list, row));
         } else {
             FAB_TRY(add_fact(&list, field, row));
         }

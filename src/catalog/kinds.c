@@ -16,6 +16,8 @@ static const fab_kind KINDS[FAB_CATALOG_KIND_COUNT] = {
                                 sizeof(fab_technology), fab_technology_read},
     [FAB_CATALOG_GPU] = {"gpu", "gpus", &FAB_GPU_TABLE, sizeof(fab_gpu), fab_gpu_read},
     [FAB_CATALOG_MODEL] = {"model", "models", &FAB_MODEL_TABLE, sizeof(fab_model), fab_model_read},
+    [FAB_CATALOG_MESSAGING] = {"messaging", "messagings", &FAB_MESSAGING_TABLE,
+                               sizeof(fab_messaging), fab_messaging_read},
     [FAB_CATALOG_FABRIC] = {"fabric", "fabrics", &FAB_FABRIC_TABLE, sizeof(fab_fabric),
                             fab_fabric_read},
 };

@@ -31,17 +31,29 @@ FAB_CHECKED fab_status fab_gpu_read(const fab_reading *reading, const fab_node *
                                     const void *base, void *out);
 FAB_CHECKED fab_status fab_model_read(const fab_reading *reading, const fab_node *node,
                                       const void *base, void *out);
+FAB_CHECKED fab_status fab_messaging_read(const fab_reading *reading, const fab_node *node,
+                                          const void *base, void *out);
 FAB_CHECKED fab_status fab_fabric_read(const fab_reading *reading, const fab_node *node,
                                        const void *base, void *out);
 
 /* A tier as a file writes it: the technology is a name or a map. The tier comes first, so that the
- * table reads both structs; only the field `technology` belongs to the larger one. */
+ * table reads both structs; only the
+ * fields `technology` and `messaging` belong to the larger one. */
 typedef struct fab_tier_file {
     fab_tier tier;
     const fab_node *technology;
+    const fab_node *messaging;
 } fab_tier_file;
 
 extern const fab_table FAB_TIER_TABLE;
+
+/* Messaging as a file writes it, its channels a list. */
+typedef struct fab_messaging_file {
+    fab_messaging messaging;
+    fab_records channels;
+} fab_messaging_file;
+
+extern const fab_table FAB_CHANNEL_TABLE;
 
 /* A fabric as a file writes it; the fabric comes first for the same reason. */
 typedef struct fab_fabric_file {

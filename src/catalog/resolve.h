@@ -11,7 +11,8 @@ extern const fab_table FAB_TECHNOLOGY_TABLE;
 extern const fab_table FAB_KERNELS_TABLE;
 extern const fab_table FAB_GPU_TABLE;
 extern const fab_table FAB_MODEL_TABLE;
-extern const fab_table FAB_FABRIC_TABLE; /* of the file form: tiers with technology as a node */
+extern const fab_table FAB_MESSAGING_TABLE; /* of the file form: channels as a list */
+extern const fab_table FAB_FABRIC_TABLE;    /* of the file form: tiers with technology as a node */
 
 /* Reads a description that a file names or spells out, into `out` (the struct of `kind`):
  * - a scalar is the name of a catalog row; an unknown name is a diagnostic with the nearest name;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "collective/placed.h"
+#include "collective/protocol.h"
 
 static const double BIT_PER_BYTE = 8.0;
 
@@ -20,6 +21,9 @@ const char *fab_collective_payload_name(fab_collective_kind kind)
         return "full tensor";
     case FAB_ALL_TO_ALL:
         return "local send buffer";
+    case FAB_BROADCAST:
+    case FAB_REDUCE:
+        return "whole vector";
     case FAB_SEND:
         break;
     }
@@ -41,27 +45,17 @@ double fab_collective_bus_ratio(fab_collective_kind kind, int64_t ranks)
     case FAB_ALL_TO_ALL:
         return (n - 1.0) / n;
     case FAB_SEND:
+    case FAB_BROADCAST:
+    case FAB_REDUCE:
         break;
     }
     return 1.0;
 }
 
-/* a number that is not published counts as 0; is_energy_known says so */
-static fab_collective_tier tier_of(const fab_tier *tier)
-{
-    const fab_value *energy = &tier->technology.energy_j_per_bit;
-    return (fab_collective_tier){
-        .rate_bps = tier->rate_bps.value,
-        .latency_s = tier->latency_s.value,
-        .energy_j_per_bit = energy->is_known ? energy->value : 0.0,
-        .links_per_path = tier->links_per_path,
-    };
-}
-
 static bool is_request(const fab_collective_request *request)
 {
     return isfinite(request->size_byte) && request->size_byte >= 0.0 &&
-           request->algorithm >= FAB_ALGORITHM_AUTO && request->algorithm <= FAB_ALGORITHM_DIRECT &&
+           request->algorithm >= FAB_ALGORITHM_AUTO && request->algorithm < FAB_ALGORITHM_COUNT &&
            request->tier_mode >= FAB_TIERS_SEQUENTIAL && request->tier_mode <= FAB_TIERS_CONCURRENT;
 }
 
@@ -96,48 +90,110 @@ static fab_status find_lack(const fab_fabric *fabric, int64_t packages, fab_aren
     return FAB_OK;
 }
 
-static fab_status time_way(const fab_collective_network *network, int algorithm,
-                           const fab_collective_answer *answer, fab_collective_way *out)
+static double rate(const fab_collective_request *request, double time_s)
 {
-    const fab_collective_request *request = &answer->request;
-    fab_collective_network one = *network;
-    one.algorithm = algorithm;
-    FAB_TRY(fab_collective_estimate(&one, request->kind, &answer->placement,
-                                    request->size_byte * BIT_PER_BYTE, &out->cost));
-    out->algorithm_byte_per_s =
-        out->cost.time_s > 0.0 ? request->size_byte / out->cost.time_s : 0.0;
-    out->bus_byte_per_s =
-        out->algorithm_byte_per_s * fab_collective_bus_ratio(request->kind, request->ranks);
-    return isfinite(out->bus_byte_per_s) ? FAB_OK : FAB_E_RANGE;
+    return time_s > 0.0 ? request->size_byte / time_s : 0.0;
 }
 
+static fab_status time_way(const fab_collective_answer *answer, const fab_load *load,
+                           const fab_wire *wires, fab_collective_way *out)
+{
+    const fab_collective_request *request = &answer->request;
+    const int64_t tiers = answer->fabric->tier_count;
+    const double bus_ratio = fab_collective_bus_ratio(request->kind, request->ranks);
+    *out = (fab_collective_way){.reason = load->reason};
+    if (load->reason) {
+        return FAB_OK;
+    }
+    FAB_TRY(fab_load_time(load, wires, tiers, request->tier_mode, &out->cost));
+    out->algorithm_byte_per_s = rate(request, out->cost.time_s);
+    out->bus_byte_per_s = out->algorithm_byte_per_s * bus_ratio;
+    out->is_calibrated = request->ranks > 1 &&
+                         fab_load_calibrate(load, wires, tiers, request->kind, request->tier_mode,
+                                            &out->calibrated, out->protocols);
+    if (out->is_calibrated) {
+        out->calibrated_bus_byte_per_s = rate(request, out->calibrated.time_s) * bus_ratio;
+    }
+    return isfinite(out->bus_byte_per_s) && isfinite(out->calibrated_bus_byte_per_s) ? FAB_OK
+                                                                                     : FAB_E_RANGE;
+}
+
+/* of two ways that apply; what is calibrated comes before what is not */
+static bool is_faster(const fab_collective_way *a, const fab_collective_way *b)
+{
+    if (a->is_calibrated != b->is_calibrated) {
+        return a->is_calibrated;
+    }
+    return a->is_calibrated ? a->calibrated.time_s < b->calibrated.time_s
+                            : a->cost.time_s < b->cost.time_s;
+}
+
+/* direct applies to every kind and wins a draw */
 static int choose(const fab_collective_answer *answer)
 {
     if (answer->request.algorithm != FAB_ALGORITHM_AUTO) {
         return answer->request.algorithm;
     }
-    return answer->ring.cost.time_s < answer->direct.cost.time_s ? FAB_ALGORITHM_RING
-                                                                 : FAB_ALGORITHM_DIRECT;
+    int best = FAB_ALGORITHM_DIRECT;
+    for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
+        if (!answer->ways[i].reason && is_faster(&answer->ways[i], &answer->ways[best])) {
+            best = i;
+        }
+    }
+    return best;
 }
 
-static fab_status time_both(const fab_collective_network *network, fab_collective_answer *answer)
+static fab_status time_all(const fab_fabric *fabric, const fab_spans *spans,
+                           fab_collective_answer *answer)
 {
-    FAB_TRY(time_way(network, FAB_ALGORITHM_RING, answer, &answer->ring));
-    FAB_TRY(time_way(network, FAB_ALGORITHM_DIRECT, answer, &answer->direct));
+    fab_wire wires[FAB_TIER_LIMIT];
+    bool can_reduce[FAB_TIER_LIMIT] = {false};
+    for (int64_t i = 0; i < fabric->tier_count; i++) {
+        wires[i] = fab_wire_of(fabric, i, &spans->tiers[i]);
+        can_reduce[i] = fabric->tiers[i].has_reduction;
+    }
+    const fab_collective_request *request = &answer->request;
+    for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
+        const fab_load load =
+            fab_load_make(request->kind, i, spans, can_reduce, request->size_byte * BIT_PER_BYTE);
+        FAB_TRY(time_way(answer, &load, wires, &answer->ways[i]));
+    }
     answer->chosen = choose(answer);
     return FAB_OK;
 }
 
 static bool is_energy_known(const fab_fabric *fabric, const fab_collective_cost *cost)
 {
-    const int64_t tiers[FAB_TIER_LIMIT] = {0, fabric->tier_count - 1};
-    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
-        const fab_value *energy = &fabric->tiers[tiers[i]].technology.energy_j_per_bit;
-        if (cost->tier_sent_bit[i] > 0.0 && !energy->is_known) {
+    for (int64_t i = 0; i < fabric->tier_count; i++) {
+        if (cost->tier_sent_bit[i] > 0.0 &&
+            !fabric->tiers[i].technology.energy_j_per_bit.is_known) {
             return false;
         }
     }
     return true;
+}
+
+/* places and times the group; NULL or a reason in *reason_out */
+static fab_status lay(const fab_fabric *fabric, fab_arena *arena, fab_collective_answer *answer,
+                      const char **reason_out)
+{
+    const fab_collective_request *request = &answer->request;
+    fab_spans spans;
+    fab_status status = fab_spans_place(fabric, request->ranks, request->stride, &spans);
+    if (status == FAB_OK) {
+        answer->placement = spans.inner;
+        status = time_all(fabric, &spans, answer);
+    }
+    if (status == FAB_E_RANGE) {
+        *reason_out = "the rates of the fabric and this size give no time that can be computed";
+    }
+    FAB_TRY(status);
+    const char *lack = answer->ways[answer->chosen].reason;
+    if (lack) {
+        *reason_out = fab_arena_printf(arena, "%s %s", fab_algorithm_name(answer->chosen), lack);
+        return *reason_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
+    }
+    return FAB_OK;
 }
 
 fab_status fab_collective_lay(const fab_fabric *fabric, const fab_collective_request *request,
@@ -151,21 +207,8 @@ fab_status fab_collective_lay(const fab_fabric *fabric, const fab_collective_req
     }
     const int64_t packages = request->ranks * request->stride;
     FAB_TRY(find_lack(fabric, packages, arena, reason_out));
-
     *out = (fab_collective_answer){.request = *request, .fabric = fabric};
-    const fab_group group = fab_group_make(request->ranks, request->stride);
-    const fab_collective_network network = {
-        .tiers = {tier_of(&fabric->tiers[0]), tier_of(&fabric->tiers[fabric->tier_count - 1])},
-        .tier_mode = request->tier_mode,
-    };
-    fab_status status = fab_group_place(&group, packages, fabric->tiers[0].used, &out->placement);
-    if (status == FAB_OK) {
-        status = time_both(&network, out);
-    }
-    if (status == FAB_E_RANGE) {
-        *reason_out = "the rates of the fabric and this size give no time that can be computed";
-    }
-    FAB_TRY(status);
-    out->is_energy_known = is_energy_known(fabric, &out->ring.cost);
+    FAB_TRY(lay(fabric, arena, out, reason_out));
+    out->is_energy_known = is_energy_known(fabric, &out->ways[FAB_ALGORITHM_DIRECT].cost);
     return FAB_OK;
 }

@@ -11,6 +11,8 @@ static const char *const KIND_NAME[] = {
     [FAB_ALL_REDUCE] = "all-reduce",
     [FAB_ALL_TO_ALL] = "all-to-all",
     [FAB_SEND] = "send",
+    [FAB_BROADCAST] = "broadcast",
+    [FAB_REDUCE] = "reduce",
 };
 
 static const size_t KIND_COUNT = sizeof KIND_NAME / sizeof KIND_NAME[0];
@@ -37,10 +39,11 @@ static bool is_network(const fab_collective_network *network)
         network->tier_mode < FAB_TIERS_SEQUENTIAL || network->tier_mode > FAB_TIERS_CONCURRENT) {
         return false;
     }
-    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+    for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         const fab_collective_tier *tier = &network->tiers[i];
         if (!isfinite(tier->rate_bps) || tier->rate_bps <= 0.0 || !is_amount(tier->latency_s) ||
-            !is_amount(tier->energy_j_per_bit) || tier->links_per_path < 1) {
+            !is_amount(tier->energy_j_per_bit) || tier->links_per_path < 1 ||
+            tier->mesh_peers < 0) {
             return false;
         }
     }
@@ -62,14 +65,22 @@ static double latency_s(const fab_collective_network *network, fab_collective_ki
                         fab_collective_algorithm algorithm, const fab_placement *placement,
                         const double tier_bit[FAB_TIER_LIMIT])
 {
-    const int64_t members[FAB_TIER_LIMIT] = {placement->local_max, placement->domains};
+    const int64_t members[FAB_NETWORK_TIER_COUNT] = {placement->local_max, placement->domains};
     double sum_s = 0.0;
-    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+    for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         if (tier_bit[i] > 0.0) {
             sum_s += steps(kind, algorithm, members[i]) * network->tiers[i].latency_s;
         }
     }
     return sum_s;
+}
+
+/* a mesh lends a group only the links between its members */
+static double rate_bps(const fab_collective_tier *tier, int64_t members)
+{
+    const int64_t used = members > 2 ? members - 1 : 1;
+    const bool is_part = tier->mesh_peers > used;
+    return is_part ? tier->rate_bps * (double)used / (double)tier->mesh_peers : tier->rate_bps;
 }
 
 /* The wire time does not depend on the algorithm, so the faster one has the smaller latency. */
@@ -91,16 +102,17 @@ fab_status fab_collective_time(const fab_collective_network *network, fab_collec
                                const double tier_bit[FAB_TIER_LIMIT], fab_collective_cost *out)
 {
     assert(network && placement && tier_bit && out && fab_collective_is_kind(kind));
-    if (!is_network(network) || !fab_placement_is_consistent(placement) ||
+    if (!is_network(network) || !fab_placement_is_consistent(placement) || kind > FAB_SEND ||
         !is_amount(tier_bit[0]) || !is_amount(tier_bit[1])) {
         return FAB_E_RANGE;
     }
 
     fab_collective_cost cost = {0};
-    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+    for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         const fab_collective_tier *tier = &network->tiers[i];
         cost.tier_sent_bit[i] = tier_bit[i];
-        cost.tier_time_s[i] = tier_bit[i] / tier->rate_bps;
+        cost.tier_time_s[i] =
+            tier_bit[i] / rate_bps(tier, i == 0 ? placement->local_max : placement->domains);
         cost.energy_j += tier_bit[i] * tier->energy_j_per_bit * (double)tier->links_per_path;
     }
     const double inner_s = cost.tier_time_s[0];

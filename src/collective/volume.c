@@ -23,7 +23,7 @@ bool fab_placement_is_consistent(const fab_placement *placement)
 
 /* Fills the inner and outer share of the payload of one kind; see the header for the formulas. */
 static void fill_shares(fab_collective_kind kind, const fab_placement *placement, double payload,
-                        double out[FAB_TIER_LIMIT])
+                        double out[FAB_NETWORK_TIER_COUNT])
 {
     const double n = (double)placement->ranks;
     const double most = (double)placement->local_max;
@@ -44,6 +44,9 @@ static void fill_shares(fab_collective_kind kind, const fab_placement *placement
         out[0] = placement->domains == 1 ? payload : 0.0;
         out[1] = placement->domains == 1 ? 0.0 : payload;
         break;
+    case FAB_BROADCAST:
+    case FAB_REDUCE:
+        break;
     }
 }
 
@@ -51,17 +54,19 @@ fab_status fab_collective_volume(fab_collective_kind kind, const fab_placement *
                                  double payload_bit, double tier_bit_out[FAB_TIER_LIMIT])
 {
     assert(placement && tier_bit_out && fab_collective_is_kind(kind));
-    if (!isfinite(payload_bit) || payload_bit < 0.0 || !fab_placement_is_consistent(placement)) {
+    if (!isfinite(payload_bit) || payload_bit < 0.0 || !fab_placement_is_consistent(placement) ||
+        kind > FAB_SEND) {
         return FAB_E_RANGE;
     }
-    double tier_bit[FAB_TIER_LIMIT] = {0.0, 0.0};
+    double tier_bit[FAB_NETWORK_TIER_COUNT] = {0.0, 0.0};
     if (placement->ranks > 1) {
         fill_shares(kind, placement, payload_bit, tier_bit);
     }
     if (!isfinite(tier_bit[0]) || !isfinite(tier_bit[1])) {
         return FAB_E_RANGE;
     }
-    tier_bit_out[0] = tier_bit[0];
-    tier_bit_out[1] = tier_bit[1];
+    for (int i = 0; i < FAB_TIER_LIMIT; i++) {
+        tier_bit_out[i] = i < FAB_NETWORK_TIER_COUNT ? tier_bit[i] : 0.0;
+    }
     return FAB_OK;
 }

@@ -5,9 +5,9 @@
 /* products of counts below stay far inside an int64_t */
 #define COUNT_LIMIT (INT64_C(1000000000000000))
 
-/* packages of a job in one domain of a tier: of its whole inner domains, each used in part */
-static int64_t held_by(const fab_fabric *fabric, int64_t index)
+int64_t fab_tier_capacity(const fab_fabric *fabric, int64_t index)
 {
+    assert(fabric && index >= 0 && index < fabric->tier_count);
     const fab_tier *outer = &fabric->tiers[index];
     int64_t packages = outer->domain;
     for (int64_t i = 0; i < index; i++) {
@@ -15,6 +15,13 @@ static int64_t held_by(const fab_fabric *fabric, int64_t index)
         packages = packages / tier->domain * tier->used;
     }
     return outer->used < packages ? outer->used : packages;
+}
+
+int64_t fab_tier_mesh_peers(const fab_fabric *fabric, int64_t index)
+{
+    assert(fabric && index >= 0 && index < fabric->tier_count);
+    const int64_t inner = index == 0 ? 1 : fabric->tiers[index - 1].domain;
+    return fabric->tiers[index].is_mesh ? fabric->tiers[index].domain / inner - 1 : 0;
 }
 
 static int64_t divide_up(int64_t count, int64_t by)
@@ -25,7 +32,7 @@ static int64_t divide_up(int64_t count, int64_t by)
 int64_t fab_fabric_capacity(const fab_fabric *fabric)
 {
     assert(fabric && fabric->tier_count >= 1 && fabric->tier_count <= FAB_TIER_LIMIT);
-    return held_by(fabric, fabric->tier_count - 1);
+    return fab_tier_capacity(fabric, fabric->tier_count - 1);
 }
 
 /* a power that follows from the energy per bit, with its range */
@@ -54,7 +61,7 @@ static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t
     const int64_t links = installed * tier->links_per_path;
     return (fab_tier_bill){
         .tier = tier,
-        .domains = divide_up(packages, held_by(fabric, index)),
+        .domains = divide_up(packages, fab_tier_capacity(fabric, index)),
         .links = links,
         .domain_racks = divide_up(tier->domain, tier->packages_per_rack),
         .racks = divide_up(installed, tier->packages_per_rack),
@@ -74,7 +81,7 @@ fab_status fab_fabric_count(const fab_fabric *fabric, int64_t packages, fab_aren
     if (job < 0) {
         return FAB_E_RANGE;
     }
-    const int64_t inner_domains = divide_up(job, held_by(fabric, 0));
+    const int64_t inner_domains = divide_up(job, fab_tier_capacity(fabric, 0));
     if (inner_domains > COUNT_LIMIT / fabric->tiers[0].domain) {
         return FAB_E_RANGE;
     }

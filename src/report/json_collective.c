@@ -13,17 +13,57 @@ static void add_rate(fab_json *json, json_t *object, const char *key, double rat
     }
 }
 
-static void add_way(fab_json *json, json_t *root, const char *key,
-                    const fab_collective_answer *answer, const fab_collective_way *way)
+static void add_tiers(fab_json *json, json_t *made, const fab_collective_answer *answer,
+                      const fab_collective_cost *cost)
 {
-    json_t *made = fab_json_object(json, root, key);
     json_t *tiers = fab_json_array(json, made, "tiers");
     for (int64_t i = 0; i < answer->fabric->tier_count; i++) {
         json_t *tier = fab_json_object(json, tiers, NULL);
         fab_json_text(json, tier, "name", answer->fabric->tiers[i].name);
-        fab_json_real(json, tier, "sent_byte", way->cost.tier_sent_bit[i] / BIT_PER_BYTE);
-        fab_json_real(json, tier, "wire_time_s", way->cost.tier_time_s[i]);
+        fab_json_real(json, tier, "sent_byte", cost->tier_sent_bit[i] / BIT_PER_BYTE);
+        fab_json_real(json, tier, "wire_time_s", cost->tier_time_s[i]);
     }
+}
+
+/* null without a messaging layer that has a channel for the algorithm */
+static void add_calibrated(fab_json *json, json_t *made, const fab_collective_answer *answer,
+                           const fab_collective_way *way)
+{
+    if (!way->is_calibrated) {
+        fab_json_null(json, made, "calibrated");
+        return;
+    }
+    json_t *calibrated = fab_json_object(json, made, "calibrated");
+    json_t *protocols = fab_json_array(json, calibrated, "protocols");
+    for (int64_t i = 0; i < answer->fabric->tier_count; i++) {
+        json_t *tier = fab_json_object(json, protocols, NULL);
+        fab_json_text(json, tier, "tier", answer->fabric->tiers[i].name);
+        if (way->protocols[i]) {
+            fab_json_text(json, tier, "protocol", way->protocols[i]);
+        } else {
+            fab_json_null(json, tier, "protocol");
+        }
+        fab_json_real(json, tier, "wire_time_s", way->calibrated.tier_time_s[i]);
+    }
+    fab_json_real(json, calibrated, "latency_s", way->calibrated.latency_s);
+    fab_json_real(json, calibrated, "time_s", way->calibrated.time_s);
+    add_rate(json, calibrated, "bus_byte_per_s", way->calibrated_bus_byte_per_s);
+    fab_json_real(json, calibrated, "time_over_ideal_ratio",
+                  way->calibrated.time_s / way->cost.time_s);
+}
+
+static void add_way(fab_json *json, json_t *ways, int algorithm,
+                    const fab_collective_answer *answer)
+{
+    const fab_collective_way *way = &answer->ways[algorithm];
+    json_t *made = fab_json_object(json, ways, NULL);
+    fab_json_text(json, made, "algorithm", fab_algorithm_name(algorithm));
+    fab_json_boolean(json, made, "applies", way->reason == NULL);
+    if (way->reason) {
+        fab_json_text(json, made, "reason", way->reason);
+        return;
+    }
+    add_tiers(json, made, answer, &way->cost);
     fab_json_real(json, made, "latency_s", way->cost.latency_s);
     fab_json_real(json, made, "time_s", way->cost.time_s);
     add_rate(json, made, "algorithm_byte_per_s", way->algorithm_byte_per_s);
@@ -33,6 +73,7 @@ static void add_way(fab_json *json, json_t *root, const char *key,
     } else {
         fab_json_null(json, made, "rank_energy_j");
     }
+    add_calibrated(json, made, answer, way);
 }
 
 static void add_placement(fab_json *json, json_t *root, const fab_placement *placement)
@@ -61,11 +102,13 @@ fab_status fab_report_collective_json(const fab_collective_answer *answer, fab_a
     fab_json_text(&json, root, "tier_mode",
                   request->tier_mode == FAB_TIERS_CONCURRENT ? "concurrent" : "sequential");
     add_placement(&json, root, &answer->placement);
-    fab_json_text(&json, root, "chosen", answer->chosen == FAB_ALGORITHM_RING ? "ring" : "direct");
+    fab_json_text(&json, root, "chosen", fab_algorithm_name(answer->chosen));
     fab_json_real(&json, root, "bus_ratio",
                   fab_collective_bus_ratio(request->kind, request->ranks));
-    add_way(&json, root, "ring", answer, &answer->ring);
-    add_way(&json, root, "direct", answer, &answer->direct);
+    json_t *ways = fab_json_array(&json, root, "ways");
+    for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
+        add_way(&json, ways, i, answer);
+    }
     const fab_status status = fab_json_finish(&json, root, stream);
     fab_arena_reset(arena, mark);
     return status;

@@ -218,6 +218,12 @@ static void check_hardware(fab_settling *s)
                 "spell it out: gpu: {base: NAME, memory: ..., memory_rate: ...}",
                 "gpu `%s` has no published memory size or bandwidth", gpu->name);
     }
+    if (s->scenario->fabric.tier_count > 2) {
+        mistake(s, "fabric", "tiers",
+                "leave the middle ones out; `fabricast fabric` and `collective` take more",
+                "a training forecast knows an inner and an outer tier, and the fabric has %" PRId64,
+                s->scenario->fabric.tier_count);
+    }
     for (int64_t i = 0; i < s->scenario->fabric.tier_count; i++) {
         const fab_tier *tier = &s->scenario->fabric.tiers[i];
         if (!tier->technology.energy_j_per_bit.is_known) {

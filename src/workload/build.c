@@ -33,6 +33,7 @@ static fab_collective_tier tier_of(const fab_scenario *scenario, int64_t index)
     return (fab_collective_tier){
         .rate_bps = tier->rate_bps.value * efficiency,
         .latency_s = assumed->effects.latency ? tier->latency_s.value : 0.0,
+        .mesh_peers = fab_tier_mesh_peers(&scenario->fabric, index),
         .energy_j_per_bit = tier->technology.energy_j_per_bit.value,
         .links_per_path = tier->links_per_path,
     };
