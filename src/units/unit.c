@@ -233,3 +233,82 @@ const char *fab_unit_nearest(const char *text, fab_dimension dimension, fab_aren
     }
     return fab_nearest_name(text, names, count);
 }
+
+bool fab_unit_is_optional(fab_dimension dimension)
+{
+    fab_scale ignored;
+    return fab_unit_find("", 0, dimension, &ignored);
+}
+
+/* Adds a word to the alternatives of a pattern; characters with a meaning are escaped. */
+static const char *add_choice(const char *pattern, const char *word, fab_arena *arena)
+{
+    pattern = fab_arena_printf(arena, "%s%s", pattern, *pattern ? "|" : "");
+    for (const char *at = word; pattern && *at; at++) {
+        pattern = fab_arena_printf(arena, "%s%s%c", pattern,
+                                   strchr("^$.()|*+?[]{}", *at) ? "\\" : "", *at);
+    }
+    return pattern;
+}
+
+/* A unit with its prefixes; plain numbers have nothing but prefixes. */
+static const char *row_pattern(const unit *row, fab_arena *arena)
+{
+    const char *prefixes = "";
+    for (size_t i = 0; prefixes && i < PREFIXES; i++) {
+        if ((PREFIX[i].sets & row->prefixes) && *PREFIX[i].text) {
+            prefixes = add_choice(prefixes, PREFIX[i].text, arena);
+        }
+    }
+    const char *tail = add_choice("", row->text, arena);
+    if (!prefixes || !tail || !*prefixes) {
+        return prefixes ? tail : NULL;
+    }
+    const bool is_optional = (row->prefixes & BARE) && *row->text;
+    return fab_arena_printf(arena, "(%s)%s%s", prefixes, is_optional ? "?" : "", tail);
+}
+
+/* All units of a dimension, or those that are written without a slash. */
+static const char *plain_pattern(fab_dimension dimension, bool has_slashes, fab_arena *arena)
+{
+    const char *pattern = "";
+    for (size_t i = 0; pattern && i < COUNT_OF(UNIT); i++) {
+        if (UNIT[i].dimension != dimension || (!has_slashes && strchr(UNIT[i].text, '/'))) {
+            continue;
+        }
+        const char *row = row_pattern(&UNIT[i], arena);
+        const char *mark = *pattern && row && *row ? "|" : "";
+        pattern = row ? fab_arena_printf(arena, "%s%s%s", pattern, mark, row) : NULL;
+    }
+    return pattern ? fab_arena_printf(arena, "(%s)", pattern) : NULL;
+}
+
+static const char *density_pattern(fab_dimension dimension, fab_arena *arena)
+{
+    const char *below = "";
+    for (size_t i = 0; below && i < COUNT_OF(BELOW); i++) {
+        below = BELOW[i].dimension == dimension ? add_choice(below, BELOW[i].text, arena) : below;
+    }
+    const char *rate = plain_pattern(FAB_DIM_RATE, true, arena);
+    return below && rate ? fab_arena_printf(arena, "%s/(%s)", rate, below) : NULL;
+}
+
+static const char *price_pattern(fab_arena *arena)
+{
+    const char *money = plain_pattern(FAB_DIM_MONEY, true, arena);
+    const char *plain = plain_pattern(FAB_DIM_RATE, false, arena);
+    const char *rate = plain_pattern(FAB_DIM_RATE, true, arena);
+    return money && plain && rate ? fab_arena_printf(arena, "%s/(%s|\\(%s\\))", money, plain, rate)
+                                  : NULL;
+}
+
+const char *fab_unit_pattern(fab_dimension dimension, fab_arena *arena)
+{
+    if (dimension == FAB_DIM_RATE_DENSITY || dimension == FAB_DIM_AREA_DENSITY) {
+        return density_pattern(dimension, arena);
+    }
+    if (dimension == FAB_DIM_PRICE_PER_RATE) {
+        return price_pattern(arena);
+    }
+    return plain_pattern(dimension, true, arena);
+}
