@@ -14,6 +14,7 @@ static const fab_field TIER_FIELDS[] = {
      .kind = FAB_FIELD_NODE,
      .is_required = true,
      .offset = offsetof(fab_tier_file, technology),
+     .definition = "technology",
      .help = "link technology: a name, or a map that changes one (`base`) or says everything"},
     FAB_ENTRY_SOURCED("rate", tier.rate_bps, false, FAB_DIM_RATE, 0, 1e18,
                       "bandwidth of a package, one direction; left out: the technology's"),

@@ -3,11 +3,6 @@
 #include <assert.h>
 
 #include "catalog/resolve.h"
-#include "catalog/table_macros.h"
-
-#define FAB_CONFIDENCE_WORD(id, text) text,
-const char *const FAB_CONFIDENCE_WORDS[] = {FAB_CONFIDENCE_LIST(FAB_CONFIDENCE_WORD) NULL};
-#undef FAB_CONFIDENCE_WORD
 
 static const fab_kind KINDS[FAB_CATALOG_KIND_COUNT] = {
     [FAB_CATALOG_KERNELS] = {"kernels", "kernels", &FAB_KERNELS_TABLE, sizeof(fab_kernels),

@@ -42,9 +42,6 @@
         .choices = (words), .help = (text)                                                         \
     }
 
-/* words of fab_confidence, ended by NULL */
-extern const char *const FAB_CONFIDENCE_WORDS[];
-
 #define FAB_ENTRIES_NAME                                                                           \
     FAB_ENTRY_TEXT("name", name,                                                                   \
                    "key by which files call it; a built-in row has that of its map"),              \

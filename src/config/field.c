@@ -9,13 +9,8 @@
 #include "base/cut.h"
 #include "base/vprintf.h"
 
-#define TEXT_LIMIT 4096
-
 /* A hint lists the fields of a table that has no more than these. */
 #define LISTED_FIELDS 16
-
-/* Whole numbers up to here are exact in a double. */
-#define WHOLE_LIMIT 9007199254740992.0
 
 /* What reading a record needs besides the record itself. */
 typedef struct reader {
@@ -79,41 +74,18 @@ static fab_status expect_kind(const reader *r, const fab_field *field, const fab
     return FAB_OK;
 }
 
-static bool has_limits(const fab_field *field)
-{
-    return field->minimum != 0.0 || field->maximum != 0.0;
-}
-
-/* A maximum from here on says that there is none. */
-#define NO_MAXIMUM 1e18
-
-/* Describes the limits of a field in the units that people write. */
-static const char *describe_limits(const reader *r, const fab_field *field, fab_dimension dimension,
-                                   bool is_low)
-{
-    char low[64], high[64];
-    fab_quantity_format(low, sizeof(low), field->minimum, dimension, 6);
-    fab_quantity_format(high, sizeof(high), field->maximum, dimension, 6);
-    if (is_low && field->maximum >= NO_MAXIMUM) {
-        const char *words = field->is_above_minimum ? "anything above" : "at least";
-        return fab_arena_printf(r->arena, "%s %s", words, low);
-    }
-    return fab_arena_printf(r->arena, "%s %s %s %s", field->is_above_minimum ? "above" : "from",
-                            low, field->is_above_minimum ? "and at most" : "to", high);
-}
-
 /* Refuses a number outside the limits of its field. */
 static fab_status check_range(const reader *r, const fab_field *field, const fab_node *node,
-                              fab_dimension dimension, double value)
+                              double value)
 {
-    if (!has_limits(field)) {
+    if (!fab_field_has_limits(field)) {
         return FAB_OK;
     }
     const bool is_low = field->is_above_minimum ? value <= field->minimum : value < field->minimum;
     if (!is_low && value <= field->maximum) {
         return FAB_OK;
     }
-    const char *limits = describe_limits(r, field, dimension, is_low);
+    const char *limits = fab_field_limits(field, is_low, r->arena);
     const fab_cut shown = fab_cut_text(node->text);
     return report(r, node, help_hint(r, field),
                   "`%s` is out of range: `" FAB_CUT_FORMAT "` is too %s, allowed is %s",
@@ -146,7 +118,7 @@ static fab_status read_number(const reader *r, const fab_field *field, const fab
         return report_number(r, field, node, message ? message : "not a number");
     }
     FAB_TRY(status);
-    return check_range(r, field, node, dimension, *value_out);
+    return check_range(r, field, node, *value_out);
 }
 
 static fab_status read_quantity(const reader *r, const fab_field *field, const fab_node *node,
@@ -166,7 +138,7 @@ static fab_status read_count(const reader *r, const fab_field *field, const fab_
     if (value != trunc(value)) {
         return report_text(r, field, node, "must be a whole number, not");
     }
-    if (fabs(value) > WHOLE_LIMIT) {
+    if (fabs(value) > FAB_WHOLE_LIMIT) {
         return report_text(r, field, node, "must be at most 2^53, not");
     }
     *(int64_t *)target = (int64_t)value;
@@ -187,18 +159,6 @@ static fab_status read_flag(const reader *r, const fab_field *field, const fab_n
     return report_text(r, field, node, "must be true or false, not");
 }
 
-static fab_status read_text(const reader *r, const fab_field *field, const fab_node *node,
-                            void *target)
-{
-    FAB_TRY(expect_kind(r, field, node, FAB_NODE_SCALAR, "a text"));
-    if (strlen(node->text) > TEXT_LIMIT) {
-        return report(r, node, NULL, "the text of `%s` is longer than %d bytes", field->name,
-                      TEXT_LIMIT);
-    }
-    *(const char **)target = node->text;
-    return FAB_OK;
-}
-
 /* Writes words as `a`, `b` or `c`. */
 static const char *join_words(fab_arena *arena, const char *const *words, size_t count)
 {
@@ -210,13 +170,14 @@ static const char *join_words(fab_arena *arena, const char *const *words, size_t
     return text;
 }
 
-static fab_status read_choice(const reader *r, const fab_field *field, const fab_node *node,
-                              void *target)
+/* Finds the word that a node says among those of a field. */
+static fab_status read_word(const reader *r, const fab_field *field, const fab_node *node,
+                            int *index_out)
 {
     size_t count = 0;
     while (field->choices[count]) {
         if (node->kind == FAB_NODE_SCALAR && strcmp(node->text, field->choices[count]) == 0) {
-            *(int *)target = (int)count;
+            *index_out = (int)count;
             return FAB_OK;
         }
         count++;
@@ -234,6 +195,26 @@ static fab_status read_choice(const reader *r, const fab_field *field, const fab
                   FAB_CUT(shown), field->name, words);
 }
 
+static fab_status read_choice(const reader *r, const fab_field *field, const fab_node *node,
+                              void *target)
+{
+    return read_word(r, field, node, target);
+}
+
+static fab_status read_text(const reader *r, const fab_field *field, const fab_node *node,
+                            void *target)
+{
+    FAB_TRY(expect_kind(r, field, node, FAB_NODE_SCALAR, "a text"));
+    if (strlen(node->text) > FAB_TEXT_LIMIT_BYTE) {
+        return report(r, node, NULL, "the text of `%s` is longer than %d bytes", field->name,
+                      FAB_TEXT_LIMIT_BYTE);
+    }
+    int ignored;
+    FAB_TRY(field->choices ? read_word(r, field, node, &ignored) : FAB_OK);
+    *(const char **)target = node->text;
+    return FAB_OK;
+}
+
 static fab_status read_record(const reader *r, const fab_table *table, const fab_node *node,
                               void *record);
 
@@ -245,10 +226,8 @@ typedef struct sourced {
     int confidence;
 } sourced;
 
-#define NOT_PUBLISHED "not published"
-
 #define CONFIDENCE_WORD(id, text) text,
-static const char *const CONFIDENCE[] = {FAB_CONFIDENCE_LIST(CONFIDENCE_WORD) NULL};
+const char *const FAB_CONFIDENCE_WORDS[] = {FAB_CONFIDENCE_LIST(CONFIDENCE_WORD) NULL};
 
 /* A quantity with the dimension and limits of `field`, called `name`. */
 static fab_field number_field(const fab_field *field, const char *name, size_t offset)
@@ -261,7 +240,7 @@ static fab_field number_field(const fab_field *field, const char *name, size_t o
         .minimum = field->minimum,
         .maximum = field->maximum,
         .is_above_minimum = field->is_above_minimum,
-        .word = NOT_PUBLISHED,
+        .word = FAB_NOT_PUBLISHED,
         .word_value = (double)NAN,
         .help = field->help,
     };
@@ -284,7 +263,7 @@ static fab_status read_parts(const reader *r, const fab_field *field, const fab_
         {.name = "confidence",
          .kind = FAB_FIELD_CHOICE,
          .offset = offsetof(sourced, confidence),
-         .choices = CONFIDENCE,
+         .choices = FAB_CONFIDENCE_WORDS,
          .help = "how far the number can be trusted"},
     };
     const fab_table table = {
@@ -358,7 +337,7 @@ static fab_status read_records(const reader *r, const fab_field *field, const fa
 {
     FAB_TRY(expect_kind(r, field, node, FAB_NODE_LIST, "a list"));
     const double count = (double)node->count;
-    if (has_limits(field) && (count < field->minimum || count > field->maximum)) {
+    if (fab_field_has_limits(field) && (count < field->minimum || count > field->maximum)) {
         return report(r, node, help_hint(r, field), "`%s` has %zu items, allowed is %.0f to %.0f",
                       field->name, node->count, field->minimum, field->maximum);
     }
@@ -497,14 +476,19 @@ static void set_defaults(const fab_table *table, void *record)
     }
 }
 
+void fab_record_default(const fab_table *table, void *record)
+{
+    memset(record, 0, table->size);
+    set_defaults(table, record);
+}
+
 fab_status fab_record_read(const fab_table *table, const fab_node *node, fab_arena *arena,
                            fab_diagnostics *diagnostics, void *record)
 {
     assert(table && node && arena && diagnostics && record);
 
     const reader r = {arena, diagnostics, false};
-    memset(record, 0, table->size);
-    set_defaults(table, record);
+    fab_record_default(table, record);
     return read_record(&r, table, node, record);
 }
 

@@ -23,7 +23,8 @@ typedef enum fab_field_kind {
                            confidence}, or the words `not published` */
     FAB_FIELD_COUNT,    /* int64_t at offset: whole number, minimum <= x <= maximum */
     FAB_FIELD_FLAG,     /* bool at offset: true or false (also yes/no, on/off) */
-    FAB_FIELD_TEXT,     /* const char * at offset; at most 4096 bytes */
+    FAB_FIELD_TEXT,     /* const char * at offset; at most FAB_TEXT_LIMIT_BYTE; when `choices` are
+                           given, one of them */
     FAB_FIELD_CHOICE,   /* int at offset: index of the word in `choices` */
     FAB_FIELD_RECORD,   /* struct at offset, described by `table` */
     FAB_FIELD_RECORDS,  /* fab_records at offset: a list of structs described by `table` */
@@ -49,8 +50,9 @@ typedef struct fab_field {
     bool is_above_minimum;      /* the minimum itself is not allowed */
     const char *word;           /* QUANTITY, COUNT: a word that may stand instead of a number, */
     double word_value;          /* ... and the value stored for it; NULL when there is none */
-    const char *const *choices; /* CHOICE: words, ended by NULL */
+    const char *const *choices; /* CHOICE and TEXT: words, ended by NULL */
     const fab_table *table;     /* RECORD and RECORDS */
+    const char *definition;     /* NODE and TEXT: what stands there, for the schema: "gpu" */
     const char *help;           /* one line for tables, templates and the reference */
     const char *source;         /* where the default comes from; NULL when there is none */
 } fab_field;
@@ -63,6 +65,21 @@ struct fab_table {
     const void *defaults; /* struct with the default of every field that is not required, or NULL
                              for all zero */
 };
+
+/* A text in a file is no longer than this. */
+#define FAB_TEXT_LIMIT_BYTE 4096
+
+/* Whole numbers up to here are exact in a double. */
+#define FAB_WHOLE_LIMIT 9007199254740992.0
+
+/* A maximum from here on says that there is none. */
+#define FAB_NO_MAXIMUM 1e18
+
+/* Stands instead of a number that is SOURCED. */
+#define FAB_NOT_PUBLISHED "not published"
+
+/* The words of fab_confidence, ended by NULL. */
+extern const char *const FAB_CONFIDENCE_WORDS[];
 
 /* Makes the entry of a table; the struct type and member give the offset. The type of the member is
  * not checked by the compiler: the tests read every field of every table. */
@@ -82,6 +99,17 @@ FAB_CHECKED fab_status fab_record_read(const fab_table *table, const fab_node *n
 FAB_CHECKED fab_status fab_record_overlay(const fab_table *table, const fab_node *node,
                                           fab_arena *arena, fab_diagnostics *diagnostics,
                                           void *record);
+
+/* Fills `record` (table->size bytes) with the defaults: zero where there is none. */
+void fab_record_default(const fab_table *table, void *record);
+
+/* True when the numbers of a field have limits. */
+bool fab_field_has_limits(const fab_field *field);
+
+/* Describes the limits in the units that people write: "above 0 s and at most 1 s". With `is_open`
+ * a maximum that says that there is none is left out: "at least 1". In the arena; NULL when memory
+ * is out. */
+const char *fab_field_limits(const fab_field *field, bool is_open, fab_arena *arena);
 
 /* Writes the value of one field of a record as a user would read it ("4.3 pJ/bit", "true", a word,
  * "not published"; records and nodes give their kind in brackets). Returns `buffer`. */

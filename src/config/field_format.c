@@ -93,3 +93,23 @@ char *fab_field_format(const fab_field *field, const void *record, char *buffer,
     }
     return buffer;
 }
+
+bool fab_field_has_limits(const fab_field *field)
+{
+    return field->minimum != 0.0 || field->maximum != 0.0;
+}
+
+const char *fab_field_limits(const fab_field *field, bool is_open, fab_arena *arena)
+{
+    const fab_dimension dimension =
+        field->kind == FAB_FIELD_COUNT ? FAB_DIM_COUNT : field->dimension;
+    char low[64], high[64];
+    fab_quantity_format(low, sizeof(low), field->minimum, dimension, SHOWN_DIGITS);
+    fab_quantity_format(high, sizeof(high), field->maximum, dimension, SHOWN_DIGITS);
+    if (is_open && field->maximum >= FAB_NO_MAXIMUM) {
+        const char *words = field->is_above_minimum ? "anything above" : "at least";
+        return fab_arena_printf(arena, "%s %s", words, low);
+    }
+    return fab_arena_printf(arena, "%s %s %s %s", field->is_above_minimum ? "above" : "from", low,
+                            field->is_above_minimum ? "and at most" : "to", high);
+}

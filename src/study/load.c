@@ -200,11 +200,6 @@ static void check_variants(const fab_study *study, size_t index, const fab_study
 static void check_goal(const fab_study *study, size_t index, const fab_study_goal *goal,
                        fab_diagnostics *diagnostics)
 {
-    if (strlen(goal->tag) != 1 || strchr("PSLCI", goal->tag[0]) == NULL) {
-        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, place_of(study, "targets", index, "tag"),
-                     "P public text, S secondary source, L later material, C computed, I inferred",
-                     "`%s` is no tag", goal->tag);
-    }
     switch ((fab_study_metric)goal->metric) {
     case FAB_METRIC_LINK_POWER_DIFFERENCE:
         check_link_power(study, index, goal, diagnostics);

@@ -8,10 +8,16 @@
         .offset = offsetof(type, member), .help = about                                            \
     }
 
-#define NODE(field, type, member, required, about)                                                 \
+#define NODE(field, type, member, what, required, about)                                           \
     {                                                                                              \
         .name = field, .kind = FAB_FIELD_NODE, .is_required = required,                            \
-        .offset = offsetof(type, member), .help = about                                            \
+        .offset = offsetof(type, member), .definition = what, .help = about                        \
+    }
+
+#define TECHNOLOGY(field, member, about)                                                           \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_TEXT, .offset = offsetof(fab_study_goal, member),         \
+        .definition = "technology_name", .help = about                                             \
     }
 
 #define RECORDS(field, type, member, described, least, most, required, about)                      \
@@ -29,7 +35,8 @@ static const fab_field SETTING_FIELDS[] = {
     TEXT("label", fab_study_setting, label, true, "how tables call it"),
     TEXT("title", fab_study_setting, title, false, "for people; the label when not given"),
     TEXT("why", fab_study_setting, why, false, "where it comes from"),
-    NODE("set", fab_study_setting, set, false, "piece of a scenario laid over the base"),
+    NODE("set", fab_study_setting, set, "scenario_part", false,
+         "piece of a scenario laid over the base"),
 };
 TABLE(SETTING_TABLE, "setting", SETTING_FIELDS, fab_study_setting);
 
@@ -55,11 +62,19 @@ static const char *const METRIC[] = {
     "time_ratio",        "gain_grows", "domain_rate_ratio", "link_power_difference", "reach",
     "domain_link_power", NULL};
 
+static const char *const TAG[] = {"P", "S", "L", "C", "I", NULL};
+
 static const fab_field GOAL_FIELDS[] = {
     TEXT("id", fab_study_goal, id, true, "short name"),
     TEXT("what", fab_study_goal, what, true, "what was published"),
     TEXT("published", fab_study_goal, published, true, "as printed, for example 2.7X or 1.5 kW"),
-    TEXT("tag", fab_study_goal, tag, true, "how it is known: P, S, L, C or I"),
+    {.name = "tag",
+     .kind = FAB_FIELD_TEXT,
+     .is_required = true,
+     .offset = offsetof(fab_study_goal, tag),
+     .choices = TAG,
+     .help = "how it is known: P public text, S secondary source, L later material, C computed, "
+             "I inferred"},
     TEXT("source", fab_study_goal, source, true, "where it was published"),
     {.name = "metric",
      .kind = FAB_FIELD_CHOICE,
@@ -70,8 +85,8 @@ static const fab_field GOAL_FIELDS[] = {
     TEXT("slow", fab_study_goal, slow, false, "variant in the numerator of a time ratio"),
     TEXT("fast", fab_study_goal, fast, false, "variant in its denominator"),
     TEXT("at", fab_study_goal, at, false, "sweep value"),
-    TEXT("more", fab_study_goal, more, false, "technology that needs more power"),
-    TEXT("less", fab_study_goal, less, false, "technology that needs less"),
+    TECHNOLOGY("more", more, "technology that needs more power"),
+    TECHNOLOGY("less", less, "technology that needs less"),
     {.name = "rate",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_RATE,
@@ -124,7 +139,8 @@ static const fab_field STUDY_FIELDS[] = {
     TEXT("name", fab_study_file, name, true, "what to call the study"),
     TEXT("title", fab_study_file, title, true, "title of the report"),
     TEXT("question", fab_study_file, question, true, "what it answers"),
-    NODE("base", fab_study_file, base, true, "a scenario, or the path of one beside this file"),
+    NODE("base", fab_study_file, base, "study_base", true,
+         "a scenario, or the path of one beside this file"),
     {.name = "sweep",
      .kind = FAB_FIELD_RECORD,
      .is_required = true,
