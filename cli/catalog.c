@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* fabricast catalog [KIND [NAME]] [--json] */
+/* fabricast catalog [KIND [NAME|FILE]] [--json] */
 
 typedef struct fab_catalog_options {
     const char *words[2];
@@ -38,9 +38,10 @@ static const struct argp_option OPTIONS[] = {
 static const struct argp ARGP = {
     OPTIONS,
     parse,
-    "[KIND [NAME]]",
+    "[KIND [NAME|FILE]]",
     "Show what is built in, each number with its source and confidence. KIND is technology, gpu, "
-    "model or fabric; without a NAME one line per row.",
+    "model or fabric; without a NAME one line per row. A word with a / or that ends in .yaml or "
+    ".yml is a file that holds a description of that kind.",
     NULL,
     NULL,
     NULL};
@@ -119,6 +120,33 @@ static fab_status list_all(fab_session *session)
     return FAB_OK;
 }
 
+static int report(fab_session *session, const fab_catalog_options *options,
+                  const fab_catalog *catalog, fab_catalog_kind kind, size_t row)
+{
+    fab_status status;
+    if (options->wants_json) {
+        status = fab_report_catalog_json(catalog, kind, row, session->arena, stdout);
+    } else if (row != SIZE_MAX) {
+        status = fab_report_catalog_row(catalog, kind, row, session->arena, stdout);
+    } else if (kind != FAB_CATALOG_KIND_COUNT) {
+        status = fab_report_catalog_list(catalog, kind, session->arena, stdout);
+    } else {
+        status = list_all(session);
+    }
+    return fab_session_explain(session, status, "catalog");
+}
+
+/* A description in a file, shown like a row. */
+static int show_file(fab_session *session, const fab_catalog_options *options,
+                     fab_catalog_kind kind)
+{
+    const fab_catalog *catalog = NULL;
+    const fab_status status = fab_catalog_load_file(
+        session->catalog, kind, options->words[1], session->arena, &session->diagnostics, &catalog);
+    return status == FAB_OK ? report(session, options, catalog, kind, 0)
+                            : fab_session_explain(session, status, options->words[1]);
+}
+
 static int show(fab_session *session, void *arguments)
 {
     const fab_catalog_options *options = arguments;
@@ -132,21 +160,14 @@ static int show(fab_session *session, void *arguments)
     }
     if (options->word_count == 2) {
         row = find_row(session->catalog, kind, options->words[1]);
+        if (row == SIZE_MAX && fab_catalog_is_file(options->words[1])) {
+            return show_file(session, options, kind);
+        }
         if (row == SIZE_MAX) {
             return unknown_row(session, kind, options->words[1]);
         }
     }
-    fab_status status;
-    if (options->wants_json) {
-        status = fab_report_catalog_json(session->catalog, kind, row, session->arena, stdout);
-    } else if (row != SIZE_MAX) {
-        status = fab_report_catalog_row(session->catalog, kind, row, session->arena, stdout);
-    } else if (kind != FAB_CATALOG_KIND_COUNT) {
-        status = fab_report_catalog_list(session->catalog, kind, session->arena, stdout);
-    } else {
-        status = list_all(session);
-    }
-    return fab_session_explain(session, status, "catalog");
+    return report(session, options, session->catalog, kind, row);
 }
 
 int fab_command_catalog(int argc, char **argv)

@@ -269,6 +269,19 @@ FAB_API FAB_CHECKED fab_status fab_fabric_load(const fab_catalog *catalog, const
                                                fab_arena *arena, fab_diagnostics *diagnostics,
                                                fab_fabric *out);
 
+/* True when a word that may be a name or a file means a file: it has a `/` or ends in .yaml or
+ * .yml. */
+FAB_API bool fab_catalog_is_file(const char *word);
+
+/* Reads a description from a YAML file, the description's map itself or one key with the kind's
+ * name that holds it, and gives a catalog that has this one row. Names in the file are rows of
+ * `catalog`.
+ * FAB_E_INPUT: diagnostics were added. FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_catalog_load_file(const fab_catalog *catalog,
+                                                     fab_catalog_kind kind, const char *path,
+                                                     fab_arena *arena, fab_diagnostics *diagnostics,
+                                                     const fab_catalog **catalog_out);
+
 /* One printable fact of a row, for tables and JSON: made from the same field tables that read the
  * files. Texts live in the arena given. */
 typedef struct fab_catalog_fact {

@@ -26,4 +26,10 @@ FAB_CHECKED fab_status fab_catalog_resolve(const fab_catalog *catalog, fab_catal
                                            const fab_node *node, fab_arena *arena,
                                            fab_diagnostics *diagnostics, void *out);
 
+/* Reads a file that holds one description: its map itself, or one key with the kind's name that
+ * holds it. FAB_E_INPUT when diagnostics were added, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_description_load(const fab_catalog *catalog, fab_catalog_kind kind,
+                                            const char *path, fab_arena *arena,
+                                            fab_diagnostics *diagnostics, void *out);
+
 #endif
