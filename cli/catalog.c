@@ -39,8 +39,9 @@ static const struct argp ARGP = {
     OPTIONS,
     parse,
     "[KIND [NAME|FILE]]",
-    "Show what is built in, each number with its source and confidence. KIND is technology, gpu, "
-    "model or fabric; without a NAME one line per row. A word with a / or that ends in .yaml or "
+    "Show what is built in, each number with its source and confidence. KIND is technology, "
+    "kernels, gpu, model or fabric; without a NAME one line per row. A word with a / or that ends "
+    "in .yaml or "
     ".yml is a file that holds a description of that kind.",
     NULL,
     NULL,

@@ -38,6 +38,8 @@ static const fab_command COMMANDS[] = {
      fab_command_fabric},
     {"calibrate", "FILE.csv", "fit the constants of kernels to measurements",
      fab_command_calibrate},
+    {"schema", "KIND", "print the JSON Schema of a kind of file, for editors", fab_command_schema},
+    {"new", "KIND", "print a file to start from, every field explained", fab_command_new},
 };
 
 #define COMMAND_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))

@@ -38,6 +38,10 @@ typedef struct run {
     size_t cases;
     const char *messages[CASES_PER_FIELD]; /* of the field at hand */
     size_t message_count;
+    const char *record; /* what the table at hand describes */
+    const char *limit;  /* the limit that is broken; NULL: none */
+    bad_input_listener listener;
+    void *context;
 } run;
 
 static bool is_plain(const fab_node *node)
@@ -240,10 +244,27 @@ static const char *find_message(const fab_diagnostics *list, const mistake *m, i
     return NULL;
 }
 
+/* Calls a mistake "job.gpus too large: 2e18". */
+static void tell(const run *r, const mistake *m, const char *document)
+{
+    static const char *const CHANGE[] = {[CHANGE_NONE] = "",
+                                         [CHANGE_SET] = "",
+                                         [CHANGE_REMOVE] = "missing",
+                                         [CHANGE_TWICE] = "twice"};
+    char text[256];
+    if (r->listener) {
+        snprintf(text, sizeof(text), "%s.%s %s%s%.60s", r->record, m->key,
+                 r->limit ? r->limit : CHANGE[m->change], m->text ? ": " : "",
+                 m->text ? m->text : "");
+        r->listener(r->context, text, document);
+    }
+}
+
 static void check_mistake(run *r, const mistake *m)
 {
     int map_line = 0, key_line = 0;
     char *text = emit(r->root, m, &map_line, &key_line);
+    tell(r, m, text);
     const int line = m->change == CHANGE_REMOVE ? map_line : key_line;
     fab_diagnostics diagnostics = fab_diagnostics_make(r->arena);
     const fab_status status = read_text(r, text, &diagnostics);
@@ -312,11 +333,14 @@ static void break_range(run *r, const fab_node *map, const fab_field *field)
         return;
     }
     if (isfinite(field->minimum)) {
+        r->limit = "too small";
         set_number(r, map, field, below(field));
     }
     if (isfinite(field->maximum)) {
+        r->limit = "too large";
         set_number(r, map, field, fabs(field->maximum) * 2.0 + 1.0);
     }
+    r->limit = NULL;
 }
 
 static void break_number(run *r, const fab_node *map, const fab_field *field)
@@ -455,8 +479,10 @@ static void break_field(run *r, const fab_node *map, const fab_field *field, int
 static void break_table(run *r, const fab_table *table, const fab_node *map, int depth)
 {
     for (size_t i = 0; i < table->count; i++) {
+        r->record = table->kind;
         break_field(r, map, &table->fields[i], depth);
     }
+    r->record = table->kind;
     r->message_count = 0;
     set(r, map, "no_such_field", "1");
 }
@@ -582,16 +608,36 @@ static const fab_node *check_valid(const run *r, const char *text)
     return root;
 }
 
+static size_t break_document(run *r, const char *valid_text)
+{
+    r->arena = fab_arena_create(ARENA_BYTE);
+    ck_assert_ptr_nonnull(r->arena);
+    const fab_node *root = check_valid(r, valid_text);
+    const fab_node *map = complete(r->table, follow(root, r->path), r->arena, 0);
+    r->root = replace_at(root, r->path, map, r->arena);
+    if (r->listener) {
+        const mistake none = {.change = CHANGE_NONE};
+        int ignored;
+        char *text = emit(r->root, &none, &ignored, &ignored);
+        r->listener(r->context, NULL, text);
+        free(text);
+    }
+    break_table(r, r->table, map, 0);
+    fab_arena_destroy(r->arena);
+    return r->cases;
+}
+
 size_t bad_input_check_at(const fab_table *table, const char *valid_text, const char *path)
 {
-    run r = {.table = table, .path = path, .arena = fab_arena_create(ARENA_BYTE)};
-    ck_assert_ptr_nonnull(r.arena);
-    const fab_node *root = check_valid(&r, valid_text);
-    const fab_node *map = complete(table, follow(root, path), r.arena, 0);
-    r.root = replace_at(root, path, map, r.arena);
-    break_table(&r, table, map, 0);
-    fab_arena_destroy(r.arena);
-    return r.cases;
+    run r = {.table = table, .path = path};
+    return break_document(&r, valid_text);
+}
+
+size_t bad_input_visit(const fab_table *table, const char *valid_text, bad_input_listener listener,
+                       void *context)
+{
+    run r = {.table = table, .path = "", .listener = listener, .context = context};
+    return break_document(&r, valid_text);
 }
 
 size_t bad_input_check(const fab_table *table, const char *valid_text)

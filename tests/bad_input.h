@@ -17,4 +17,11 @@ size_t bad_input_check(const fab_table *table, const char *valid_text);
  * it, with slashes between, for example "technologies/study". Items of a list are numbers. */
 size_t bad_input_check_at(const fab_table *table, const char *valid_text, const char *path);
 
+/* Hears of every document: which mistake it has (NULL: none), and its text. */
+typedef void (*bad_input_listener)(void *context, const char *mistake, const char *text);
+
+/* The same as bad_input_check, telling a listener of every document. */
+size_t bad_input_visit(const fab_table *table, const char *valid_text, bad_input_listener listener,
+                       void *context);
+
 #endif

@@ -4,11 +4,26 @@
 # shellcheck source=tests/cli_lib.sh disable=SC2016
 . tests/cli_lib.sh
 
+# keep FILE CHANGED WHAT: hands a changed scenario (train.yaml) or study on to tests/cli_schema.sh
+kept=0
+keep()
+{
+    [ -n "${FAB_KEEP:-}" ] || return 0
+    kept=$((kept + 1))
+    case $1 in
+    train.yaml) kept_name="$FAB_KEEP/scenario-$kept.yaml" ;;
+    *) kept_name="$FAB_KEEP/study-$kept.yaml" ;;
+    esac
+    cp "$2" "$kept_name"
+    printf '%s\n' "$3" >"$kept_name.name"
+}
+
 # mistake FILE SCRIPT WRONG MESSAGE HINT: the file, changed by a sed script, has this one mistake
 mistake()
 {
     sed "$2" "$1" >changed.yaml
     ! cmp -s "$1" changed.yaml || failed "'$2' changes nothing"
+    keep "$1" changed.yaml "$2"
     case $1 in
     train.yaml) run train changed.yaml ;;
     *) run run changed.yaml --out out ;;
@@ -31,6 +46,7 @@ for field in name gpu fabric model job mapping assumptions gpus tokens batch seq
     product_traffic; do
     typo=$(echo "$field" | sed 's/.$/q/')
     sed "s/\([ {]\)$field:/\1$typo:/; s/^$field:/$typo:/" train.yaml >typo.yaml
+    keep train.yaml typo.yaml "typo $typo"
     run train typo.yaml
     want_code 2
     want_err "error: unknown field \`$typo\` of "
@@ -40,6 +56,7 @@ for field in name title question base sweep compare targets ranges waterfall rem
     what published source metric slow fast why start steps text; do
     typo=$(echo "$field" | sed 's/.$/q/')
     sed "s/\([ {]\)$field:/\1$typo:/; s/^$field:/$typo:/" study.yaml >typo.yaml
+    keep study.yaml typo.yaml "typo $typo"
     run run typo.yaml
     want_code 2
     want_err "error: unknown field \`$typo\` of "
@@ -49,6 +66,7 @@ done
 # every field that a scenario needs
 for field in name gpu fabric model; do
     sed "/^$field:/d" train.yaml >short.yaml
+    keep train.yaml short.yaml "short of $field"
     run train short.yaml
     want_code 2
     want_err "short.yaml:1:1: error: missing field \`$field\` of scenario"
@@ -58,6 +76,7 @@ mistake train.yaml '/tokens:/d' '  |g' 'missing field `tokens` of job' 'tokens: 
 mistake train.yaml '/batch:/d' '  |g' 'missing field `batch` of job' 'batch: '
 for field in title question base sweep compare; do
     sed "/^$field:/,/^[a-z]/{/^$field:/d;/^ /d;}" study.yaml >short.yaml
+    keep study.yaml short.yaml "short of $field"
     run run short.yaml --out out
     want_code 2
     want_err "short.yaml:1:1: error: missing field \`$field\` of study"
@@ -110,6 +129,7 @@ mistake train.yaml 's/batch: 4096/batch: 4097/' '4097' 'batch 4097 is not a mult
 mistake train.yaml 's/gpus: 32768/gpus: 99999999999999999999/' '99999999999999999999' 'gpus' ''
 
 sed 's/ep: 32/ep: 33/' train.yaml >changed.yaml
+keep train.yaml changed.yaml 'ep: 33'
 run train changed.yaml
 want_code 2
 want_mistake changed.yaml 33 "ep 33 does not divide the model's experts (256)" ''
@@ -146,6 +166,7 @@ assumptions:
   gemm_efficiency: 1.5
   overlap: {expert: 3 ns}
 END
+keep train.yaml many.yaml 'many mistakes'
 run train many.yaml
 want_code 2
 want_silence
@@ -159,6 +180,7 @@ want_mistakes 17 many.yaml
 sed -e 's/gpu: study_package/gpu: study_packag/' -e 's/study_optics_pod/study_optic_pod/' \
     -e 's/model: moe-4.7t-c1/model: moe-4.7t-c8/' -e 's/tensor: 1.0/tensr: 1.0/' \
     -e 's/latency: false/latency: 3/' -e 's/slow: copper/slow: coper/' study.yaml >many.yaml
+keep study.yaml many.yaml 'many mistakes'
 run run many.yaml --out out
 want_code 2
 want_silence

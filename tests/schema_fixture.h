@@ -27,6 +27,7 @@ typedef struct device {
     part memory;
     fab_records parts;
     const fab_node *link;
+    const char *socket;
 } device;
 
 static const char *const ALGORITHM[] = {"auto", "ring", NULL};
@@ -133,6 +134,12 @@ static const fab_field DEVICE_FIELDS[] = {
      .offset = offsetof(device, link),
      .definition = "cable",
      .help = "what it hangs on"},
+    {.name = "socket",
+     .kind = FAB_FIELD_TEXT,
+     .offset = offsetof(device, socket),
+     .definition = "plug_name",
+     .word = "none",
+     .help = "where it sits"},
 };
 
 static const fab_table DEVICE_TABLE = {.kind = "device",

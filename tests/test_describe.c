@@ -20,6 +20,7 @@ static const struct {
     {"memory", "the fields of part", "", "", NULL},
     {"parts", "a list, each with the fields of part", "", "1 to 3 items", NULL},
     {"link", "a name or a map", "", "", NULL},
+    {"socket", "a name, or `none`", "", "", NULL},
 };
 
 START_TEST(every_kind_of_field)

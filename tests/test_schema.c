@@ -89,6 +89,8 @@ START_TEST(each_kind_of_field)
     want(property("memory"), "allOf", "[{\"$ref\":\"#/definitions/part\"}]");
     want(property("parts"), "minItems", "1");
     want(property("link"), "allOf", "[{\"$ref\":\"#/definitions/cable\"}]");
+    want(property("socket"), "anyOf",
+         "[{\"$ref\":\"#/definitions/plug_name\"},{\"enum\":[\"none\"]}]");
     want(property("latency"), "title", "\"device: latency\"");
     close_schema();
 }
@@ -121,6 +123,8 @@ START_TEST(missing_definitions)
     open_schema(false);
     ck_assert_str_eq(fab_schema_missing(&schema), "cable");
     fab_schema_add(&schema, schema.definitions, "cable", json_object());
+    ck_assert_str_eq(fab_schema_missing(&schema), "plug_name");
+    fab_schema_add(&schema, schema.definitions, "plug_name", json_object());
     ck_assert_ptr_null(fab_schema_missing(&schema));
     close_schema();
 }

@@ -45,7 +45,12 @@ static const fab_field FIELDS[] = {
                       "bandwidth of a package to the network as typically built, one direction"),
     FAB_ENTRY_SOURCED("power", power_w, false, FAB_DIM_POWER, 0, 1e6,
                       "thermal design power of the package"),
-    FAB_ENTRY_TEXT("kernels", kernels_name, "row of the catalog with its measured kernels"),
+    {.name = "kernels",
+     .kind = FAB_FIELD_TEXT,
+     .offset = offsetof(fab_gpu, kernels_name),
+     .definition = "kernels_name",
+     .word = "none",
+     .help = "row of the catalog with its measured kernels"},
     FAB_ENTRIES_PROVENANCE,
 };
 

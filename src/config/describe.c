@@ -59,6 +59,9 @@ const char *fab_describe_type(const fab_field *field, fab_arena *arena)
         if (field->choices) {
             return word_choice(field->choices, arena);
         }
+        if (field->definition && field->word) {
+            return fab_arena_printf(arena, "a name, or `%s`", field->word);
+        }
         return field->definition ? "a name" : "a text";
     case FAB_FIELD_CHOICE:
         return word_choice(field->choices, arena);

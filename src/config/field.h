@@ -48,7 +48,7 @@ typedef struct fab_field {
     double minimum, maximum;    /* QUANTITY, SOURCED, COUNT, in SI units; both 0: no limits.
                                    RECORDS: how many items */
     bool is_above_minimum;      /* the minimum itself is not allowed */
-    const char *word;           /* QUANTITY, COUNT: a word that may stand instead of a number, */
+    const char *word;           /* a word that may stand instead of a number or name, */
     double word_value;          /* ... and the value stored for it; NULL when there is none */
     const char *const *choices; /* CHOICE and TEXT: words, ended by NULL */
     const fab_table *table;     /* RECORD and RECORDS */

@@ -285,6 +285,20 @@ static json_t *named(fab_schema *schema, const fab_field *field, bool is_part)
     return fab_schema_reference(schema, name);
 }
 
+/* A name, and the word that may stand in its place. */
+static json_t *named_text(fab_schema *schema, const fab_field *field)
+{
+    if (!field->word) {
+        return named(schema, field, false);
+    }
+    json_t *made = json_object();
+    json_t *choices = list(schema, made, "anyOf");
+    (void)fab_schema_add(schema, choices, NULL, named(schema, field, false));
+    (void)fab_schema_add(schema, choices, NULL,
+                         word_list(schema, (const char *const[]){field->word, NULL}));
+    return made;
+}
+
 static json_t *value_schema(fab_schema *schema, const fab_field *field, const void *defaults,
                             bool is_part)
 {
@@ -300,7 +314,7 @@ static json_t *value_schema(fab_schema *schema, const fab_field *field, const vo
         if (field->choices) {
             return word_list(schema, field->choices);
         }
-        return field->definition ? named(schema, field, is_part) : text_schema(schema);
+        return field->definition ? named_text(schema, field) : text_schema(schema);
     case FAB_FIELD_CHOICE:
         return word_list(schema, field->choices);
     case FAB_FIELD_RECORD:

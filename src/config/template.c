@@ -171,7 +171,7 @@ static const char *placeholder(const fab_field *field, fab_arena *arena)
     case FAB_FIELD_COUNT:
         return fab_arena_printf(arena, "%.0f", field->minimum);
     case FAB_FIELD_TEXT:
-        return field->choices ? field->choices[0] : "text";
+        return field->choices ? field->choices[0] : field->word ? field->word : "text";
     case FAB_FIELD_CHOICE:
         return field->choices[0];
     default:

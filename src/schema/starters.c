@@ -1,0 +1,41 @@
+#include "schema/starters.h"
+
+/* 64 packages in 8 servers; the experts of a layer spread over one server's packages */
+#define JOB "{gpus: 64, tokens: 1T, batch: 512, sequence: 4096, precision: bf16}"
+
+#define MAPPING "{tp: 2, pp: 2, ep: 8, microbatch: 1, recompute: none}"
+
+const char FAB_STARTER_SCENARIO[] = "name: my-job\n"
+                                    "gpu: h100_sxm\n"
+                                    "fabric: h100_ib\n"
+                                    "model: mixtral-8x7b\n"
+                                    "job: " JOB "\n"
+                                    "mapping: " MAPPING "\n"
+                                    "assumptions: {gemm_efficiency: 0.5}\n";
+
+const char FAB_STARTER_STUDY[] =
+    "name: my-study\n"
+    "title: My study\n"
+    "question: What does the fabric buy as the job grows?\n"
+    "base:\n"
+    "  name: my-base\n"
+    "  gpu: h100_sxm\n"
+    "  fabric: h100_ib\n"
+    "  model: mixtral-8x7b\n"
+    "  job: " JOB "\n"
+    "  mapping: " MAPPING "\n"
+    "sweep:\n"
+    "  name: packages\n"
+    "  values:\n"
+    "    - {label: \"64\", set: {job: {gpus: 64}}}\n"
+    "    - {label: \"128\", set: {job: {gpus: 128}}}\n"
+    "    - {label: \"256\", set: {job: {gpus: 256}}}\n"
+    "compare:\n"
+    "  - {label: h100, title: H100 servers of 8, set: {gpu: h100_sxm, fabric: h100_ib}}\n"
+    "  - {label: gb200, title: GB200 racks, set: {gpu: gb200, fabric: gb200_nvl72}}\n"
+    "ranges:\n"
+    "  - name: gemm_efficiency\n"
+    "    why: my own range\n"
+    "    values:\n"
+    "      - {label: \"0.4\", set: {assumptions: {gemm_efficiency: 0.4}}}\n"
+    "      - {label: \"0.6\", set: {assumptions: {gemm_efficiency: 0.6}}}\n";
