@@ -75,7 +75,7 @@ static int unknown_row(fab_session *session, fab_file_kind file, const char *wor
     const fab_catalog_kind kind = catalog_kind(file);
     if (kind == FAB_CATALOG_KIND_COUNT) {
         fprintf(stderr, "fabricast: a %s starts from no row; --from goes with %s\n",
-                fab_file_kind_name(file), "fabric, technology, kernels, gpu and model");
+                fab_file_kind_name(file), "fabric, technology, messaging, kernels, gpu and model");
         return FAB_EXIT_USER;
     }
     const size_t count = fab_catalog_count(session->catalog, kind);

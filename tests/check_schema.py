@@ -17,7 +17,7 @@ import jsonschema
 import yaml
 
 PROGRAM, CASES, FOLDER = sys.argv[1:4]
-KINDS = ["scenario", "study", "fabric", "technology", "kernels", "gpu", "model", "catalog"]
+KINDS = ["scenario", "study", "fabric", "technology", "messaging", "kernels", "gpu", "model", "catalog"]
 READ_BY = {"scenario": ["train"], "study": ["run"]}
 
 
@@ -142,7 +142,7 @@ for kind in KINDS[:-1]:
 
 # the fuzzers' files, each of which says itself what it is
 for kind, folder in [("scenario", "scenario"), ("study", "study"), ("fabric", "catalog"),
-                     ("technology", "catalog"), ("kernels", "catalog"), ("gpu", "catalog"), ("model", "catalog")]:
+                     ("technology", "catalog"), ("messaging", "catalog"), ("kernels", "catalog"), ("gpu", "catalog"), ("model", "catalog")]:
     for path in sorted(glob.glob(f"fuzz/corpus/{folder}/*.yaml")):
         judge(kind, f"{kind} {path}", path)
 

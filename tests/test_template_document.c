@@ -84,6 +84,7 @@ START_TEST(every_row_is_a_template)
             fab_gpu gpu;
             fab_model model;
             fab_fabric fabric;
+            fab_messaging messaging;
         } read;
         assert_resolves(kind, text, &read);
         const fab_catalog_fact *have, *want;
@@ -145,10 +146,14 @@ END_TEST
 
 START_TEST(descriptions_uncovered)
 {
-    static const fab_catalog_kind KIND[] = {FAB_CATALOG_TECHNOLOGY, FAB_CATALOG_KERNELS,
-                                            FAB_CATALOG_GPU, FAB_CATALOG_MODEL, FAB_CATALOG_FABRIC};
+    static const fab_catalog_kind KIND[] = {FAB_CATALOG_TECHNOLOGY, FAB_CATALOG_MESSAGING,
+                                            FAB_CATALOG_KERNELS,    FAB_CATALOG_GPU,
+                                            FAB_CATALOG_MODEL,      FAB_CATALOG_FABRIC};
     const char *text;
-    fab_fabric out; /* the largest of the descriptions */
+    union {
+        fab_fabric fabric;
+        fab_messaging messaging;
+    } out; /* the largest of the descriptions */
     ck_assert_int_eq(make(file_kind(KIND[_i]), NULL, &text), FAB_OK);
     assert_resolves(KIND[_i], uncover(text), &out);
 }

@@ -18,6 +18,7 @@ typedef enum fab_file_kind {
     FAB_FILE_STUDY,
     FAB_FILE_FABRIC,
     FAB_FILE_TECHNOLOGY,
+    FAB_FILE_MESSAGING,
     FAB_FILE_KERNELS,
     FAB_FILE_GPU,
     FAB_FILE_MODEL,

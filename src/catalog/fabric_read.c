@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "catalog/kinds.h"
 #include "catalog/resolve.h"
@@ -80,6 +81,10 @@ static fab_status check_nesting(const fab_reading *reading, const fab_node *node
 /* a tier's messaging: one row of the catalog or a map that stays with the fabric */
 static fab_status take_messaging(const fab_reading *reading, const fab_node *node, fab_tier *tier)
 {
+    if (node->kind == FAB_NODE_SCALAR && strcmp(node->text, FAB_NO_NODE) == 0) {
+        tier->messaging = NULL;
+        return FAB_OK;
+    }
     fab_messaging *made = FAB_NEW(reading->arena, fab_messaging, 1);
     if (!made) {
         return FAB_E_NOMEM;

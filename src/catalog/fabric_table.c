@@ -34,6 +34,8 @@ static const fab_field TIER_FIELDS[] = {
     {.name = "messaging",
      .kind = FAB_FIELD_NODE,
      .offset = offsetof(fab_tier_file, messaging),
+     .definition = "messaging",
+     .word = FAB_NO_NODE,
      .help = "how a communication library moves messages here: a name, or a map"},
 };
 

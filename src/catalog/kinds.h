@@ -36,6 +36,9 @@ FAB_CHECKED fab_status fab_messaging_read(const fab_reading *reading, const fab_
 FAB_CHECKED fab_status fab_fabric_read(const fab_reading *reading, const fab_node *node,
                                        const void *base, void *out);
 
+/* what stands where a tier has no messaging, or loses that of the fabric it overlays */
+#define FAB_NO_NODE "none"
+
 /* A tier as a file writes it: the technology is a name or a map. The tier comes first, so that the
  * table reads both structs; only the
  * fields `technology` and `messaging` belong to the larger one. */

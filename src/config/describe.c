@@ -70,7 +70,8 @@ const char *fab_describe_type(const fab_field *field, fab_arena *arena)
     case FAB_FIELD_RECORDS:
         return fab_arena_printf(arena, "a list, each with the fields of %s", field->table->kind);
     case FAB_FIELD_NODE:
-        return "a name or a map";
+        return field->word ? fab_arena_printf(arena, "a name, a map, or `%s`", field->word)
+                           : "a name or a map";
     }
     assert(false && "a kind of field that is not in the list");
     return NULL;

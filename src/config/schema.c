@@ -286,14 +286,14 @@ static json_t *named(fab_schema *schema, const fab_field *field, bool is_part)
 }
 
 /* A name, and the word that may stand in its place. */
-static json_t *named_text(fab_schema *schema, const fab_field *field)
+static json_t *named_or_word(fab_schema *schema, const fab_field *field, bool is_part)
 {
     if (!field->word) {
-        return named(schema, field, false);
+        return named(schema, field, is_part);
     }
     json_t *made = json_object();
     json_t *choices = list(schema, made, "anyOf");
-    (void)fab_schema_add(schema, choices, NULL, named(schema, field, false));
+    (void)fab_schema_add(schema, choices, NULL, named(schema, field, is_part));
     (void)fab_schema_add(schema, choices, NULL,
                          word_list(schema, (const char *const[]){field->word, NULL}));
     return made;
@@ -314,7 +314,7 @@ static json_t *value_schema(fab_schema *schema, const fab_field *field, const vo
         if (field->choices) {
             return word_list(schema, field->choices);
         }
-        return field->definition ? named_text(schema, field) : text_schema(schema);
+        return field->definition ? named_or_word(schema, field, false) : text_schema(schema);
     case FAB_FIELD_CHOICE:
         return word_list(schema, field->choices);
     case FAB_FIELD_RECORD:
@@ -323,7 +323,7 @@ static json_t *value_schema(fab_schema *schema, const fab_field *field, const vo
     case FAB_FIELD_RECORDS:
         return record_list(schema, field, is_part);
     case FAB_FIELD_NODE:
-        return named(schema, field, is_part);
+        return named_or_word(schema, field, is_part);
     }
     assert(false && "a kind of field that is not in the list");
     return NULL;

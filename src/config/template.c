@@ -174,6 +174,8 @@ static const char *placeholder(const fab_field *field, fab_arena *arena)
         return field->choices ? field->choices[0] : field->word ? field->word : "text";
     case FAB_FIELD_CHOICE:
         return field->choices[0];
+    case FAB_FIELD_NODE:
+        return field->word ? field->word : "{}";
     default:
         return "{}";
     }

@@ -18,6 +18,9 @@ static const fab_file_form FORMS[FAB_FILE_KIND_COUNT] = {
                              "a way to carry bits; `fabricast catalog technology "
                              "FILE`",
                              &FAB_TECHNOLOGY_TABLE, FAB_CATALOG_TECHNOLOGY, "nvlink4_h100"},
+    [FAB_FILE_MESSAGING] = {"messaging",
+                            "calibrated times of messages; `fabricast catalog messaging FILE`",
+                            &FAB_MESSAGING_TABLE, FAB_CATALOG_MESSAGING, "nccl_hopper"},
     [FAB_FILE_KERNELS] = {"kernels",
                           "measured kernels of a package; `fabricast catalog kernels "
                           "FILE`",

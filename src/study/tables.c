@@ -14,10 +14,11 @@
         .offset = offsetof(type, member), .definition = what, .help = about                        \
     }
 
-#define TECHNOLOGY(field, member, about)                                                           \
+/* the name of a row of the catalog */
+#define ROW(field, member, what, about)                                                            \
     {                                                                                              \
         .name = field, .kind = FAB_FIELD_TEXT, .offset = offsetof(fab_study_goal, member),         \
-        .definition = "technology_name", .help = about                                             \
+        .definition = what, .help = about                                                          \
     }
 
 #define RECORDS(field, type, member, described, least, most, required, about)                      \
@@ -85,8 +86,8 @@ static const fab_field GOAL_FIELDS[] = {
     TEXT("slow", fab_study_goal, slow, false, "variant in the numerator of a time ratio"),
     TEXT("fast", fab_study_goal, fast, false, "variant in its denominator"),
     TEXT("at", fab_study_goal, at, false, "sweep value"),
-    TECHNOLOGY("more", more, "technology that needs more power"),
-    TECHNOLOGY("less", less, "technology that needs less"),
+    ROW("more", more, "technology_name", "technology that needs more power"),
+    ROW("less", less, "technology_name", "technology that needs less"),
     {.name = "rate",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_RATE,
@@ -95,8 +96,8 @@ static const fab_field GOAL_FIELDS[] = {
      .maximum = 1e18,
      .is_above_minimum = true,
      .help = "bandwidth at which link power is compared"},
-    TEXT("technology", fab_study_goal, technology, false,
-         "technology whose reach is meant, or of which a domain's links are made"),
+    ROW("technology", technology, "technology_name",
+        "technology whose reach is meant, or of which a domain's links are made"),
     {.name = "lane_rate",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_RATE,
@@ -105,7 +106,7 @@ static const fab_field GOAL_FIELDS[] = {
      .maximum = 1e15,
      .is_above_minimum = true,
      .help = "rate of a lane at which its reach is meant"},
-    TEXT("fabric", fab_study_goal, fabric, false, "fabric whose inner domain is meant"),
+    ROW("fabric", fabric, "fabric_name", "fabric whose inner domain is meant"),
 };
 TABLE(GOAL_TABLE, "target", GOAL_FIELDS, fab_study_goal);
 
