@@ -2,7 +2,58 @@
 
 #include <math.h>
 
+#define QUANTITY_SIZE   48
+#define QUANTITY_DIGITS 6
+
 static const fab_position NOWHERE = {.source = NULL};
+
+/* what a word may say, in SI units; 0 is allowed besides unless it makes no sense. Wide enough for
+ * any machine, narrow enough that no result leaves what can be printed. */
+typedef struct fab_argument_limits {
+    double least, most;
+    bool is_zero_allowed;
+} fab_argument_limits;
+
+static const fab_argument_limits *limits_of(fab_dimension dimension)
+{
+    static const fab_argument_limits RATE = {1.0, 1e18, false};
+    static const fab_argument_limits TIME = {1e-18, 1e9, true};
+    static const fab_argument_limits LENGTH = {1e-9, 1e9, true};
+    static const fab_argument_limits SIZE = {1.0, 1e21, true};
+    static const fab_argument_limits ENERGY = {1e-24, 1e-3, true};
+    switch (dimension) {
+    case FAB_DIM_RATE:
+        return &RATE;
+    case FAB_DIM_TIME:
+        return &TIME;
+    case FAB_DIM_LENGTH:
+        return &LENGTH;
+    case FAB_DIM_SIZE:
+        return &SIZE;
+    case FAB_DIM_ENERGY_PER_BIT:
+        return &ENERGY;
+    default:
+        return NULL;
+    }
+}
+
+/* NULL when the value is allowed, else what is */
+static const char *wrong_value(fab_session *session, double value, fab_dimension dimension)
+{
+    const fab_argument_limits *limits = limits_of(dimension);
+    if (limits == NULL || (value == 0.0 && limits->is_zero_allowed) ||
+        (value >= limits->least && value <= limits->most)) {
+        return NULL;
+    }
+    char least[QUANTITY_SIZE];
+    char most[QUANTITY_SIZE];
+    fab_quantity_format(least, sizeof(least), limits->least, dimension, QUANTITY_DIGITS);
+    fab_quantity_format(most, sizeof(most), limits->most, dimension, QUANTITY_DIGITS);
+    const char *text =
+        fab_arena_printf(session->arena, "must be %sfrom %s to %s",
+                         limits->is_zero_allowed ? "0 or " : "above zero, ", least, most);
+    return text != NULL ? text : "is outside its range";
+}
 
 void fab_argument_quantity(fab_session *session, const char *option, const char *text,
                            fab_dimension dimension, double *value_out)
@@ -19,6 +70,12 @@ void fab_argument_quantity(fab_session *session, const char *option, const char 
         fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
                      fab_dimension_expected(dimension), "%s `%s`: must not be negative", option,
                      text);
+        return;
+    }
+    const char *wrong = wrong_value(session, value, dimension);
+    if (wrong != NULL) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL, "%s `%s`: %s",
+                     option, text, wrong);
         return;
     }
     *value_out = value;

@@ -10,7 +10,8 @@
 /* Reading words of the command line. Every mistake becomes a diagnostic of the session, so that all
  * are reported together; the value is then left as it was. */
 
-/* A quantity that is not negative. `option` is its name for people: "--size". */
+/* A quantity that is not negative and within what its dimension allows: a rate from 1 bit/s to
+ * 1 Eb/s, and so on. `option` is its name for people: "--size". */
 void fab_argument_quantity(fab_session *session, const char *option, const char *text,
                            fab_dimension dimension, double *value_out);
 

@@ -81,8 +81,10 @@ static int show(fab_session *session, void *arguments)
                                    : fab_report_fabric_text(&bill, session->arena, stdout);
     }
     if (status == FAB_OK && !bill.is_possible) {
-        (void)fab_session_explain(session, FAB_E_INFEASIBLE, "fabric");
-        return FAB_EXIT_NO;
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
+                     NULL, "%s: %s", words->fabric,
+                     fab_fabric_obstacle(bill.checks, bill.check_count));
+        return fab_session_explain(session, FAB_E_INPUT, words->fabric);
     }
     return fab_session_explain(session, status, "fabric");
 }

@@ -39,6 +39,11 @@ int fab_session_explain(fab_session *session, fab_status status, const char *wha
     case FAB_OK:
         return FAB_EXIT_DONE;
     case FAB_E_INPUT:
+        /* nothing is written wrongly: each line above is an answer */
+        if (session->diagnostics.errors > 0 &&
+            session->diagnostics.errors == session->diagnostics.infeasible) {
+            return FAB_EXIT_NO;
+        }
         if (session->diagnostics.errors > 0) {
             fprintf(stderr, "fabricast: %zu mistake%s in %s\n", session->diagnostics.errors,
                     session->diagnostics.errors == 1 ? "" : "s", what);

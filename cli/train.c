@@ -52,6 +52,18 @@ static const struct argp ARGP = {
     NULL,
     NULL};
 
+/* why it cannot be: one line, the first check that is broken, or memory */
+static void explain(fab_session *session, const char *path, const fab_forecast *forecast)
+{
+    const char *reason = forecast->is_buildable
+                             ? "the model does not fit in the memory of a package"
+                             : fab_fabric_obstacle(forecast->checks, forecast->check_count);
+    if (!forecast->is_feasible) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
+                     NULL, "%s: %s", path, reason);
+    }
+}
+
 static fab_status forecast(fab_session *session, const fab_train_options *options, bool *feasible)
 {
     const fab_scenario *scenario = NULL;
@@ -61,6 +73,7 @@ static fab_status forecast(fab_session *session, const fab_train_options *option
     FAB_TRY(fab_train_forecast(scenario, session->arena, &result));
     const fab_ownership ownership = fab_ownership_forecast(scenario, &result);
     *feasible = result.is_feasible;
+    explain(session, options->path, &result);
     if (options->wants_json) {
         const fab_run_meter meter = fab_session_meter(session, 1.0);
         return fab_report_forecast_json(scenario, &result, &ownership, &meter, session->arena,

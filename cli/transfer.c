@@ -137,19 +137,6 @@ static fab_value given(double value)
                        .source = "given on the command line"};
 }
 
-/* a rate must be above zero, or nothing ever arrives */
-static void read_rate(fab_session *session, const char *option, const char *text, fab_value *out)
-{
-    const size_t before = session->diagnostics.errors;
-    double rate_bps = 0.0;
-    fab_argument_quantity(session, option, text, FAB_DIM_RATE, &rate_bps);
-    if (session->diagnostics.errors == before && rate_bps <= 0.0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                     NULL, "%s `%s`: must be above zero", option, text);
-    }
-    *out = given(rate_bps);
-}
-
 static fab_transfer_options read_options(fab_session *session, const fab_transfer_words *words)
 {
     fab_transfer_options options = fab_transfer_options_default();
@@ -166,9 +153,7 @@ static fab_transfer_options read_options(fab_session *session, const fab_transfe
     for (size_t i = 0; i < OVERRIDE_COUNT; i++) {
         const fab_override *override = &OVERRIDES[i];
         fab_value *target = (fab_value *)((char *)&options + override->offset);
-        if (words->overrides[i] != NULL && override->dimension == FAB_DIM_RATE) {
-            read_rate(session, override->option, words->overrides[i], target);
-        } else if (words->overrides[i] != NULL) {
+        if (words->overrides[i] != NULL) {
             double value = 0.0;
             fab_argument_quantity(session, override->option, words->overrides[i],
                                   override->dimension, &value);
@@ -185,7 +170,9 @@ static const fab_technology *read_over(fab_session *session, char *word,
     char *at = strchr(word, '@');
     if (at != NULL) {
         *at = '\0';
-        read_rate(session, "rate behind @", at + 1, &options->rate_bps);
+        double rate_bps = 0.0;
+        fab_argument_quantity(session, "rate behind @", at + 1, FAB_DIM_RATE, &rate_bps);
+        options->rate_bps = given(rate_bps);
     }
     return fab_argument_technology(session, word);
 }

@@ -9,6 +9,7 @@ function(cli_test name)
   set_tests_properties(cli_${name} PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
 endfunction()
 
-foreach(name IN ITEMS usage files fields infeasible output figures names repeat examples golden manual diff)
+foreach(name IN ITEMS every_technology usage files fields infeasible output figures names repeat examples golden
+                      manual diff)
   cli_test(${name})
 endforeach()

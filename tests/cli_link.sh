@@ -95,6 +95,10 @@ refused 2 '--hops `0`: must be a whole number from 1' transfer --over study_copp
 refused 2 '--hops `1.5`: must be a whole number from 1' transfer --over study_copper --hops 1.5
 refused 2 '--interleave `9999`' transfer --over study_copper --interleave 9999
 refused 2 '--rate `0bps`: must be above zero' transfer --over study_copper --rate 0bps
+refused 2 '--rate `1e-300bps`: must be above zero, from 1 b/s' transfer --over pcie5_x16 --rate 1e-300bps
+refused 2 'rate behind @ `1e300bps`: must be' transfer --over pcie5_x16@1e300bps
+refused 2 '--serdes `1e300s`: must be 0 or from' transfer --over pcie5_x16 --serdes 1e300s
+refused 2 '--rate `1e-300bps`' link pcie5_x16 --rate 1e-300bps
 refused 2 'rate behind @ ``' transfer --over study_copper@
 refused 2 '--rate `x`' link --rate x
 refused 2 '3 mistakes in the command line' transfer --over nope --size x --buffer y

@@ -202,6 +202,21 @@ START_TEST(broken_requirements)
 }
 END_TEST
 
+/* the obstacle is the first that is broken; what is not known is none */
+START_TEST(first_obstacle)
+{
+    const fab_fabric_check checks[] = {
+        {"pod", "rate", "not published", false, false},
+        {"pod", "radix", "fine", true, true},
+        {"pod", "reach", "too far", false, true},
+        {"pod", "size", "too many", false, true},
+    };
+    ck_assert_str_eq(fab_fabric_obstacle(checks, 4), "too far");
+    ck_assert_ptr_null(fab_fabric_obstacle(checks, 2));
+    ck_assert_ptr_null(fab_fabric_obstacle(NULL, 0));
+}
+END_TEST
+
 /* What is not published is neither met nor broken. */
 START_TEST(unpublished_numbers)
 {
@@ -287,6 +302,7 @@ int main(void)
     tcase_add_test(cases, sound_fabric);
     tcase_add_test(cases, one_tier_is_inner_and_outermost);
     tcase_add_test(cases, broken_requirements);
+    tcase_add_test(cases, first_obstacle);
     tcase_add_test(cases, unpublished_numbers);
     tcase_add_test(cases, pods_used_in_part);
     tcase_add_test(cases, rounding_is_forgiven);

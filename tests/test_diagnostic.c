@@ -31,6 +31,18 @@ static void check_written(const char *expected)
     free(text);
 }
 
+/* an answer that is no counts as an error, and says so in its own word */
+START_TEST(infeasible_is_no_mistake)
+{
+    fab_diagnose(&list, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL}, NULL, "too far");
+    fab_diagnose(&list, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, NULL, "wrong");
+    ck_assert_uint_eq(list.errors, 2);
+    ck_assert_uint_eq(list.infeasible, 1);
+    ck_assert_uint_eq(list.warnings, 0);
+    check_written("infeasible: too far\nerror: wrong\n");
+}
+END_TEST
+
 static fab_source source_of(const char *text)
 {
     return (fab_source){.name = "file.yaml", .text = text, .length_byte = strlen(text)};
@@ -196,6 +208,7 @@ static Suite *suite(void)
     TCase *t = tcase_create("write");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, excerpt, 0, COUNT_OF(ROW));
+    tcase_add_test(t, infeasible_is_no_mistake);
     tcase_add_test(t, a_long_line_is_shown_around_the_place);
     tcase_add_test(t, without_a_file);
     tcase_add_test(t, names_and_messages_are_escaped);

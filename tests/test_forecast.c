@@ -160,6 +160,23 @@ START_TEST(a_deep_pipeline_is_forecast_at_once)
 }
 END_TEST
 
+/* an energy that is not published is missing from the sums, and the times do not notice */
+START_TEST(energy_not_published)
+{
+    fab_scenario s = random_scenario(7, arena);
+    ck_assert_int_eq(s.fabric.tier_count, 2);
+    const fab_forecast known = forecast_of(&s);
+    ck_assert(!known.lacks_link_energy);
+    s.fabric.tiers[0].technology.energy_j_per_bit = (fab_value){.is_known = false, .value = 3e-12};
+    const fab_forecast f = forecast_of(&s);
+    ck_assert(f.lacks_link_energy && f.tiers[0].lacks_energy && !f.tiers[1].lacks_energy);
+    ck_assert_double_eq(f.tiers[0].energy_j, 0.0);
+    ck_assert_double_eq(f.tiers[0].full_rate_power_w, 0.0);
+    ck_assert_double_eq(f.tiers[1].energy_j, known.tiers[1].energy_j);
+    ck_assert_double_eq(f.step_s, known.step_s);
+}
+END_TEST
+
 /* What holds for every scenario; each is tried on 500 random ones. */
 
 static void assert_finite(const fab_forecast *f, int seed)
@@ -452,6 +469,7 @@ int main(void)
     tcase_add_test(tests, what_cannot_be_built_is_told);
     tcase_add_test(tests, numbers_out_of_range_are_refused);
     tcase_add_test(tests, a_deep_pipeline_is_forecast_at_once);
+    tcase_add_test(tests, energy_not_published);
     tcase_add_loop_test(tests, properties_hold, 0, (int)FAB_TABLE_SIZE(PROPERTY));
     tcase_add_loop_test(tests, improvements_are_never_slower, 0, (int)FAB_TABLE_SIZE(FASTER));
     tcase_add_test(tests, one_tier_carries_all);

@@ -28,6 +28,7 @@ static const struct {
     {FAB_ROLE_LINK, 0.4, 0.5, "optics reaches 400 mm: 500 mm is 100 mm too far"},
     {FAB_ROLE_SWITCH, 1, 0.5, "optics is a switch: it joins links and is none itself"},
     {FAB_ROLE_SWITCH, 0, 0.5, "optics is a switch: it joins links and is none itself"},
+    {FAB_ROLE_SERDES, 1, 0.5, "optics is a SerDes: one end of a link and none itself"},
     {FAB_ROLE_OCS, 1, 5, "optics is an optical circuit switch: it joins links and is none itself"},
 };
 

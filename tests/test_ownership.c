@@ -45,6 +45,7 @@ START_TEST(rows_agree)
     ck_assert_double_eq_tol(got.time_to_train_s, ROW[_i].time_s, 1e-12 * ROW[_i].time_s);
     ck_assert_double_eq_tol(got.gpu_time_s, 4 * ROW[_i].time_s, 1e-11 * ROW[_i].time_s);
     /* what is lost to failures is not counted as energy */
+    ck_assert(!got.lacks_link_energy);
     ck_assert_double_eq_tol(got.link_energy_j, steps * 4 * 8, 1e-12 * steps * 32);
     ck_assert_double_eq_tol(got.link_power_w, 4 * 18, 1e-12);
 }
@@ -55,7 +56,9 @@ START_TEST(only_the_tiers_that_are_there_count)
     const fab_scenario s = scenario_of(8000, 1.0);
     fab_forecast forecast = FORECAST;
     forecast.tier_count = 1;
+    forecast.lacks_link_energy = true;
     const fab_ownership got = fab_ownership_forecast(&s, &forecast);
+    ck_assert(got.lacks_link_energy);
     ck_assert_double_eq_tol(got.link_energy_j, 10 * 4 * 3, 1e-9);
     ck_assert_double_eq_tol(got.link_power_w, 28, 1e-9);
 }

@@ -72,9 +72,6 @@ static const struct {
     {"{fabric: {base: h100_ib, tiers: [{}, {}, {technology: plug_800g_dr8, rate: 400 Gbps, "
      "latency: 4 us, domain: 65536, packages_per_rack: 32}]}}",
      "knows an inner and an outer tier, and the fabric has 3", "[{}, {}"},
-    {"{fabric: {base: h100_ib, tiers: [{technology: {base: nvlink4_h100, energy: not "
-     "published}}]}}",
-     "technology `nvlink4_h100` of tier `NVLink` has no published energy per bit", "[{tech"},
 };
 
 START_TEST(a_mistake_is_explained_where_it_stands)

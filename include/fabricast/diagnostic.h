@@ -26,7 +26,13 @@ typedef struct fab_position {
     int width; /* characters to underline, at least 1 */
 } fab_position;
 
-typedef enum fab_severity { FAB_SEVERITY_ERROR, FAB_SEVERITY_WARNING } fab_severity;
+/* INFEASIBLE: nothing is written wrongly, but what is asked for cannot be answered as it stands: a
+ * number that is needed is not published, or a technology is no link. */
+typedef enum fab_severity {
+    FAB_SEVERITY_ERROR,
+    FAB_SEVERITY_WARNING,
+    FAB_SEVERITY_INFEASIBLE
+} fab_severity;
 
 typedef struct fab_diagnostic {
     fab_severity severity;
@@ -44,8 +50,9 @@ typedef struct fab_diagnostics {
     fab_diagnostic *items;
     size_t count;
     size_t capacity;
-    size_t errors;   /* all errors seen, also those beyond the limit */
-    size_t warnings; /* all warnings seen */
+    size_t errors;     /* all errors seen, infeasible ones too, also those beyond the limit */
+    size_t infeasible; /* those of the errors that are no mistakes of the file */
+    size_t warnings;   /* all warnings seen */
 } fab_diagnostics;
 
 /* Returns an empty list whose memory comes from `arena`. */

@@ -76,6 +76,9 @@ FAB_API FAB_CHECKED fab_status fab_fabric_check_all(const fab_fabric *fabric, in
                                                     const fab_fabric_check **checks_out,
                                                     size_t *count_out);
 
+/* Returns the reason of the first check that is known and not met, NULL when there is none. */
+FAB_API const char *fab_fabric_obstacle(const fab_fabric_check *checks, size_t count);
+
 /* Aggregate bandwidth of one domain of a tier, one direction: domain * rate, which must be known.
  */
 FAB_API double fab_tier_domain_rate_bps(const fab_tier *tier);

@@ -1,6 +1,7 @@
 #ifndef FAB_OWNERSHIP_H
 #define FAB_OWNERSHIP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <fabricast/base.h>
@@ -16,6 +17,7 @@ typedef struct fab_ownership {
     double gpu_time_s;      /* packages x time to train */
     double link_energy_j;   /* links of all packages */
     double link_power_w;    /* links of all packages at full rate, all tiers */
+    bool lacks_link_energy; /* of the forecast: both numbers above mean nothing then */
 } fab_ownership;
 
 /* Goes from a step to the run: steps = ceil(tokens / (B s)), time = steps step_s / goodput, link

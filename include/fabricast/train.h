@@ -57,10 +57,11 @@ typedef struct fab_memory_forecast {
     bool fits;
 } fab_memory_forecast;
 
-/* Energy and power of the links of one tier. */
+/* Energy and power of the links of one tier; 0 when lacks_energy. */
 typedef struct fab_tier_forecast {
     const char *name;
     const char *technology;
+    bool lacks_energy;        /* the technology publishes no energy per bit */
     double energy_j_per_bit;  /* one link, scope as in the technology's row */
     double sent_byte;         /* per package and step */
     double energy_j;          /* per package and step: bits x links crossed x energy per bit */
@@ -83,6 +84,7 @@ typedef struct fab_forecast {
     double mfu_frac;             /* model FLOPs over dense peak of the job's precision */
     double layer_token_s; /* busiest stage: time of a micro-batch over its tokens and layers */
     double link_energy_j_per_token;
+    bool lacks_link_energy; /* some tier lacks it: sums of link energy and power mean nothing */
     int64_t microbatches;
     const fab_fabric_check *checks; /* reach, radix, size, rate */
     size_t check_count;

@@ -12,7 +12,7 @@
 #define SHOWN_BEFORE 60
 #define SHOWN_TOTAL  100
 
-static const char *const SEVERITY[] = {"error", "warning"};
+static const char *const SEVERITY[] = {"error", "warning", "infeasible"};
 
 fab_diagnostics fab_diagnostics_make(fab_arena *arena)
 {
@@ -47,8 +47,9 @@ void fab_diagnose(fab_diagnostics *list, fab_severity severity, fab_position pos
 {
     assert(list && format);
 
-    if (severity == FAB_SEVERITY_ERROR) {
+    if (severity != FAB_SEVERITY_WARNING) {
         list->errors++;
+        list->infeasible += severity == FAB_SEVERITY_INFEASIBLE;
     } else {
         list->warnings++;
     }

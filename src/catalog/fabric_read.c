@@ -34,13 +34,34 @@ static void fill_in_tier(fab_tier *tier)
     }
 }
 
+/* a tier is made of links; the other roles are parts of links or stand between them */
+static void check_technology(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
+{
+    static const char *const WORDS[] = {
+        [FAB_ROLE_LINK] = "a link",
+        [FAB_ROLE_SERDES] = "a SerDes, one end of a link",
+        [FAB_ROLE_DIE_TO_DIE] = "for dies inside one package",
+        [FAB_ROLE_SWITCH] = "a switch",
+        [FAB_ROLE_OCS] = "an optical circuit switch",
+        [FAB_ROLE_ON_CHIP] = "a network on one chip",
+    };
+    const fab_technology *technology = &tier->technology;
+    if (technology->role != FAB_ROLE_LINK) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_INFEASIBLE,
+                     fab_position_of(node, "technology"), "name a technology whose role is link",
+                     "technology `%s` of tier `%s` is %s: no link between packages",
+                     technology->name, tier->name, WORDS[technology->role]);
+    } else if (!tier->rate_bps.is_known) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_INFEASIBLE, fab_position_of(node, "rate"),
+                     "give the tier a `rate`",
+                     "technology `%s` does not publish a rate, and tier `%s` gives none",
+                     technology->name, tier->name);
+    }
+}
+
 static void check_tier(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
 {
-    if (!tier->rate_bps.is_known) {
-        fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "rate"),
-                     "give the tier a `rate`", "technology `%s` does not publish a rate",
-                     tier->technology.name);
-    }
+    check_technology(reading, node, tier);
     if (!tier->latency_s.is_known) {
         fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "latency"),
                      "give a time such as 250 ns", "the latency of a tier must be known");

@@ -16,7 +16,7 @@ static const fab_field TIER_FIELDS[] = {
      .offset = offsetof(fab_tier_file, technology),
      .definition = "technology",
      .help = "link technology: a name, or a map that changes one (`base`) or says everything"},
-    FAB_ENTRY_SOURCED("rate", tier.rate_bps, false, FAB_DIM_RATE, 0, 1e18,
+    FAB_ENTRY_SOURCED("rate", tier.rate_bps, false, FAB_DIM_RATE, 1, 1e18,
                       "bandwidth of a package, one direction; left out: the technology's"),
     FAB_ENTRY_SOURCED("latency", tier.latency_s, true, FAB_DIM_TIME, 0, 1,
                       "one step of a collective, package to package, switch included"),

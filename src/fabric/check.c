@@ -166,3 +166,14 @@ fab_status fab_fabric_check_all(const fab_fabric *fabric, int64_t packages, fab_
     *count_out = list.count;
     return FAB_OK;
 }
+
+const char *fab_fabric_obstacle(const fab_fabric_check *checks, size_t count)
+{
+    assert(checks || count == 0);
+    for (size_t i = 0; i < count; i++) {
+        if (checks[i].is_known && !checks[i].is_met) {
+            return checks[i].reason;
+        }
+    }
+    return NULL;
+}

@@ -102,6 +102,10 @@ static const char *find_obstacle(fab_parts *parts)
             parts, "%s is %s: it joins links and is none itself", technology->name,
             technology->role == FAB_ROLE_SWITCH ? "a switch" : "an optical circuit switch");
     }
+    if (technology->role == FAB_ROLE_SERDES) {
+        return fab_parts_printf(parts, "%s is a SerDes: one end of a link and none itself",
+                                technology->name);
+    }
     const fab_value *reach = &technology->reach_m;
     const double distance_m = parts->out->distance_m;
     if (!reach->is_known || distance_m <= reach->value) {

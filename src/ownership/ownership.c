@@ -12,6 +12,7 @@ fab_ownership fab_ownership_forecast(const fab_scenario *scenario, const fab_for
     const double packages = (double)scenario->job.gpus;
     fab_ownership out = {.steps = scenario->job.tokens / per_step +
                                   (scenario->job.tokens % per_step != 0 ? 1 : 0)};
+    out.lacks_link_energy = forecast->lacks_link_energy;
     out.time_to_train_s = (double)out.steps * forecast->step_s / scenario->assumptions.goodput_frac;
     out.gpu_time_s = packages * out.time_to_train_s;
     for (int64_t tier = 0; tier < forecast->tier_count; tier++) {

@@ -59,9 +59,14 @@ static void point_row(fab_csv *csv, const fab_study_result *result, const fab_st
     }
     fab_csv_number(csv, forecast->memory.total_byte);
     fab_csv_number(csv, forecast->memory.capacity_byte);
-    fab_csv_number(csv, forecast->link_energy_j_per_token);
-    fab_csv_number(csv, full_rate_w);
-    fab_csv_number(csv, mean_w);
+    const double energies[] = {forecast->link_energy_j_per_token, full_rate_w, mean_w};
+    for (size_t i = 0; i < sizeof(energies) / sizeof(energies[0]); i++) {
+        if (forecast->lacks_link_energy) {
+            fab_csv_text(csv, "");
+        } else {
+            fab_csv_number(csv, energies[i]);
+        }
+    }
     fab_csv_text(csv, forecast->memory.fits ? "true" : "false");
     fab_csv_text(csv, forecast->is_buildable ? "true" : "false");
     fab_csv_text(csv, forecast->is_feasible ? "true" : "false");

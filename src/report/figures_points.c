@@ -268,6 +268,10 @@ static void add_power(fab_figure *figure, fab_scratch *s, const fab_study_result
     const size_t last = variant * result->sweep_count + result->sweep_count - 1;
     const fab_forecast *forecast = &result->points[last].forecast;
     double start_w = 0.0;
+    /* a system whose energy is not published has no bar */
+    if (forecast->lacks_link_energy) {
+        return;
+    }
     for (size_t t = 0; t < FAB_TIER_LIMIT; t++) {
         const bool is_there = (int64_t)t < forecast->tier_count;
         const double power_w = is_there ? forecast->tiers[t].full_rate_power_w : 0.0;
@@ -319,8 +323,8 @@ static const char *power_caption(fab_scratch *s, const fab_study_result *result)
         const size_t last = v * result->sweep_count + result->sweep_count - 1;
         text = fab_text_printf(
             s, "%s %s %s%s", text, result->variants[v].name,
-            fab_text_quantity(s, fab_study_link_power_w(&result->points[last].forecast),
-                              FAB_DIM_POWER),
+            fab_text_known(s, !result->points[last].forecast.lacks_link_energy,
+                           fab_study_link_power_w(&result->points[last].forecast), FAB_DIM_POWER),
             v + 1 < result->variant_count ? "," : ".");
     }
     return text;

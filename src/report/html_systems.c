@@ -30,7 +30,8 @@ static fab_sheet tiers_of(fab_scratch *s, const fab_fabric *fabric, const fab_fo
                 fab_text_value(s, &tier->rate_bps, FAB_DIM_RATE),
                 fab_text_value(s, &tier->latency_s, FAB_DIM_TIME),
                 fab_text_value(s, &tier->technology.energy_j_per_bit, FAB_DIM_ENERGY_PER_BIT),
-                fab_text_quantity(s, forecast->tiers[i].full_rate_power_w, FAB_DIM_POWER),
+                fab_text_known(s, !forecast->tiers[i].lacks_energy,
+                               forecast->tiers[i].full_rate_power_w, FAB_DIM_POWER),
             });
     }
     return sheet;

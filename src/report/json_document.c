@@ -60,6 +60,16 @@ void fab_json_null(fab_json *json, json_t *object, const char *key)
     add(json, object, key, json_null());
 }
 
+void fab_json_known(fab_json *json, json_t *object, const char *key, bool is_known,
+                    double number_count)
+{
+    if (is_known) {
+        fab_json_real(json, object, key, number_count);
+    } else {
+        fab_json_null(json, object, key);
+    }
+}
+
 void fab_json_value(fab_json *json, json_t *object, const char *key, const fab_value *value)
 {
     if (!value->is_known) {

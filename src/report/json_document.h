@@ -27,6 +27,10 @@ void fab_json_integer(fab_json *json, json_t *object, const char *key, int64_t n
 void fab_json_boolean(fab_json *json, json_t *object, const char *key, bool is_true);
 void fab_json_null(fab_json *json, json_t *object, const char *key);
 
+/* A real, or null when it is not known. */
+void fab_json_known(fab_json *json, json_t *object, const char *key, bool is_known,
+                    double number_count);
+
 /* {"value", "low", "high", "source", "confidence"}, or null when not published. */
 void fab_json_value(fab_json *json, json_t *object, const char *key, const fab_value *value);
 

@@ -15,7 +15,7 @@ static void add_messages(fab_json *json, json_t *object, const fab_forecast *for
         for (int64_t t = 0; t < forecast->tier_count; t++) {
             fab_json_real(json, sent, NULL, m->sent_byte[t]);
         }
-        fab_json_real(json, made, "link_energy_j", m->link_energy_j);
+        fab_json_known(json, made, "link_energy_j", !forecast->lacks_link_energy, m->link_energy_j);
     }
 }
 
@@ -43,11 +43,12 @@ static void add_tiers(fab_json *json, json_t *object, const fab_forecast *foreca
         json_t *made = fab_json_object(json, tiers, NULL);
         fab_json_text(json, made, "name", tier->name);
         fab_json_text(json, made, "technology", tier->technology);
-        fab_json_real(json, made, "energy_j_per_bit", tier->energy_j_per_bit);
+        const bool is_known = !tier->lacks_energy;
+        fab_json_known(json, made, "energy_j_per_bit", is_known, tier->energy_j_per_bit);
         fab_json_real(json, made, "sent_byte", tier->sent_byte);
-        fab_json_real(json, made, "energy_j", tier->energy_j);
-        fab_json_real(json, made, "mean_power_w", tier->mean_power_w);
-        fab_json_real(json, made, "full_rate_power_w", tier->full_rate_power_w);
+        fab_json_known(json, made, "energy_j", is_known, tier->energy_j);
+        fab_json_known(json, made, "mean_power_w", is_known, tier->mean_power_w);
+        fab_json_known(json, made, "full_rate_power_w", is_known, tier->full_rate_power_w);
         fab_json_real(json, made, "busy_frac", tier->busy_frac);
     }
 }
@@ -78,7 +79,8 @@ void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forec
     fab_json_real(json, object, "model_flop_per_token", forecast->model_flop_per_token);
     fab_json_real(json, object, "mfu_frac", forecast->mfu_frac);
     fab_json_real(json, object, "layer_token_s", forecast->layer_token_s);
-    fab_json_real(json, object, "link_energy_j_per_token", forecast->link_energy_j_per_token);
+    fab_json_known(json, object, "link_energy_j_per_token", !forecast->lacks_link_energy,
+                   forecast->link_energy_j_per_token);
     fab_json_integer(json, object, "microbatches", forecast->microbatches);
     fab_json_boolean(json, object, "is_buildable", forecast->is_buildable);
     fab_json_boolean(json, object, "is_feasible", forecast->is_feasible);
@@ -93,8 +95,9 @@ void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *own
     fab_json_integer(json, object, "steps", ownership->steps);
     fab_json_real(json, object, "time_to_train_s", ownership->time_to_train_s);
     fab_json_real(json, object, "gpu_time_s", ownership->gpu_time_s);
-    fab_json_real(json, object, "link_energy_j", ownership->link_energy_j);
-    fab_json_real(json, object, "link_power_w", ownership->link_power_w);
+    const bool is_known = !ownership->lacks_link_energy;
+    fab_json_known(json, object, "link_energy_j", is_known, ownership->link_energy_j);
+    fab_json_known(json, object, "link_power_w", is_known, ownership->link_power_w);
 }
 
 fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_forecast *forecast,

@@ -218,6 +218,12 @@ const char *fab_text_value(fab_scratch *scratch, const fab_value *value, fab_dim
     return value->is_known ? fab_text_quantity(scratch, value->value, dimension) : "not published";
 }
 
+const char *fab_text_known(fab_scratch *scratch, bool is_known, double value_count,
+                           fab_dimension dimension)
+{
+    return is_known ? fab_text_quantity(scratch, value_count, dimension) : "not published";
+}
+
 const char *fab_text_in_unit(fab_scratch *scratch, double number_count, const char *unit)
 {
     if (!unit || !*unit) {

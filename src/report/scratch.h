@@ -2,6 +2,7 @@
 #define FAB_REPORT_SCRATCH_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,10 @@ const char *fab_text_quantity(fab_scratch *scratch, double value_count, fab_dime
 
 /* The same for a number with provenance: "not published" when it is not known. */
 const char *fab_text_value(fab_scratch *scratch, const fab_value *value, fab_dimension dimension);
+
+/* The same for a number that may be missing. */
+const char *fab_text_known(fab_scratch *scratch, bool is_known, double value_count,
+                           fab_dimension dimension);
 
 /* A number in `unit`, as targets have them: with a prefix when the unit is an SI unit that units
  * knows, else followed by the unit's text. */

@@ -46,24 +46,25 @@ static void add_point(fab_sheet *sheet, const fab_study_result *result,
     const fab_forecast *f = &point->forecast;
     const double own_s = f->part_s[FAB_STEP_GEMM] + f->part_s[FAB_STEP_ATTENTION] +
                          f->part_s[FAB_STEP_MEMORY] + f->part_s[FAB_STEP_OPTIMIZER];
-    fab_sheet_add(sheet,
-                  (const char *const[]){
-                      fab_text_short(s, result->variants[point->variant].name, 16),
-                      fab_text_short(s, result->sweep_labels[point->value], 12),
-                      fab_text_digits(s, point->ownership.time_to_train_s / SECONDS_PER_DAY, 3),
-                      fab_text_digits(s, f->step_s, 3),
-                      fab_text_percent(s, f->mfu_frac),
-                      fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_PIPELINE], 3),
-                      fab_text_digits(s, own_s, 3),
-                      fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
-                      fab_text_quantity(s, fab_study_link_power_w(f), FAB_DIM_POWER),
-                      f->is_feasible ? "yes" : "no",
-                      feasible_text(f),
-                  });
+    fab_sheet_add(
+        sheet,
+        (const char *const[]){
+            fab_text_short(s, result->variants[point->variant].name, 16),
+            fab_text_short(s, result->sweep_labels[point->value], 12),
+            fab_text_digits(s, point->ownership.time_to_train_s / SECONDS_PER_DAY, 3),
+            fab_text_digits(s, f->step_s, 3),
+            fab_text_percent(s, f->mfu_frac),
+            fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
+            fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
+            fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
+            fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
+            fab_text_digits(s, f->part_s[FAB_STEP_PIPELINE], 3),
+            fab_text_digits(s, own_s, 3),
+            fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
+            fab_text_known(s, !f->lacks_link_energy, fab_study_link_power_w(f), FAB_DIM_POWER),
+            f->is_feasible ? "yes" : "no",
+            feasible_text(f),
+        });
 }
 
 fab_sheet fab_sheet_points(fab_scratch *scratch, const fab_study_result *result)

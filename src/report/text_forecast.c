@@ -57,6 +57,7 @@ static void print_headline(const view *v)
     fab_scratch *s = v->scratch;
     const fab_forecast *f = v->forecast;
     const double days = v->ownership->time_to_train_s / SECONDS_PER_DAY;
+    const bool is_known = !f->lacks_link_energy;
     fab_sheet sheet = fab_sheet_make(s, HEADLINE_COLUMNS, FAB_COLUMN_COUNT(HEADLINE_COLUMNS), 6);
     fab_sheet_add(
         &sheet,
@@ -84,10 +85,12 @@ static void print_headline(const view *v)
         &sheet,
         (const char *const[]){
             "link energy",
-            fab_text_printf(s, "%s/token",
-                            fab_text_quantity(s, f->link_energy_j_per_token, FAB_DIM_ENERGY)),
-            fab_text_printf(s, "links of all packages at full rate: %s",
-                            fab_text_quantity(s, v->ownership->link_power_w, FAB_DIM_POWER))});
+            fab_text_printf(s, "%s%s",
+                            fab_text_known(s, is_known, f->link_energy_j_per_token, FAB_DIM_ENERGY),
+                            is_known ? "/token" : ""),
+            fab_text_printf(
+                s, "links of all packages at full rate: %s",
+                fab_text_known(s, is_known, v->ownership->link_power_w, FAB_DIM_POWER))});
     fab_sheet_add(
         &sheet,
         (const char *const[]){
@@ -149,7 +152,8 @@ static void print_messages(const view *v)
         for (int64_t t = 0; t < f->tier_count; t++) {
             cells[3 + t] = fab_text_quantity(s, m->sent_byte[t], FAB_DIM_SIZE);
         }
-        cells[count - 1] = fab_text_quantity(s, m->link_energy_j, FAB_DIM_ENERGY);
+        cells[count - 1] =
+            fab_text_known(s, !f->lacks_link_energy, m->link_energy_j, FAB_DIM_ENERGY);
         fab_sheet_add(&sheet, cells);
     }
     fab_text_heading(
@@ -208,16 +212,18 @@ static void print_tiers(const view *v)
         fab_sheet_make(s, TIER_COLUMNS, FAB_COLUMN_COUNT(TIER_COLUMNS), (size_t)f->tier_count);
     for (int64_t i = 0; i < f->tier_count; i++) {
         const fab_tier_forecast *t = &f->tiers[i];
-        fab_sheet_add(&sheet, (const char *const[]){
-                                  t->name,
-                                  t->technology,
-                                  fab_text_quantity(s, t->energy_j_per_bit, FAB_DIM_ENERGY_PER_BIT),
-                                  fab_text_quantity(s, t->sent_byte, FAB_DIM_SIZE),
-                                  fab_text_quantity(s, t->energy_j, FAB_DIM_ENERGY),
-                                  fab_text_quantity(s, t->mean_power_w, FAB_DIM_POWER),
-                                  fab_text_quantity(s, t->full_rate_power_w, FAB_DIM_POWER),
-                                  fab_text_percent(s, t->busy_frac),
-                              });
+        const bool is_known = !t->lacks_energy;
+        fab_sheet_add(&sheet,
+                      (const char *const[]){
+                          t->name,
+                          t->technology,
+                          fab_text_known(s, is_known, t->energy_j_per_bit, FAB_DIM_ENERGY_PER_BIT),
+                          fab_text_quantity(s, t->sent_byte, FAB_DIM_SIZE),
+                          fab_text_known(s, is_known, t->energy_j, FAB_DIM_ENERGY),
+                          fab_text_known(s, is_known, t->mean_power_w, FAB_DIM_POWER),
+                          fab_text_known(s, is_known, t->full_rate_power_w, FAB_DIM_POWER),
+                          fab_text_percent(s, t->busy_frac),
+                      });
     }
     fab_text_heading(v->stream, "Links of a package, by tier");
     fab_text_sheet(&sheet, v->stream);

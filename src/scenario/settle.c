@@ -224,15 +224,6 @@ static void check_hardware(fab_settling *s)
                 "a training forecast knows an inner and an outer tier, and the fabric has %" PRId64,
                 s->scenario->fabric.tier_count);
     }
-    for (int64_t i = 0; i < s->scenario->fabric.tier_count; i++) {
-        const fab_tier *tier = &s->scenario->fabric.tiers[i];
-        if (!tier->technology.energy_j_per_bit.is_known) {
-            mistake(s, "fabric", "tiers",
-                    "spell it out: technology: {base: NAME, energy: 5 pJ/bit}",
-                    "technology `%s` of tier `%s` has no published energy per bit",
-                    tier->technology.name, tier->name);
-        }
-    }
 }
 
 /* What builds on a cut that fits the packages is checked only when it does. */

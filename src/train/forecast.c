@@ -169,8 +169,10 @@ static void fill_tiers(const fab_scenario *scenario, const fab_workload *workloa
         fab_tier_forecast *t = &out->tiers[tier];
         *t = (fab_tier_forecast){.name = described->name,
                                  .technology = described->technology.name,
-                                 .energy_j_per_bit = seen->energy_j_per_bit,
-                                 .full_rate_power_w = fab_tier_power_w(described)};
+                                 .lacks_energy = !described->technology.energy_j_per_bit.is_known,
+                                 .energy_j_per_bit = seen->energy_j_per_bit};
+        t->full_rate_power_w = t->lacks_energy ? 0.0 : fab_tier_power_w(described);
+        out->lacks_link_energy |= t->lacks_energy;
         for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
             t->sent_byte += out->messages[class].sent_byte[tier];
         }

@@ -28,13 +28,15 @@ static fab_collective_tier tier_of(const fab_scenario *scenario, int64_t index)
 {
     const fab_tier *tier = &scenario->fabric.tiers[index];
     const fab_assumptions *assumed = &scenario->assumptions;
+    /* an energy that is not published counts as 0 and is not reported */
+    const fab_value *energy = &tier->technology.energy_j_per_bit;
     const double efficiency =
         index == 0 ? assumed->inner_efficiency_frac : assumed->outer_efficiency_frac;
     return (fab_collective_tier){
         .rate_bps = tier->rate_bps.value * efficiency,
         .latency_s = assumed->effects.latency ? tier->latency_s.value : 0.0,
         .mesh_peers = fab_tier_mesh_peers(&scenario->fabric, index),
-        .energy_j_per_bit = tier->technology.energy_j_per_bit.value,
+        .energy_j_per_bit = energy->is_known ? energy->value : 0.0,
         .links_per_path = tier->links_per_path,
     };
 }
