@@ -1,16 +1,21 @@
 #include "arguments.h"
 
 #include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include <fabricast/fabric.h>
 
-/* fabricast fabric FABRIC [--gpus N] [--json] */
+/* fabricast fabric FABRIC [--gpus N] [--svg FILE] [--json] */
 
 #define PACKAGE_LIMIT 1000000000
 
 typedef struct fab_fabric_words {
     const char *fabric;
     const char *gpus;
+    const char *svg;
     bool wants_json;
 } fab_fabric_words;
 
@@ -20,6 +25,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'g':
         words->gpus = argument;
+        return 0;
+    case 's':
+        words->svg = argument;
         return 0;
     case 'j':
         words->wants_json = true;
@@ -42,6 +50,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 static const struct argp_option OPTIONS[] = {
     {"gpus", 'g', "N", 0, "Packages of the job (default: as many as the fabric holds)", 0},
+    {"svg", 's', "FILE", 0, "Draw it into this file too", 0},
     {"json", 'j', NULL, 0, "Print JSON: bit/s, s, m, W", 0},
     {0},
 };
@@ -57,6 +66,46 @@ static const struct argp ARGP = {
     NULL,
     NULL,
     NULL};
+
+/* what stands there and is no plain file, such as a pipe, is written as it is */
+static bool is_special(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static fab_status draw_to(fab_session *session, const fab_fabric_bill *bill, const char *path)
+{
+    FILE *stream = fopen(path, "w");
+    if (stream == NULL) {
+        return FAB_E_IO;
+    }
+    const fab_status status = fab_report_fabric_svg(bill, session->arena, stream);
+    return fclose(stream) == 0 ? status : FAB_E_IO;
+}
+
+/* a picture is complete or not there: a file beside it takes its place at the end */
+static fab_status draw(fab_session *session, const fab_fabric_bill *bill, const char *path)
+{
+    const bool is_direct = is_special(path);
+    const char *part = is_direct ? path : fab_arena_printf(session->arena, "%s.part", path);
+    if (part == NULL) {
+        return FAB_E_NOMEM;
+    }
+    errno = 0;
+    fab_status status = draw_to(session, bill, part);
+    if (status == FAB_OK && !is_direct && rename(part, path) != 0) {
+        status = FAB_E_IO;
+    }
+    if (status == FAB_E_IO) {
+        fprintf(stderr, "fabricast: --svg: the picture cannot be written: %s\n", strerror(errno));
+        session->is_told = true;
+    }
+    if (status != FAB_OK && !is_direct) {
+        (void)remove(part);
+    }
+    return status;
+}
 
 static int show(fab_session *session, void *arguments)
 {
@@ -79,6 +128,9 @@ static int show(fab_session *session, void *arguments)
     if (status == FAB_OK) {
         status = words->wants_json ? fab_report_fabric_json(&bill, session->arena, stdout)
                                    : fab_report_fabric_text(&bill, session->arena, stdout);
+    }
+    if (status == FAB_OK && words->svg != NULL) {
+        status = draw(session, &bill, words->svg);
     }
     if (status == FAB_OK && !bill.is_possible) {
         fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},

@@ -103,6 +103,72 @@ run fabric "$(printf '\033[31mx')"
 want_code 2
 ! LC_ALL=C tr -d '\n' <.err | LC_ALL=C grep -q '[[:cntrl:]]' || failed 'control bytes are printed'
 
+# switches: 16 planes of 100 Gb/s ports; 1,152 packages are 5 leaves of 256 and 3 on top of each
+run fabric study_copper_pod --gpus 1000
+want_row 'planes of switches not given 16'
+want_row 'switches, leaves first not given 80 + 48'
+want_row 'switches in all not given 128'
+# 128 x 51.2 Tbps x 9.8 pJ/bit
+want_row 'power of all switches not given 64.2 kW'
+# a path of four links is two cables; 911 racks: 2 m + 0.6 m x (911^2 - 1) / (4 x 911)
+want_row 'cables, rate of a package 1,152 2,304'
+want_row 'length of cable 1.15 km 319 km'
+want_row 'of the links of a rack 10.4 kW 4.84 kW'
+want_out 'Tier scale-up names no switch'
+run fabric study_copper_pod --gpus 1000 --json
+want_out '"total": 128'
+want_out '"switches": null'
+
+# a switch of the file: too few ports, too few links in a path, no switch at all
+cat >switch.yaml <<'END'
+base: study_copper_pod
+tiers: [{}, {switch: {base: sw_th5, radix: 64}, links_per_path: 4}]
+END
+run fabric switch.yaml
+want_code 1
+want_err 'scale-out has 131072 packages; 3 levels of sw_th5 with 64 ports join only 65536.'
+sed 's/radix: 64/radix: 128/' switch.yaml >levels.yaml
+run fabric levels.yaml
+want_code 1
+want_err 'needs 3 levels of sw_th5 with 128 ports, 6 links in a path; the fabric has only 4.'
+sed 's/{base: sw_th5, radix: 64}/ocs_palomar/' switch.yaml >ocs.yaml
+run fabric ocs.yaml
+want_code 1
+want_err 'infeasible: technology `ocs_palomar` is no packet switch'
+sed 's/radix: 64/rate: 1 Gbps/' switch.yaml >ports.yaml
+run fabric ports.yaml
+want_code 2
+want_err 'more than 1000 ports of switch `sw_th5`'
+sed 's/links_per_path: 4/oversubscription: 0.5/' switch.yaml >under.yaml
+run fabric under.yaml
+want_code 2
+want_err '`oversubscription`'
+
+# the picture, complete or not there
+run fabric h100_ib --gpus 1024 --svg picture.svg
+want_code 0
+want_out 'longest link'
+want_file picture.svg
+grep -q '</svg>' picture.svg || failed 'half a picture'
+cp picture.svg again.svg
+run fabric h100_ib --gpus 1024 --svg again.svg --json
+cmp -s picture.svg again.svg || failed 'another picture'
+run fabric switch.yaml --svg broken.svg
+want_code 1
+grep -q 'cannot be built' broken.svg || failed 'the picture does not say no'
+run fabric h100_ib --svg missing/picture.svg
+want_code 3
+want_err 'the picture cannot be written'
+want_missing missing
+if [ -w /dev/full ]; then
+    run fabric h100_ib --svg /dev/full
+    want_code 3
+fi
+want_missing picture.svg.part
+printf 'base: h100_ib\ntitle: "</text><script>alert(1)</script>"\n' >hostile.yaml
+run fabric hostile.yaml --svg hostile.svg
+! grep -q '<script' hostile.svg || failed 'a name became markup'
+
 run fabric --help
 want_code 0
 want_out 'Usage: fabricast fabric'

@@ -56,7 +56,7 @@ FAB_API FAB_CHECKED fab_status fab_group_place(const fab_group *group, int64_t p
 /* A verdict on one requirement of a fabric. */
 typedef struct fab_fabric_check {
     const char *tier;
-    const char *what;   /* "reach", "radix", "size", "rate" */
+    const char *what;   /* "reach", "radix", "size", "rate", "ports" */
     const char *reason; /* sentence with the two numbers compared, in the arena */
     bool is_met;        /* false when not known */
     bool is_known;      /* false: the technology does not publish what the check needs */
@@ -68,9 +68,15 @@ typedef struct fab_fabric_check {
  * layout; docs/models-network.md#reach. */
 FAB_API double fab_tier_span_m(const fab_tier *tier);
 
-/* Checks each tier: rate <= the technology's, domain <= radix (inner tier), span <= reach, and the
- * outermost tier holds `packages` packages on whole inner domains of which `used` are occupied.
- * Verdicts in tier order; NOMEM only. */
+/* Mean length of a cable of a tier, m: as fab_tier_span_m, but from the mean rack, whose way to the
+ * middle of a row of R racks is 0.6 m * (R^2 - (R mod 2)) / (4 R). An upper bound where leaf
+ * switches stand in the racks. */
+FAB_API double fab_tier_cable_m(const fab_tier *tier);
+
+/* Checks each tier: rate <= the technology's, domain <= radix (inner tier), span <= reach, where a
+ * switch is given, its folded Clos network joins the domain and needs no more links than a path
+ * has, and the outermost tier holds `packages` packages on whole inner domains of which `used` are
+ * occupied. Verdicts in tier order; NOMEM only. */
 FAB_API FAB_CHECKED fab_status fab_fabric_check_all(const fab_fabric *fabric, int64_t packages,
                                                     fab_arena *arena,
                                                     const fab_fabric_check **checks_out,
@@ -105,6 +111,22 @@ FAB_API int64_t fab_tier_mesh_peers(const fab_fabric *fabric, int64_t index);
 /* Packages that a job can occupy on the fabric: whole inner domains, each used in part. */
 FAB_API int64_t fab_fabric_capacity(const fab_fabric *fabric);
 
+#define FAB_CLOS_LEVELS 3
+
+/* Switches of a tier as folded Clos networks of k-port switches, one per plane, where a plane
+ * carries one port of every package: planes = ceil(rate / port rate). With d = floor(k o / (1 + o))
+ * ports of a leaf towards packages at oversubscription o, one level joins k packages, two d k,
+ * three d k (k / 2), at o = 1 k^3 / 4 (Al-Fares, Loukissas, Vahdat, SIGCOMM 2008, section 3;
+ * Leiserson, IEEE Trans. Computers C-34, 1985). docs/models-network.md#switches. */
+typedef struct fab_clos {
+    int64_t levels; /* 0: no such network joins a domain; -1: not known */
+    int64_t planes;
+    int64_t radix;                     /* ports of a switch, k */
+    int64_t switches[FAB_CLOS_LEVELS]; /* of all planes and domains, from the leaves up */
+    int64_t total;
+    double port_links_count; /* port to port, both directions, packages to leaves included */
+} fab_clos;
+
 /* What one tier is as hardware. */
 typedef struct fab_tier_bill {
     const fab_tier *tier;
@@ -117,7 +139,13 @@ typedef struct fab_tier_bill {
     double domain_rate_bps;
     fab_value package_power_w; /* fab_tier_power_w; unknown without the energy per bit */
     fab_value job_power_w;     /* of the job's packages: packages * package_power_w */
+    fab_value rack_power_w;    /* of a full rack: packages_per_rack * package_power_w */
     fab_value power_w;         /* of every link of every path: links * package_power_w */
+    fab_clos clos;
+    fab_value switch_power_w; /* total * rate * energy per bit of the switch, its scope */
+    int64_t cables;           /* a link each way, at the rate of a package: links / 2 */
+    double mean_cable_m;      /* 1 m in one rack; else 2 m and the mean way to the row's middle */
+    double cable_m;           /* cables * mean_cable_m */
 } fab_tier_bill;
 
 typedef struct fab_fabric_bill {

@@ -139,6 +139,11 @@ FAB_API FAB_CHECKED fab_status fab_report_calibration_text(
 FAB_API FAB_CHECKED fab_status fab_report_calibration_data(
     const fab_kernel_calibration *calibration, fab_arena *arena, FILE *stream);
 
+/* The fabric as a picture (SVG): tiers, switches, first domains and racks, reach of the links. It
+ * holds no ids, styles or scripts, so that several may stand in one page. */
+FAB_API FAB_CHECKED fab_status fab_report_fabric_svg(const fab_fabric_bill *bill, fab_arena *arena,
+                                                     FILE *stream);
+
 FAB_END_DECLS
 
 #endif

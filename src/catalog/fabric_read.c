@@ -59,9 +59,27 @@ static void check_technology(const fab_reading *reading, const fab_node *node, c
     }
 }
 
+/* a package takes one port of each plane of switches */
+static void check_ports(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
+{
+    const fab_technology *chip = tier->chip;
+    if (!chip || !chip->rate_bps.is_known || !chip->radix_count.is_known ||
+        !tier->rate_bps.is_known) {
+        return;
+    }
+    const double port_bps = chip->rate_bps.value / chip->radix_count.value;
+    if (tier->rate_bps.value > port_bps * FAB_PLANE_LIMIT) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "switch"),
+                     "its ports run at rate / radix",
+                     "a package of tier `%s` would need more than %d ports of switch `%s`",
+                     tier->name, FAB_PLANE_LIMIT, chip->name);
+    }
+}
+
 static void check_tier(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
 {
     check_technology(reading, node, tier);
+    check_ports(reading, node, tier);
     if (!tier->latency_s.is_known) {
         fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "latency"),
                      "give a time such as 250 ns", "the latency of a tier must be known");
@@ -99,10 +117,15 @@ static fab_status check_nesting(const fab_reading *reading, const fab_node *node
     return status;
 }
 
+static bool is_none(const fab_node *node)
+{
+    return node->kind == FAB_NODE_SCALAR && strcmp(node->text, FAB_NO_NODE) == 0;
+}
+
 /* a tier's messaging: one row of the catalog or a map that stays with the fabric */
 static fab_status take_messaging(const fab_reading *reading, const fab_node *node, fab_tier *tier)
 {
-    if (node->kind == FAB_NODE_SCALAR && strcmp(node->text, FAB_NO_NODE) == 0) {
+    if (is_none(node)) {
         tier->messaging = NULL;
         return FAB_OK;
     }
@@ -116,6 +139,33 @@ static fab_status take_messaging(const fab_reading *reading, const fab_node *nod
     return FAB_OK;
 }
 
+/* a switch of a tier: a map without a base changes the one that the tier has */
+static fab_status take_chip(const fab_reading *reading, const fab_node *node, fab_tier *tier)
+{
+    if (is_none(node)) {
+        tier->chip = NULL;
+        return FAB_OK;
+    }
+    fab_technology *chip = FAB_NEW(reading->arena, fab_technology, 1);
+    if (!chip) {
+        return FAB_E_NOMEM;
+    }
+    if (node->kind == FAB_NODE_MAP && !fab_node_get(node, "base") && tier->chip) {
+        FAB_TRY(fab_technology_read(reading, node, tier->chip, chip));
+    } else {
+        FAB_TRY(fab_catalog_resolve(reading->catalog, FAB_CATALOG_TECHNOLOGY, node, reading->arena,
+                                    reading->diagnostics, chip));
+    }
+    if (chip->role != FAB_ROLE_SWITCH) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_INFEASIBLE, node->position,
+                     "name a technology whose role is switch",
+                     "technology `%s` is no packet switch", chip->name);
+        return FAB_E_INPUT;
+    }
+    tier->chip = chip;
+    return FAB_OK;
+}
+
 /* a tier that says everything, already read into `file` */
 static fab_status take_tier(const fab_reading *reading, const fab_node *node,
                             const fab_tier_file *file, fab_tier *out)
@@ -125,6 +175,9 @@ static fab_status take_tier(const fab_reading *reading, const fab_node *node,
                                 reading->arena, reading->diagnostics, &out->technology));
     if (file->messaging) {
         FAB_TRY(take_messaging(reading, file->messaging, out));
+    }
+    if (file->chip) {
+        FAB_TRY(take_chip(reading, file->chip, out));
     }
     return finish_tier(reading, node, out);
 }
@@ -206,6 +259,9 @@ static fab_status overlay_tier(const fab_reading *reading, const fab_node *node,
     }
     if (file.messaging) {
         FAB_TRY(take_messaging(reading, file.messaging, &file.tier));
+    }
+    if (file.chip) {
+        FAB_TRY(take_chip(reading, file.chip, &file.tier));
     }
     *tier = file.tier;
     return finish_tier(reading, node, tier);

@@ -37,10 +37,23 @@ static const fab_field TIER_FIELDS[] = {
      .definition = "messaging",
      .word = FAB_NO_NODE,
      .help = "how a communication library moves messages here: a name, or a map"},
+    {.name = "switch",
+     .kind = FAB_FIELD_NODE,
+     .offset = offsetof(fab_tier_file, chip),
+     .definition = "technology",
+     .word = FAB_NO_NODE,
+     .help = "switch of the tier: a name, or a map; with its rate and radix switches are counted"},
+    {.name = "oversubscription",
+     .kind = FAB_FIELD_QUANTITY,
+     .offset = offsetof(fab_tier_file, tier.oversubscription_ratio),
+     .dimension = FAB_DIM_COUNT,
+     .minimum = 1,
+     .maximum = 64,
+     .help = "rate into a leaf switch over that out of it, towards the next level"},
 };
 
 static const fab_tier_file TIER_DEFAULTS = {
-    .tier = {.name = "tier", .links_per_path = 2},
+    .tier = {.name = "tier", .links_per_path = 2, .oversubscription_ratio = 1.0},
 };
 
 const fab_table FAB_TIER_TABLE = {

@@ -118,16 +118,25 @@ static fab_status add_name(listing *list, const fab_field *field, const char *na
     return FAB_OK;
 }
 
+/* what a tier names there */
+static const char *node_name(const fab_field *field, const fab_tier *tier)
+{
+    if (field->offset == offsetof(fab_tier_file, messaging)) {
+        return tier->messaging ? tier->messaging->name : FAB_NO_NODE;
+    }
+    if (field->offset == offsetof(fab_tier_file, chip)) {
+        return tier->chip ? tier->chip->name : FAB_NO_NODE;
+    }
+    return tier->technology.name;
+}
+
 static fab_status add_tier(listing *list, const fab_tier *tier)
 {
     const fab_tier_file file = {.tier = *tier};
     for (size_t i = 0; i < FAB_TIER_TABLE.count; i++) {
         const fab_field *field = &FAB_TIER_TABLE.fields[i];
-        const bool is_messaging = field->offset == offsetof(fab_tier_file, messaging);
-        if (field->kind == FAB_FIELD_NODE && !is_messaging) {
-            FAB_TRY(add_name(list, field, tier->technology.name));
-        } else if (field->kind == FAB_FIELD_NODE) {
-            FAB_TRY(add_name(list, field, tier->messaging ? tier->messaging->name : "none"));
+        if (field->kind == FAB_FIELD_NODE) {
+            FAB_TRY(add_name(list, field, node_name(field, tier)));
         } else {
             FAB_TRY(add_fact(list, field, &file));
         }

@@ -36,16 +36,16 @@ FAB_CHECKED fab_status fab_messaging_read(const fab_reading *reading, const fab_
 FAB_CHECKED fab_status fab_fabric_read(const fab_reading *reading, const fab_node *node,
                                        const void *base, void *out);
 
-/* what stands where a tier has no messaging, or loses that of the fabric it overlays */
+/* what stands where a tier has no messaging or switch, or loses that of the fabric it overlays */
 #define FAB_NO_NODE "none"
 
-/* A tier as a file writes it: the technology is a name or a map. The tier comes first, so that the
- * table reads both structs; only the
- * fields `technology` and `messaging` belong to the larger one. */
+/* A tier as a file writes it: technology, messaging and switch are names or maps. The tier comes
+ * first, so that the table reads both structs; only those three fields belong to the larger one. */
 typedef struct fab_tier_file {
     fab_tier tier;
     const fab_node *technology;
     const fab_node *messaging;
+    const fab_node *chip;
 } fab_tier_file;
 
 extern const fab_table FAB_TIER_TABLE;

@@ -7,6 +7,8 @@
 
 #include <fabricast/units.h>
 
+#include "fabric/clos.h"
+
 /* a rack, its neighbours in the row, and the way from a package to the top of its rack */
 static const double RACK_LINK_M = 1.0;
 static const double RACK_PITCH_M = 0.6;
@@ -16,7 +18,7 @@ static const double ROUNDING_RATIO = 1e-9;
 
 #define TEXT_SIZE   48
 #define TEXT_DIGITS 4
-#define CHECK_LIMIT (2 * FAB_TIER_LIMIT + 2)
+#define CHECK_LIMIT (3 * FAB_TIER_LIMIT + 2)
 
 /* The checks of a fabric while they are written. */
 typedef struct verdicts {
@@ -33,6 +35,17 @@ double fab_tier_span_m(const fab_tier *tier)
         return RACK_LINK_M;
     }
     return 2.0 * RACK_LINK_M + RACK_PITCH_M * (double)(racks - 1) / 2.0;
+}
+
+double fab_tier_cable_m(const fab_tier *tier)
+{
+    assert(tier && tier->domain >= 1 && tier->packages_per_rack >= 1);
+    const int64_t racks = (tier->domain - 1) / tier->packages_per_rack + 1;
+    if (racks == 1) {
+        return RACK_LINK_M;
+    }
+    const double row = (double)racks;
+    return 2.0 * RACK_LINK_M + RACK_PITCH_M * (row * row - (double)(racks % 2)) / (4.0 * row);
 }
 
 double fab_tier_domain_rate_bps(const fab_tier *tier)
@@ -134,6 +147,39 @@ static bool check_reach(verdicts *list, const fab_tier *tier)
                                 tier->name, need, technology->name, is_met ? "" : "only ", limit));
 }
 
+/* only where the fabric says which switch it is made of */
+static bool check_switch(verdicts *list, const fab_tier *tier)
+{
+    const int64_t levels = fab_clos_levels(tier);
+    if (!tier->chip || tier->links_per_path < 2) {
+        return true;
+    }
+    const char *chip = tier->chip->name;
+    if (levels < 0) {
+        return add(list, tier, "ports", false, false,
+                   fab_arena_printf(list->arena,
+                                    "The rate or the radix of switch %s is not published, so the "
+                                    "switches of tier %s cannot be counted.",
+                                    chip, tier->name));
+    }
+    const double ports = tier->chip->radix_count.value;
+    if (levels == 0) {
+        return add(list, tier, "ports", true, false,
+                   fab_arena_printf(list->arena,
+                                    "A domain of tier %s has %" PRId64
+                                    " packages; %d levels of %s with %.0f ports join only %.0f.",
+                                    tier->name, tier->domain, FAB_CLOS_LEVELS, chip, ports,
+                                    fab_clos_limit_count(tier)));
+    }
+    const bool is_met = 2 * levels <= tier->links_per_path;
+    return add(list, tier, "ports", true, is_met,
+               fab_arena_printf(list->arena,
+                                "A domain of tier %s needs %" PRId64 " level%s of %s with %.0f "
+                                "ports, %" PRId64 " links in a path; the fabric has %s%" PRId64 ".",
+                                tier->name, levels, levels == 1 ? "" : "s", chip, ports, 2 * levels,
+                                is_met ? "" : "only ", tier->links_per_path));
+}
+
 static bool check_size(verdicts *list, const fab_fabric *fabric, int64_t packages)
 {
     const fab_tier *outer = &fabric->tiers[fabric->tier_count - 1];
@@ -157,7 +203,7 @@ fab_status fab_fabric_check_all(const fab_fabric *fabric, int64_t packages, fab_
     for (int64_t i = 0; i < fabric->tier_count && is_written; i++) {
         const fab_tier *tier = &fabric->tiers[i];
         is_written = check_rate(&list, tier) && (i > 0 || check_radix(&list, tier)) &&
-                     check_reach(&list, tier);
+                     check_reach(&list, tier) && check_switch(&list, tier);
     }
     if (!is_written || !check_size(&list, fabric, packages)) {
         return FAB_E_NOMEM;

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "fabric/clos.h"
+
 /* products of counts below stay far inside an int64_t */
 #define COUNT_LIMIT (INT64_C(1000000000000000))
 
@@ -35,16 +37,20 @@ int64_t fab_fabric_capacity(const fab_fabric *fabric)
     return fab_tier_capacity(fabric, fabric->tier_count - 1);
 }
 
-/* a power that follows from the energy per bit, with its range */
-static fab_value power_of(const fab_tier *tier, double rate_bps)
+/* a power that follows from an energy per bit, with its range */
+static fab_value scale(fab_value power, double rate_bps)
 {
-    fab_value power = tier->technology.energy_j_per_bit;
     if (power.is_known) {
         power.value *= rate_bps;
         power.low *= rate_bps;
         power.high *= rate_bps;
     }
     return power;
+}
+
+static fab_value power_of(const fab_tier *tier, double rate_bps)
+{
+    return scale(tier->technology.energy_j_per_bit, rate_bps);
 }
 
 fab_value fab_tier_domain_power_w(const fab_tier *tier)
@@ -54,11 +60,22 @@ fab_value fab_tier_domain_power_w(const fab_tier *tier)
     return power_of(tier, tier->rate_bps.value * links);
 }
 
+/* of switches that carry all they can */
+static fab_value switch_power_of(const fab_tier *tier, const fab_clos *clos)
+{
+    if (clos->levels < 1) {
+        return (fab_value){.is_known = false};
+    }
+    return scale(tier->chip->energy_j_per_bit, tier->chip->rate_bps.value * (double)clos->total);
+}
+
 static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t packages,
                                 int64_t installed)
 {
     const fab_tier *tier = &fabric->tiers[index];
     const int64_t links = installed * tier->links_per_path;
+    const int64_t cables = divide_up(links, 2);
+    const fab_clos clos = fab_clos_count(tier, installed);
     return (fab_tier_bill){
         .tier = tier,
         .domains = divide_up(packages, fab_tier_capacity(fabric, index)),
@@ -69,7 +86,13 @@ static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t
         .domain_rate_bps = fab_tier_domain_rate_bps(tier),
         .package_power_w = power_of(tier, tier->rate_bps.value),
         .job_power_w = power_of(tier, tier->rate_bps.value * (double)packages),
+        .rack_power_w = power_of(tier, tier->rate_bps.value * (double)tier->packages_per_rack),
         .power_w = power_of(tier, tier->rate_bps.value * (double)links),
+        .clos = clos,
+        .switch_power_w = switch_power_of(tier, &clos),
+        .cables = cables,
+        .mean_cable_m = fab_tier_cable_m(tier),
+        .cable_m = (double)cables * fab_tier_cable_m(tier),
     };
 }
 

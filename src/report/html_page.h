@@ -42,6 +42,7 @@ void fab_page_style(fab_page *page);
 /* Writes the sections of a study. */
 void fab_page_answer(fab_page *page, const fab_study_result *result);
 void fab_page_targets(fab_page *page, const fab_study_result *result);
+void fab_page_fabric(fab_page *page, const fab_scenario *scenario);
 void fab_page_systems(fab_page *page, const fab_study_result *result);
 void fab_page_assumptions(fab_page *page, const fab_study_result *result);
 void fab_page_sources(fab_page *page, const fab_study_result *result);

@@ -50,6 +50,7 @@ static const char STYLE[] =
     "figure{margin:30px 0 0}\n"
     "figure h3{margin:0 0 4px}\n"
     "figcaption{color:var(--soft);font-size:15px;max-width:52em;margin:0 0 6px}\n"
+    ".fabric svg{display:block;width:100%;min-width:640px;height:auto}\n"
     ".plot{display:block;width:100%;min-width:640px;height:auto}\n"
     ".plot text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
     "'DejaVu Sans',sans-serif}\n"

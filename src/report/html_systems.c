@@ -75,6 +75,7 @@ void fab_page_systems(fab_page *page, const fab_study_result *result)
         const fab_sheet tiers = tiers_of(page->scratch, &point->scenario->fabric, &point->forecast);
         fab_page_sheet(page, &tiers, result->variants[v].title);
         write_checks(page, &point->forecast);
+        fab_page_fabric(page, point->scenario);
     }
     fab_page_end_section(page);
 }

@@ -2,6 +2,27 @@
 
 #include "report/json_document.h"
 
+/* null where switches cannot be counted */
+static void add_switches(fab_json *json, json_t *made, const fab_tier_bill *bill)
+{
+    const fab_clos *clos = &bill->clos;
+    fab_json_text(json, made, "switch", bill->tier->chip ? bill->tier->chip->name : NULL);
+    if (clos->levels < 1) {
+        fab_json_null(json, made, "switches");
+        return;
+    }
+    json_t *object = fab_json_object(json, made, "switches");
+    fab_json_integer(json, object, "total", clos->total);
+    fab_json_integer(json, object, "planes", clos->planes);
+    fab_json_integer(json, object, "radix", clos->radix);
+    fab_json_real(json, object, "port_links", clos->port_links_count);
+    json_t *levels = fab_json_array(json, object, "levels");
+    for (int64_t i = 0; i < clos->levels; i++) {
+        fab_json_integer(json, levels, NULL, clos->switches[i]);
+    }
+    fab_json_value(json, object, "power_w", &bill->switch_power_w);
+}
+
 static void add_tier(fab_json *json, json_t *list, const fab_tier_bill *bill)
 {
     const fab_tier *tier = bill->tier;
@@ -19,7 +40,12 @@ static void add_tier(fab_json *json, json_t *list, const fab_tier_bill *bill)
     fab_json_integer(json, made, "domain_racks", bill->domain_racks);
     fab_json_integer(json, made, "racks", bill->racks);
     fab_json_real(json, made, "longest_link_m", bill->span_m);
+    fab_json_integer(json, made, "cables", bill->cables);
+    fab_json_real(json, made, "mean_cable_m", bill->mean_cable_m);
+    fab_json_real(json, made, "cable_m", bill->cable_m);
+    add_switches(json, made, bill);
     fab_json_value(json, made, "package_power_w", &bill->package_power_w);
+    fab_json_value(json, made, "rack_power_w", &bill->rack_power_w);
     fab_json_value(json, made, "job_power_w", &bill->job_power_w);
     fab_json_value(json, made, "power_w", &bill->power_w);
     fab_json_text(json, made, "energy_scope", tier->technology.energy_scope);

@@ -89,6 +89,67 @@ static const char *power_text(fab_scratch *s, const fab_tier_bill *bill)
     return fab_text_value(s, &bill->power_w, FAB_DIM_POWER);
 }
 
+/* what stands where switches cannot be counted */
+static const char *unswitched_text(const fab_tier_bill *bill)
+{
+    if (bill->tier->links_per_path < 2) {
+        return "none";
+    }
+    if (bill->clos.levels == 0) {
+        return "too few ports";
+    }
+    return bill->tier->chip ? "not published" : "not given";
+}
+
+static const char *chip_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return bill->tier->chip ? fab_text_clean(s, bill->tier->chip->name) : unswitched_text(bill);
+}
+
+static const char *planes_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return bill->clos.levels < 1 ? unswitched_text(bill) : fab_text_count(s, bill->clos.planes);
+}
+
+static const char *switches_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return bill->clos.levels < 1 ? unswitched_text(bill) : fab_text_count(s, bill->clos.total);
+}
+
+/* "1,152 + 576" from the leaves up */
+static const char *levels_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    if (bill->clos.levels < 1) {
+        return unswitched_text(bill);
+    }
+    const char *text = fab_text_count(s, bill->clos.switches[0]);
+    for (int64_t level = 1; level < bill->clos.levels; level++) {
+        text = fab_text_printf(s, "%s + %s", text, fab_text_count(s, bill->clos.switches[level]));
+    }
+    return text;
+}
+
+static const char *switch_power_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return bill->clos.levels < 1 ? unswitched_text(bill)
+                                 : fab_text_value(s, &bill->switch_power_w, FAB_DIM_POWER);
+}
+
+static const char *cables_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return fab_text_count(s, bill->cables);
+}
+
+static const char *cable_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return fab_text_quantity(s, bill->cable_m, FAB_DIM_LENGTH);
+}
+
+static const char *rack_power_text(fab_scratch *s, const fab_tier_bill *bill)
+{
+    return fab_text_value(s, &bill->rack_power_w, FAB_DIM_POWER);
+}
+
 static const line LINES[] = {
     {"technology", "fabric", technology_text},
     {"packages of a domain", "fabric", domain_text},
@@ -102,9 +163,17 @@ static const line LINES[] = {
     {"racks of a domain", "domain / packages in a rack", domain_racks_text},
     {"racks in all", "installed packages / packages in a rack", racks_text},
     {"longest link", "half the row of racks", span_text},
+    {"cables, rate of a package", "links / 2", cables_text},
+    {"length of cable", "cables x mean way to the middle of the row", cable_text},
+    {"switch", "fabric", chip_text},
+    {"planes of switches", "rate / rate of a port", planes_text},
+    {"switches, leaves first", "folded Clos", levels_text},
+    {"switches in all", "folded Clos", switches_text},
     {"power of a package's link", "rate x energy per bit", package_power_text},
+    {"of the links of a rack", "packages in a rack x that", rack_power_text},
     {"of the job's packages", "packages of the job x that", job_power_text},
     {"power of all links", "links x rate x energy per bit", power_text},
+    {"power of all switches", "switches x rate x energy per bit", switch_power_text},
 };
 
 #define LINE_COUNT (sizeof(LINES) / sizeof(LINES)[0])
@@ -169,10 +238,12 @@ static void write_head(fab_scratch *scratch, const fab_fabric_bill *bill, FILE *
 
 static void write_notes(fab_scratch *scratch, const fab_fabric_bill *bill, FILE *stream)
 {
-    fab_text_paragraph(scratch, stream,
-                       "Bandwidths are one direction; powers are those of the links at full rate "
-                       "without switches; docs/models-network.md#reach.",
-                       "");
+    fab_text_paragraph(
+        scratch, stream,
+        "Bandwidths are one direction; powers are at full rate; the energy of a link "
+        "may count SerDes that stand in a switch, so that the two powers overlap; "
+        "docs/models-network.md#reach.",
+        "");
     for (int64_t i = 0; i < bill->fabric->tier_count; i++) {
         const fab_tier *tier = &bill->fabric->tiers[i];
         if (tier->technology.energy_scope) {
@@ -180,6 +251,14 @@ static void write_notes(fab_scratch *scratch, const fab_fabric_bill *bill, FILE 
                                                fab_text_clean(scratch, tier->technology.name),
                                                tier->technology.energy_scope);
             fab_text_paragraph(scratch, stream, text, "  ");
+        }
+        if (!tier->chip && tier->links_per_path > 1) {
+            fab_text_paragraph(scratch, stream,
+                               fab_text_printf(scratch,
+                                               "Tier %s names no switch: `switch: sw_th5` in its "
+                                               "tier would count them.",
+                                               fab_text_clean(scratch, tier->name)),
+                               "  ");
         }
     }
 }
