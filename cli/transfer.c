@@ -18,6 +18,14 @@ enum {
     KEY_HOST_ENERGY,
     KEY_SWITCH_ENERGY,
     KEY_INTERLEAVE,
+    KEY_FROM,
+    KEY_TO,
+    KEY_FROM_LATENCY,
+    KEY_TO_LATENCY,
+    KEY_FROM_ENERGY,
+    KEY_TO_ENERGY,
+    KEY_PACKET,
+    KEY_HEADER,
 };
 
 typedef struct fab_override {
@@ -41,6 +49,12 @@ static const fab_override OVERRIDES[] = {
     {KEY_ENERGY, "--energy", FAB_DIM_ENERGY_PER_BIT, MEMBER(energy_j_per_bit)},
     {KEY_HOST_ENERGY, "--host-energy", FAB_DIM_ENERGY_PER_BIT, MEMBER(host_energy_j_per_bit)},
     {KEY_SWITCH_ENERGY, "--switch-energy", FAB_DIM_ENERGY_PER_BIT, MEMBER(switch_energy_j_per_bit)},
+    {KEY_FROM_LATENCY, "--from-latency", FAB_DIM_TIME, MEMBER(from_s)},
+    {KEY_TO_LATENCY, "--to-latency", FAB_DIM_TIME, MEMBER(to_s)},
+    {KEY_FROM_ENERGY, "--from-energy", FAB_DIM_ENERGY_PER_BIT, MEMBER(from_energy_j_per_bit)},
+    {KEY_TO_ENERGY, "--to-energy", FAB_DIM_ENERGY_PER_BIT, MEMBER(to_energy_j_per_bit)},
+    {KEY_PACKET, "--packet", FAB_DIM_SIZE, MEMBER(packet_byte)},
+    {KEY_HEADER, "--header", FAB_DIM_SIZE, MEMBER(header_byte)},
 };
 
 #define OVERRIDE_COUNT (sizeof(OVERRIDES) / sizeof(OVERRIDES)[0])
@@ -50,6 +64,8 @@ typedef struct fab_transfer_words {
     const char *over;
     const char *hops;
     const char *interleave;
+    const char *from;
+    const char *to;
     const char *overrides[OVERRIDE_COUNT];
     bool wants_json;
 } fab_transfer_words;
@@ -76,6 +92,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_INTERLEAVE:
         words->interleave = argument;
         return 0;
+    case KEY_FROM:
+        words->from = argument;
+        return 0;
+    case KEY_TO:
+        words->to = argument;
+        return 0;
     case 'j':
         words->wants_json = true;
         return 0;
@@ -101,6 +123,9 @@ static const struct argp_option OPTIONS[] = {
     {"hops", 'n', "N", 0, "Links one after the other, with a switch between two (default 1)", 1},
     {"rate", 'r', "RATE", 0, "Rate in one direction instead of the technology's", 1},
     {"buffer", 'b', "SIZE", 0, "Buffer of the receiver: says the rate that it sustains", 1},
+    {"from", KEY_FROM, "END", 0,
+     "What the message comes from: gpu, cpu, memory or switch (default: the link's own end)", 1},
+    {"to", KEY_TO, "END", 0, "What it goes to", 1},
     {"json", 'j', NULL, 0, "Print JSON: s, J, m, byte, bit/s", 1},
     {NULL, 0, NULL, 0, "Instead of class defaults:", 2},
     {"serdes", KEY_SERDES, "TIME", 0, "SerDes of one end", 2},
@@ -112,6 +137,12 @@ static const struct argp_option OPTIONS[] = {
     {"energy", KEY_ENERGY, "ENERGY", 0, "Link, per bit (8 pJ/bit)", 2},
     {"host-energy", KEY_HOST_ENERGY, "ENERGY", 0, "SerDes of both hosts, per bit", 2},
     {"switch-energy", KEY_SWITCH_ENERGY, "ENERGY", 0, "One switch, per bit", 2},
+    {"from-latency", KEY_FROM_LATENCY, "TIME", 0, "What the message comes from", 2},
+    {"to-latency", KEY_TO_LATENCY, "TIME", 0, "What it goes to", 2},
+    {"from-energy", KEY_FROM_ENERGY, "ENERGY", 0, "What the message comes from, per bit", 2},
+    {"to-energy", KEY_TO_ENERGY, "ENERGY", 0, "What it goes to, per bit", 2},
+    {"packet", KEY_PACKET, "SIZE", 0, "Payload of a packet", 2},
+    {"header", KEY_HEADER, "SIZE", 0, "What the link carries around that payload", 2},
     {0},
 };
 
@@ -137,6 +168,28 @@ static fab_value given(double value)
                        .source = "given on the command line"};
 }
 
+/* the end of that name; a mistake names them all */
+static const fab_transfer_end *read_end(fab_session *session, const char *option, const char *word)
+{
+    const char *names = "";
+    for (size_t i = 0; i < fab_transfer_end_count(); i++) {
+        const fab_transfer_end end = fab_transfer_end_at(i);
+        if (strcmp(end.name, word) == 0) {
+            fab_transfer_end *found = FAB_NEW(session->arena, fab_transfer_end, 1);
+            if (found != NULL) {
+                *found = end;
+            }
+            return found;
+        }
+        const char *longer = fab_arena_printf(session->arena, "%s %s", names, end.name);
+        names = longer != NULL ? longer : names;
+    }
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                 fab_arena_printf(session->arena, "There are:%s", names), "%s: unknown end `%s`",
+                 option, word);
+    return NULL;
+}
+
 static fab_transfer_options read_options(fab_session *session, const fab_transfer_words *words)
 {
     fab_transfer_options options = fab_transfer_options_default();
@@ -145,6 +198,12 @@ static fab_transfer_options read_options(fab_session *session, const fab_transfe
     }
     if (words->hops != NULL) {
         fab_argument_count(session, "--hops", words->hops, 1, FAB_HOP_LIMIT, &options.hops);
+    }
+    if (words->from != NULL) {
+        options.from = read_end(session, "--from", words->from);
+    }
+    if (words->to != NULL) {
+        options.to = read_end(session, "--to", words->to);
     }
     if (words->interleave != NULL) {
         fab_argument_count(session, "--interleave", words->interleave, 1, FAB_INTERLEAVE_LIMIT,

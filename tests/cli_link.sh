@@ -42,7 +42,7 @@ shows 'serialisation     16.25         8.19' transfer --size 1KiB --distance 0.3
 want_out 'serdes            10.00        40.00'
 want_out 'fec                0.00        93.57'
 want_out 'propagation        1.86         1.47'
-want_out 'total             28.11       143.23'
+want_out 'total             29.63       143.23'
 want_out 'link           45056.00     35225.60'
 
 shows 'given on the command line' transfer --over study_copper@1Tbps --buffer 64KiB --hops 3 \
@@ -108,6 +108,24 @@ refused 2 'unrecognized option' link --jsn
 run link "$(printf '\033[31mx')"
 want_code 2
 ! LC_ALL=C tr -d '\n' <.err | LC_ALL=C grep -q '[[:cntrl:]]' || failed 'control bytes are printed'
+
+# what the ends add; 427 ns and 273 ns, and an energy that nobody publishes
+shows 'from gpu to cpu' transfer --over pcie5_x16 --from gpu --to cpu
+want_out '273.00'
+want_out '427.00'
+want_out 'energy of to = 8192 bit x not published x once = not published'
+shows '"from": "gpu"' transfer --over pcie5_x16,nvlink_c2c --from gpu --to cpu --json
+shows 'from switch to memory' transfer --over pcie5_x16 --from switch --to memory --to-energy 10pJ/bit
+want_out '81920.00'
+run transfer --over pcie5_x16
+! grep -q '^from' .out || failed 'ends that nobody asked for'
+refused 2 '--from: unknown end `gpux`' transfer --over pcie5_x16 --from gpux
+want_err 'There are: gpu cpu memory switch'
+refused 2 '2 mistakes' transfer --over pcie5_x16 --from gpux --to '"'
+for names in a,b,c,d,e "$(tr '\n' ',' <names | sed 's/,$//')"; do
+    run transfer --over "$(echo "$names" | sed 's/a,b,c,d,e/study_copper,study_cpo_3d,pcie5_x16,lm_l20,dac_100g/')" --from gpu --to cpu
+    awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
+done
 
 for command in link transfer; do
     run "$command" --help

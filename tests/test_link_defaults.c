@@ -80,6 +80,9 @@ START_TEST(named)
     all[count++] = fab_default_lane_rate_bps();
     all[count++] = fab_default_dsp_s();
     all[count++] = fab_default_switch_s();
+    all[count++] = fab_default_packet_byte();
+    all[count++] = fab_default_header_byte(FAB_CODE_NONE);
+    all[count++] = fab_default_header_byte(FAB_CODE_LIGHT);
     all[count++] = fab_default_turnaround_s();
     all[count++] = fab_default_host_energy_j_per_bit();
     all[count++] = fab_default_switch_energy_j_per_bit();

@@ -38,19 +38,20 @@ static fab_transfer_options over(double distance_m)
 }
 
 /* 1 KiB = 8192 bit over 0.3 m, in ns and pJ:
- *   PCI Express 5.0 x16: 8192 / 504; 2 x 5; no code; 0.3 x 6.19; 8192 x 5.5
- *   optics of 1 Tb/s: 8192 / 1000; 2 x 20; 5440 / 106.25 + 45; 0.3 x 4.9; 8192 x 4.3
- *   the same through modules: and 2 x 10; 8192 x 18.75, hosts 8192 x 3 */
+ *   PCI Express 5.0 x16: 8192 / 504; 2 x 5; no code; 0.3 x 6.19; 8192 x 5.5; four packets of 256
+ * byte with 24 byte around each are 768 bit: 768 / 504, 768 x 5.5 optics of 1 Tb/s: 8192 / 1000; 2
+ * x 20; 5440 / 106.25 + 45; 0.3 x 4.9; 8192 x 4.3 the same through modules: and 2 x 10; 8192
+ * x 18.75, hosts 8192 x 3 */
 static const struct {
     fab_technology (*make)(void);
     double ns[FAB_TERM_COUNT], total_ns;
     double pj[FAB_TERM_COUNT], total_pj;
 } ROW[] = {
     {link_pcie5,
-     {16.253968253968, 10, 0, 0, 0, 1.857, 0},
-     28.110968253968,
-     {0, 0, 0, 0, 45056, 0, 0},
-     45056},
+     {16.253968253968, 10, 0, 0, 0, 1.857, 0, 1.523809523810},
+     29.634777777778,
+     {0, 0, 0, 0, 45056, 0, 0, 4224},
+     49280},
     {link_optics, {8.192, 40, 96.2, 0, 0, 1.47, 0}, 145.862, {0, 0, 0, 0, 35225.6, 0, 0}, 35225.6},
     {link_module,
      {8.192, 40, 96.2, 20, 0, 1.47, 0},
@@ -74,6 +75,66 @@ START_TEST(one_kibibyte)
     }
     ck_assert_double_eq_tol(got.time_s.value * 1e9, ROW[_i].total_ns, 1e-9);
     ck_assert_double_eq_tol(got.energy_j.value * 1e12, ROW[_i].total_pj, 1e-6);
+}
+END_TEST
+
+/* credits of the same two hops: PCI Express 2 (1.857 + 10) + 50 ns; optics 2 (1.47 + 136.2) + 50
+ * ns; two hops add one switch of 250 ns and 6 pJ/bit */
+START_TEST(one_kibibyte_credits)
+{
+    static const struct {
+        fab_technology (*make)(void);
+        double round_trip_ns, rate_bps;
+    } CREDITS[] = {{link_pcie5, 73.714, 504e9}, {link_optics, 325.34, 1e12}};
+    for (size_t i = 0; i < sizeof(CREDITS) / sizeof(CREDITS[0]); i++) {
+        const fab_technology technology = CREDITS[i].make();
+        fab_transfer_options options = over(0.3);
+        const fab_transfer one = send(&technology, &options);
+        const double want_byte = CREDITS[i].round_trip_ns * 1e-9 * CREDITS[i].rate_bps / 8.0;
+        ck_assert_double_eq_tol(one.credits.round_trip_s.value.value * 1e9,
+                                CREDITS[i].round_trip_ns, 1e-9);
+        ck_assert_double_eq_tol(one.credits.in_flight_byte.value.value, want_byte, 1e-6);
+        options.hops = 2;
+        const fab_transfer two = send(&technology, &options);
+        ck_assert_double_eq_tol(two.terms[FAB_TERM_SWITCH].time_s.value.value, 250e-9, 1e-18);
+        ck_assert_double_eq_tol(two.terms[FAB_TERM_SWITCH].energy_j.value.value, 49152e-12, 1e-18);
+        ck_assert_double_eq(two.terms[FAB_TERM_HEADERS].time_s.value.value,
+                            one.terms[FAB_TERM_HEADERS].time_s.value.value);
+        ck_assert_double_eq_tol(two.terms[FAB_TERM_HEADERS].energy_j.value.value,
+                                2 * one.terms[FAB_TERM_HEADERS].energy_j.value.value, 1e-20);
+    }
+}
+END_TEST
+
+/* 1,025 byte are five packets of 256; given 512 and 30 three of 30; of PCI Express 6 with 16 each
+ */
+START_TEST(headers)
+{
+    fab_technology t = link_pcie5();
+    fab_transfer_options options = over(0.3);
+    options.size_byte = 1025;
+    fab_transfer got = send(&t, &options);
+    ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.value, 960 / 504e9, 1e-20);
+    ck_assert_str_eq(got.terms[FAB_TERM_HEADERS].time_s.formula, "5 packets x 24 B / 504 Gb/s");
+    /* low: 3 packets of 512 and 20 byte; high: 9 of 128 and 28 */
+    ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.low, 480 / 504e9, 1e-20);
+    ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.high, 2016 / 504e9, 1e-20);
+    t.title = "PCI Express 6.0 x16";
+    t.line_code = "PAM4";
+    got = send(&t, &options);
+    ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.value, 640 / 504e9, 1e-20);
+
+    /* a link without known packets has some when a header is given */
+    t = link_optics();
+    options.packet_byte = link_known(512);
+    got = send(&t, &options);
+    ck_assert_double_eq(got.terms[FAB_TERM_HEADERS].time_s.value.value, 0);
+    options.header_byte = link_known(30);
+    got = send(&t, &options);
+    ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.value, 720 / 1e12, 1e-20);
+    options.size_byte = 0;
+    got = send(&t, &options);
+    ck_assert_double_eq(got.terms[FAB_TERM_HEADERS].time_s.value.value, 0);
 }
 END_TEST
 
@@ -241,6 +302,8 @@ int main(void)
     TCase *tests = tcase_create("transfer");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, one_kibibyte, 0, (int)(sizeof(ROW) / sizeof(ROW[0])));
+    tcase_add_test(tests, one_kibibyte_credits);
+    tcase_add_test(tests, headers);
     tcase_add_test(tests, three_hops);
     tcase_add_test(tests, light_code);
     tcase_add_test(tests, published_latency);

@@ -91,7 +91,7 @@ START_TEST(transfer_side_by_side)
     want(text, "serdes        10.00  40.00  40.00         40.00\n");
     want(text, "fec            0.00  96.20  96.20         96.20\n");
     want(text, "propagation    1.86   1.47   1.47          1.47\n");
-    want(text, "total         28.11 145.86 165.86 not published\n");
+    want(text, "total         29.63 145.86 165.86 not published\n");
     want(text, "link          45056.00 35225.60 153600.00 35225.60\n");
     want(text, "serdes         in link  in link  24576.00  in link\n");
     want(text, "rate not published: give one as NAME@RATE");
@@ -105,8 +105,8 @@ START_TEST(transfer_in_rows)
     send_all(transfers, MANY);
     ck_assert_int_eq(fab_report_transfer_text(transfers, MANY, arena, stream), FAB_OK);
     const char *text = contents();
-    want(text, "over     serialis. serdes   fec   dsp link propag. switch  total\n");
-    want(text, "module        8.19  40.00 96.20 20.00 0.00    1.47   0.00 165.86\n");
+    want(text, "over     serial. serdes   fec   dsp link propag. switch headers  total\n");
+    want(text, "module       8.19  40.00 96.20 20.00 0.00    1.47   0.00    0.00 165.86\n");
     want(text, "dark             -  40.00 96.20  0.00 0.00    1.47   0.00      -\n");
     ck_assert_ptr_null(strchr(text, '\x1b'));
 }

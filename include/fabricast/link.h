@@ -2,6 +2,7 @@
 #define FAB_LINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <fabricast/arena.h>
@@ -45,6 +46,7 @@ typedef struct fab_link_class {
     int64_t dsp_ends;   /* ends that have a signal processor of their own: 0, 1 or 2 */
     bool is_on_package; /* parallel link between dies of a package */
     bool lacks_host;    /* the row's energy leaves out the SerDes of the hosts */
+    bool is_pcie;       /* packets of PCI Express */
     bool carries_data;  /* false: a switch or an optical circuit switch, not a link */
 } fab_link_class;
 
@@ -97,7 +99,10 @@ FAB_API fab_derived fab_link_reach_at(const fab_technology *technology, double l
     X(FAB_TERM_DSP, "dsp")                                                                         \
     X(FAB_TERM_LINK, "link")                                                                       \
     X(FAB_TERM_PROPAGATION, "propagation")                                                         \
-    X(FAB_TERM_SWITCH, "switch")
+    X(FAB_TERM_SWITCH, "switch")                                                                   \
+    X(FAB_TERM_HEADERS, "headers")                                                                 \
+    X(FAB_TERM_FROM, "from")                                                                       \
+    X(FAB_TERM_TO, "to")
 
 #define FAB_TRANSFER_ENUM(id, text) id,
 typedef enum fab_transfer_part {
@@ -106,6 +111,20 @@ typedef enum fab_transfer_part {
 #undef FAB_TRANSFER_ENUM
 
 FAB_API const char *fab_transfer_part_text(fab_transfer_part part);
+
+/* What stands at an end of the link: the time that its memory takes to give up or take in the
+ * message, and the energy of a bit read or written there. Unknown where nothing is published. The
+ * texts and sources are static; docs/models-link.md#ends. */
+typedef struct fab_transfer_end {
+    const char *name; /* "gpu" */
+    const char *what;
+    fab_value access_s;
+    fab_value energy_j_per_bit;
+} fab_transfer_end;
+
+/* The ends known by name: how many, and the one at `index`. */
+FAB_API size_t fab_transfer_end_count(void);
+FAB_API fab_transfer_end fab_transfer_end_at(size_t index);
 
 #define FAB_HOP_LIMIT        1000000
 #define FAB_INTERLEAVE_LIMIT 1024
@@ -127,6 +146,13 @@ typedef struct fab_transfer_options {
     fab_value turnaround_s;            /* of the receiver, before it returns a credit */
     int64_t interleave;                /* code words interleaved on a lane */
     fab_value buffer_byte;             /* of the receiver, for the rate it sustains */
+    fab_value packet_byte;             /* payload of a packet */
+    fab_value header_byte;             /* around the payload of a packet, on the link */
+    const fab_transfer_end *from;      /* NULL: the message starts at the link's own end */
+    const fab_transfer_end *to;
+    fab_value from_s, to_s; /* instead of the end's access */
+    fab_value from_energy_j_per_bit;
+    fab_value to_energy_j_per_bit;
 } fab_transfer_options;
 
 /* One hop, 1 KiB, nothing overridden, no buffer. */
@@ -156,6 +182,7 @@ typedef struct fab_transfer {
     bool is_distance_default; /* nobody asked for it */
     bool is_reach_unknown;    /* the row publishes no reach, so nothing was checked */
     int64_t hops;
+    const fab_transfer_end *from, *to; /* NULL: the link's own end */
     fab_value rate_bps;
     fab_transfer_term terms[FAB_TERM_COUNT];
     fab_value time_s; /* sum of the parts; low and high are the sums of their ends */
@@ -163,17 +190,16 @@ typedef struct fab_transfer {
     fab_credits credits;
 } fab_transfer;
 
-/* Sends one message: serialisation once (switches forward while they receive), and for each hop
- * SerDes at both ends, error correction, signal processors and propagation; a switch between two
- * hops. A latency that the row publishes replaces SerDes, error correction and signal processors
- * unless one of them is overridden; one that is itself an estimate does not, as it is made of the
- * same parts.
+/* Sends one message: serialisation of it and of its packets' headers once (switches forward while
+ * they receive), the accesses at both ends when they are given, and for each hop SerDes at both
+ * ends, error correction, signal processors and propagation; a switch between two hops. A latency
+ * that the row publishes replaces SerDes, error correction and signal processors unless one of them
+ * is overridden; one that is itself an estimate does not, as it is made of the same parts.
  *
- * FAB_E_RANGE when a number is negative or not finite, a rate given is zero, or hops or interleave
- * are not from 1 to their limit;
- * FAB_E_INFEASIBLE when the technology carries no link or the distance is beyond its reach;
- * *message_out (in the arena) then says why in one sentence, else it is NULL. FAB_E_NOMEM. Texts
- * live in the arena. */
+ * FAB_E_RANGE when a number is negative or not finite, a rate given is zero, a packet below 1 byte,
+ * or hops or interleave are not from 1 to their limit; FAB_E_INFEASIBLE when the technology carries
+ * no link or the distance is beyond its reach; *message_out (in the arena) then says why in one
+ * sentence, else it is NULL. FAB_E_NOMEM. Texts live in the arena. */
 FAB_API FAB_CHECKED fab_status fab_transfer_send(const fab_technology *technology,
                                                  const fab_transfer_options *options,
                                                  fab_arena *arena, fab_transfer *out,

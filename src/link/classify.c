@@ -123,8 +123,7 @@ static void classify_code(const fab_technology *technology, fab_link_class *out)
         return;
     }
     out->is_code_guess = !is_pam && !is_clear;
-    const bool is_flit = has(line, "flit") || has(technology->title, "pci express") ||
-                         has(technology->title, "pcie");
+    const bool is_flit = has(line, "flit") || out->is_pcie;
     out->code = out->is_nrz ? FAB_CODE_NONE : is_flit ? FAB_CODE_LIGHT : FAB_CODE_RS544;
 }
 
@@ -148,6 +147,7 @@ fab_link_class fab_link_classify(const fab_technology *technology)
         .is_on_package = technology->role == FAB_ROLE_DIE_TO_DIE,
         .lacks_host = has_any(technology->energy_scope, ENGINE_WORDS) &&
                       !has_any(technology->energy_scope, HOST_WORDS),
+        .is_pcie = has(technology->title, "pci express") || has(technology->title, "pcie"),
         .carries_data = technology->role != FAB_ROLE_SWITCH && technology->role != FAB_ROLE_OCS,
     };
     classify_medium(technology, &out);

@@ -84,6 +84,18 @@ static const assumption SWITCH_ENERGY = {
     6e-12, 4.9e-12, 7.3e-12, FAB_CONFIDENCE_ESTIMATE,
     "500 W of a 51.2 Tb/s switch less the 25 to 50 % of its SerDes"};
 
+static const assumption PACKET = {256, 128, 512, FAB_CONFIDENCE_ASSUMPTION,
+                                  "largest payload that hosts usually set for PCI Express"};
+
+static const assumption HEADER = {
+    24, 20, 28, FAB_CONFIDENCE_SECONDARY,
+    "PCI Express from 3.0: token with sequence number 4, header 16, LCRC 4 byte; low: 32-bit "
+    "addresses; high: with ECRC"};
+
+static const assumption HEADER_FLIT = {
+    16, 12, 20, FAB_CONFIDENCE_SECONDARY,
+    "PCI Express flits: header alone, the rest is in the flit; low: 32-bit addresses; high: ECRC"};
+
 fab_value fab_default_flight_s_per_m(const fab_link_class *link_class)
 {
     assert((int)link_class->medium >= 0 && link_class->medium < FAB_MEDIUM_COUNT);
@@ -147,4 +159,14 @@ fab_value fab_default_host_energy_j_per_bit(void)
 fab_value fab_default_switch_energy_j_per_bit(void)
 {
     return make(&SWITCH_ENERGY);
+}
+
+fab_value fab_default_packet_byte(void)
+{
+    return make(&PACKET);
+}
+
+fab_value fab_default_header_byte(fab_link_code code)
+{
+    return make(code == FAB_CODE_LIGHT ? &HEADER_FLIT : &HEADER);
 }

@@ -28,4 +28,8 @@ fab_value fab_default_turnaround_s(void); /* of the receiver */
 fab_value fab_default_host_energy_j_per_bit(void);   /* SerDes of both hosts together */
 fab_value fab_default_switch_energy_j_per_bit(void); /* one switch, without its SerDes */
 
+/* Payload of a packet of PCI Express, and the bytes around it. */
+fab_value fab_default_packet_byte(void);
+fab_value fab_default_header_byte(fab_link_code code);
+
 #endif

@@ -61,10 +61,23 @@ static bool is_sound(const fab_value *value)
 static bool are_sound(const fab_transfer_options *o)
 {
     const fab_value *const values[] = {
-        &o->distance_m,  &o->rate_bps,     &o->energy_j_per_bit,
-        &o->serdes_s,    &o->fec_s,        &o->host_energy_j_per_bit,
-        &o->dsp_s,       &o->switch_s,     &o->switch_energy_j_per_bit,
-        &o->buffer_byte, &o->turnaround_s,
+        &o->distance_m,
+        &o->rate_bps,
+        &o->energy_j_per_bit,
+        &o->serdes_s,
+        &o->fec_s,
+        &o->host_energy_j_per_bit,
+        &o->dsp_s,
+        &o->switch_s,
+        &o->switch_energy_j_per_bit,
+        &o->buffer_byte,
+        &o->turnaround_s,
+        &o->packet_byte,
+        &o->header_byte,
+        &o->from_s,
+        &o->to_s,
+        &o->from_energy_j_per_bit,
+        &o->to_energy_j_per_bit,
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (!is_sound(values[i])) {
@@ -74,7 +87,8 @@ static bool are_sound(const fab_transfer_options *o)
     return isfinite(o->size_byte) && o->size_byte >= 0.0 && o->hops >= 1 &&
            o->hops <= FAB_HOP_LIMIT && o->interleave >= 1 &&
            o->interleave <= FAB_INTERLEAVE_LIMIT &&
-           !(o->rate_bps.is_known && o->rate_bps.value <= 0.0);
+           !(o->rate_bps.is_known && o->rate_bps.value <= 0.0) &&
+           !(o->packet_byte.is_known && o->packet_byte.value < 1.0);
 }
 
 /* how far each hop goes; without a wish, no farther than the link reaches */
@@ -141,6 +155,8 @@ fab_status fab_transfer_send(const fab_technology *technology, const fab_transfe
         .link_class = fab_link_classify(technology),
         .size_byte = options->size_byte,
         .hops = options->hops,
+        .from = options->from,
+        .to = options->to,
         .rate_bps = fab_choose(options->rate_bps, fab_of_row(technology, technology->rate_bps)),
     };
     fab_parts parts = {

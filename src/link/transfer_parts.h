@@ -23,6 +23,10 @@ const char *fab_parts_printf(fab_parts *parts, const char *format, ...) FAB_PRIN
 /* A quantity as text for a formula; "not published" when it is not known. */
 const char *fab_parts_quantity(fab_parts *parts, fab_value value, fab_dimension dimension);
 
+/* Bits of the packets' headers around the message; known and 0 where no packet format is known. The
+ * formula is set. */
+fab_value fab_parts_header_bits(fab_parts *parts, const char **formula_out);
+
 /* Fills the terms of time, then those of energy, then the credits of one hop. */
 void fab_parts_time(fab_parts *parts);
 void fab_parts_energy(fab_parts *parts);

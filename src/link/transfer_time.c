@@ -1,5 +1,7 @@
 #include "link/transfer_parts.h"
 
+#include <math.h>
+
 #include "link/defaults.h"
 #include "link/derive.h"
 
@@ -25,6 +27,59 @@ static void fill_serialisation(fab_parts *parts)
     const char *formula = fab_parts_printf(
         parts, "%.0f bit / %s", size_bit, fab_parts_quantity(parts, parts->rate_bps, FAB_DIM_RATE));
     set(parts, FAB_TERM_SERIALISATION, fab_divide(fab_known(size_bit), parts->rate_bps), formula);
+}
+
+static fab_value count_packets(double size_byte, fab_value packet_byte)
+{
+    const fab_value packets = fab_divide(fab_known(size_byte), packet_byte);
+    fab_value out = packets;
+    out.value = ceil(packets.value);
+    out.low = ceil(packets.low);
+    out.high = ceil(packets.high);
+    return out;
+}
+
+fab_value fab_parts_header_bits(fab_parts *parts, const char **formula_out)
+{
+    const fab_transfer_options *options = parts->options;
+    const fab_link_class *link_class = &parts->out->link_class;
+    if (!link_class->is_pcie && !options->header_byte.is_known) {
+        *formula_out = "no packets known";
+        return fab_known(0.0);
+    }
+    const fab_value packet = fab_choose(options->packet_byte, fab_default_packet_byte());
+    const fab_value header =
+        fab_choose(options->header_byte, fab_default_header_byte(link_class->code));
+    const fab_value packets = count_packets(options->size_byte, packet);
+    *formula_out = fab_parts_printf(parts, "%.0f packets x %s", packets.value,
+                                    fab_parts_quantity(parts, header, FAB_DIM_SIZE));
+    return fab_scale(fab_multiply(packets, header), BITS_PER_BYTE);
+}
+
+static void fill_headers(fab_parts *parts)
+{
+    const char *formula;
+    const fab_value bits = fab_parts_header_bits(parts, &formula);
+    if (bits.value > 0.0) {
+        formula = fab_parts_printf(parts, "%s / %s", formula,
+                                   fab_parts_quantity(parts, parts->rate_bps, FAB_DIM_RATE));
+        set(parts, FAB_TERM_HEADERS, fab_divide(bits, parts->rate_bps), formula);
+    } else {
+        set(parts, FAB_TERM_HEADERS, fab_known(0.0), formula);
+    }
+}
+
+/* one end: what was said on its own, else what stands there, else the link's own end */
+static void fill_end(fab_parts *parts, fab_transfer_part part, const fab_transfer_end *end,
+                     fab_value asked_s)
+{
+    if (!end && !asked_s.is_known) {
+        set(parts, part, fab_known(0.0), "the link's own end");
+        return;
+    }
+    const fab_value access_s = end ? fab_choose(asked_s, end->access_s) : asked_s;
+    set(parts, part, access_s,
+        fab_parts_printf(parts, "%s: %s", end ? end->name : "end", end ? end->what : "as given"));
 }
 
 static void fill_serdes(fab_parts *parts)
@@ -155,4 +210,7 @@ void fab_parts_time(fab_parts *parts)
     fill_latency(parts);
     fill_propagation(parts);
     fill_switch(parts);
+    fill_headers(parts);
+    fill_end(parts, FAB_TERM_FROM, parts->options->from, parts->options->from_s);
+    fill_end(parts, FAB_TERM_TO, parts->options->to, parts->options->to_s);
 }

@@ -135,6 +135,8 @@ fab_status fab_report_transfer_json(const fab_transfer *transfers, size_t count,
     if (count > 0) {
         fab_json_real(&json, root, "size_byte", transfers[0].size_byte);
         fab_json_integer(&json, root, "hops", transfers[0].hops);
+        fab_json_text(&json, root, "from", transfers[0].from ? transfers[0].from->name : NULL);
+        fab_json_text(&json, root, "to", transfers[0].to ? transfers[0].to->name : NULL);
     }
     json_t *list = fab_json_array(&json, root, "transfers");
     for (size_t i = 0; i < count; i++) {

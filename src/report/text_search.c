@@ -8,15 +8,15 @@
 #define SECONDS_PER_DAY 86400.0
 
 static const fab_sheet_column COLUMNS[] = {
-    {"rank", false, 0, FAB_SHEET_ALL},     {"tp", true, 0, FAB_SHEET_ALL},
-    {"pp", true, 0, FAB_SHEET_ALL},        {"dp", true, 0, FAB_SHEET_ALL},
-    {"ep", true, 0, FAB_SHEET_ALL},        {"etp", true, 0, FAB_SHEET_ALL},
-    {"batch", true, 0, FAB_SHEET_ALL},     {"inter", true, 0, FAB_SHEET_ALL},
-    {"order", false, 0, FAB_SHEET_ALL},    {"recomp", false, 0, FAB_SHEET_ALL},
-    {"step, s", true, 0, FAB_SHEET_ALL},   {"days", true, 0, FAB_SHEET_ALL},
-    {"MFU, %", true, 0, FAB_SHEET_ALL},    {"GB", true, 0, FAB_SHEET_ALL},
-    {"tensor, s", true, 0, FAB_SHEET_ALL}, {"expert, s", true, 0, FAB_SHEET_ALL},
-    {"bubble, s", true, 0, FAB_SHEET_ALL}, {"data, s", true, 0, FAB_SHEET_ALL},
+    {"rank", false, 0, FAB_SHEET_ALL},  {"tp", true, 0, FAB_SHEET_ALL},
+    {"pp", true, 0, FAB_SHEET_ALL},     {"dp", true, 0, FAB_SHEET_ALL},
+    {"ep", true, 0, FAB_SHEET_ALL},     {"etp", true, 0, FAB_SHEET_ALL},
+    {"mb", true, 0, FAB_SHEET_ALL},     {"il", true, 0, FAB_SHEET_ALL},
+    {"order", false, 0, FAB_SHEET_ALL}, {"recomp", false, 0, FAB_SHEET_ALL},
+    {"step", true, 0, FAB_SHEET_ALL},   {"days", true, 0, FAB_SHEET_ALL},
+    {"MFU%", true, 0, FAB_SHEET_ALL},   {"GB", true, 0, FAB_SHEET_ALL},
+    {"tensor", true, 0, FAB_SHEET_ALL}, {"expert", true, 0, FAB_SHEET_ALL},
+    {"bubble", true, 0, FAB_SHEET_ALL}, {"data", true, 0, FAB_SHEET_ALL},
 };
 
 static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *row)
@@ -40,10 +40,10 @@ static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *ro
                       fab_text_digits(s, row->ownership.time_to_train_s / SECONDS_PER_DAY, 4),
                       fab_text_percent(s, f->mfu_frac),
                       fab_text_fixed(s, f->memory.total_byte / 1e9, 1),
-                      fab_text_fixed(s, f->part_s[FAB_STEP_TENSOR], 4),
-                      fab_text_fixed(s, f->part_s[FAB_STEP_EXPERT], 4),
-                      fab_text_fixed(s, f->part_s[FAB_STEP_BUBBLE], 4),
-                      fab_text_fixed(s, f->part_s[FAB_STEP_DATA], 4),
+                      fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
+                      fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
                   });
 }
 
@@ -85,21 +85,33 @@ static void print_own(const fab_search_result *result, fab_scratch *s, FILE *str
         fprintf(stream, "The scenario's own mapping is not feasible: %s.\n",
                 own->forecast.memory.fits ? "the fabric cannot be built" : "memory does not fit");
     } else if (result->row_count > 0) {
-        fprintf(stream,
+        fab_text_paragraph(
+            s, stream,
+            fab_text_printf(
+                s,
                 "The scenario's own mapping has rank %s of %s feasible ones; it takes %s times as "
-                "long as the best.\n",
+                "long as the best.",
                 fab_text_count(s, own->rank), fab_text_count(s, result->counts.feasible),
-                fab_text_digits(s, own->forecast.step_s / result->rows[0].forecast.step_s, 4));
+                fab_text_digits(s, own->forecast.step_s / result->rows[0].forecast.step_s, 4)),
+            "");
     }
 }
 
 static void print_counts(const fab_search_counts *counts, fab_scratch *s, FILE *stream)
 {
-    fprintf(stream,
+    fab_text_paragraph(
+        s, stream,
+        fab_text_printf(
+            s,
             "%s mappings enumerated: %s refused by the rules of scenarios, %s forecast, of which "
-            "%s are not feasible.\n",
+            "%s are not feasible.",
             fab_text_count(s, counts->enumerated), fab_text_count(s, counts->refused),
-            fab_text_count(s, counts->forecast), fab_text_count(s, counts->infeasible));
+            fab_text_count(s, counts->forecast), fab_text_count(s, counts->infeasible)),
+        "");
+    fab_text_paragraph(s, stream,
+                       "mb: micro-batch; il: interleave; step and its exposed messages in s; GB of "
+                       "the fullest package.",
+                       "");
 }
 
 fab_status fab_report_search_text(const fab_search_result *result, fab_arena *arena, FILE *stream)

@@ -55,6 +55,22 @@ static void add_end(fab_sheet *sheet, const fab_transfer *transfers, size_t coun
     fab_sheet_add(sheet, cells);
 }
 
+/* a part that no link has at all needs no line or column: headers and the accesses at the ends */
+static bool is_shown(const fab_transfer *transfers, size_t count, int part)
+{
+    if (part < FAB_TERM_HEADERS || part == FAB_TERM_COUNT) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const fab_transfer_term *term = &transfers[i].terms[part];
+        if (!term->time_s.value.is_known || term->time_s.value.value > 0.0 ||
+            !term->energy_j.value.is_known || term->energy_j.value.value > 0.0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* parts as rows, links as columns */
 static void write_side_by_side(fab_scratch *scratch, const fab_transfer *transfers, size_t count,
                                const char *head, pick pick_value, double per_unit_count,
@@ -67,6 +83,9 @@ static void write_side_by_side(fab_scratch *scratch, const fab_transfer *transfe
     }
     fab_sheet sheet = fab_sheet_make(scratch, columns, count + 1, FAB_TERM_COUNT + 3);
     for (int part = 0; part <= FAB_TERM_COUNT; part++) {
+        if (!is_shown(transfers, count, part)) {
+            continue;
+        }
         const char *cells[SIDE_BY_SIDE_LIMIT + 1] = {part_text(part)};
         for (size_t i = 0; i < count; i++) {
             cells[i + 1] =
@@ -81,26 +100,49 @@ static void write_side_by_side(fab_scratch *scratch, const fab_transfer *transfe
     fab_text_sheet(&sheet, stream);
 }
 
-static const fab_sheet_column TALL_COLUMNS[] = {
-    {"over", false, 0, FAB_SHEET_ALL},   {"serialis.", true, 0, FAB_SHEET_ALL},
-    {"serdes", true, 0, FAB_SHEET_ALL},  {"fec", true, 0, FAB_SHEET_ALL},
-    {"dsp", true, 0, FAB_SHEET_ALL},     {"link", true, 0, FAB_SHEET_ALL},
-    {"propag.", true, 0, FAB_SHEET_ALL}, {"switch", true, 0, FAB_SHEET_ALL},
-    {"total", true, 0, FAB_SHEET_ALL},
+/* short heads, by part; the total last */
+static const char *const TALL_HEADS[FAB_TERM_COUNT + 1] = {
+    [FAB_TERM_SERIALISATION] = "serial.",
+    [FAB_TERM_SERDES] = "serdes",
+    [FAB_TERM_FEC] = "fec",
+    [FAB_TERM_DSP] = "dsp",
+    [FAB_TERM_LINK] = "link",
+    [FAB_TERM_PROPAGATION] = "propag.",
+    [FAB_TERM_SWITCH] = "switch",
+    [FAB_TERM_HEADERS] = "headers",
+    [FAB_TERM_FROM] = "from",
+    [FAB_TERM_TO] = "to",
+    [FAB_TERM_COUNT] = "total",
 };
+
+static const char *tall_cell(fab_scratch *scratch, const fab_transfer *transfer, int part,
+                             pick pick_value, double per_unit_count)
+{
+    const fab_value *value = pick_value(transfer, part);
+    if (is_in_link(transfer, part, pick_value)) {
+        return "in link";
+    }
+    return value->is_known ? number_text(scratch, value, per_unit_count) : "-";
+}
 
 /* links as rows, parts as columns */
 static void write_rows(fab_scratch *scratch, const fab_transfer *transfers, size_t count,
                        pick pick_value, double per_unit_count, FILE *stream)
 {
-    fab_sheet sheet = fab_sheet_make(scratch, TALL_COLUMNS, FAB_COLUMN_COUNT(TALL_COLUMNS), count);
+    fab_sheet_column columns[FAB_TERM_COUNT + 2] = {{"over", false, 0, FAB_SHEET_ALL}};
+    int parts[FAB_TERM_COUNT + 1];
+    size_t shown = 0;
+    for (int part = 0; part <= FAB_TERM_COUNT; part++) {
+        if (is_shown(transfers, count, part)) {
+            parts[shown++] = part;
+            columns[shown] = (fab_sheet_column){TALL_HEADS[part], true, 0, FAB_SHEET_ALL};
+        }
+    }
+    fab_sheet sheet = fab_sheet_make(scratch, columns, shown + 1, count);
     for (size_t i = 0; i < count; i++) {
         const char *cells[FAB_TERM_COUNT + 2] = {transfers[i].technology->name};
-        for (int part = 0; part <= FAB_TERM_COUNT; part++) {
-            const fab_value *value = pick_value(&transfers[i], part);
-            cells[part + 1] = is_in_link(&transfers[i], part, pick_value) ? "in link"
-                              : value->is_known ? number_text(scratch, value, per_unit_count)
-                                                : "-";
+        for (size_t k = 0; k < shown; k++) {
+            cells[k + 1] = tall_cell(scratch, &transfers[i], parts[k], pick_value, per_unit_count);
         }
         fab_sheet_add(&sheet, cells);
     }
@@ -216,8 +258,13 @@ static void write_origins(fab_scratch *scratch, const fab_transfer *t, FILE *str
 
 static void write_head(fab_scratch *scratch, const fab_transfer *t, FILE *stream)
 {
-    fprintf(stream, "%.0f byte over %s hop%s\n", t->size_byte, fab_text_count(scratch, t->hops),
+    fprintf(stream, "%.0f byte over %s hop%s", t->size_byte, fab_text_count(scratch, t->hops),
             t->hops == 1 ? "" : "s");
+    if (t->from || t->to) {
+        fprintf(stream, " from %s to %s", t->from ? t->from->name : "the link's end",
+                t->to ? t->to->name : "the link's end");
+    }
+    fprintf(stream, "\n");
 }
 
 fab_status fab_report_transfer_text(const fab_transfer *transfers, size_t count, fab_arena *arena,
