@@ -124,7 +124,7 @@ want_err 'There are: gpu cpu memory switch'
 refused 2 '2 mistakes' transfer --over pcie5_x16 --from gpux --to '"'
 for names in a,b,c,d,e "$(tr '\n' ',' <names | sed 's/,$//')"; do
     run transfer --over "$(echo "$names" | sed 's/a,b,c,d,e/study_copper,study_cpo_3d,pcie5_x16,lm_l20,dac_100g/')" --from gpu --to cpu
-    awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
+    awk 'length > 100 && !/https:/ { exit 1 }' .out || failed 'a line is too long'
 done
 
 for command in link transfer; do

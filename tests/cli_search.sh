@@ -15,6 +15,7 @@ END
 run search small.yaml --top 3
 want_code 0
 want_out 'mappings enumerated'
+awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
 want_out '* 1'
 want_out "The scenario's own mapping"
 [ "$(grep -cE '^(\* )?[0-9,]+ .*(folded|strided)' .out)" -eq 3 ] || failed 'not three rows'

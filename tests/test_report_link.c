@@ -106,8 +106,8 @@ START_TEST(transfer_in_rows)
     ck_assert_int_eq(fab_report_transfer_text(transfers, MANY, arena, stream), FAB_OK);
     const char *text = contents();
     want(text, "over     serial. serdes   fec   dsp link propag. switch headers  total\n");
-    want(text, "module       8.19  40.00 96.20 20.00 0.00    1.47   0.00    0.00 165.86\n");
-    want(text, "dark             -  40.00 96.20  0.00 0.00    1.47   0.00      -\n");
+    want(text, "module      8.19  40.00 96.20 20.00 0.00    1.47   0.00    0.00 165.86\n");
+    want(text, "dark           -  40.00 96.20  0.00 0.00    1.47   0.00    0.00      -\n");
     ck_assert_ptr_null(strchr(text, '\x1b'));
 }
 END_TEST

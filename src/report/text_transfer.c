@@ -115,6 +115,18 @@ static const char *const TALL_HEADS[FAB_TERM_COUNT + 1] = {
     [FAB_TERM_COUNT] = "total",
 };
 
+/* whether every row counts this part in its number for the whole link, so that a column says
+ * nothing */
+static bool is_all_in_link(const fab_transfer *transfers, size_t count, int part, pick pick_value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!is_in_link(&transfers[i], part, pick_value)) {
+            return false;
+        }
+    }
+    return count > 0;
+}
+
 static const char *tall_cell(fab_scratch *scratch, const fab_transfer *transfer, int part,
                              pick pick_value, double per_unit_count)
 {
@@ -133,7 +145,8 @@ static void write_rows(fab_scratch *scratch, const fab_transfer *transfers, size
     int parts[FAB_TERM_COUNT + 1];
     size_t shown = 0;
     for (int part = 0; part <= FAB_TERM_COUNT; part++) {
-        if (is_shown(transfers, count, part)) {
+        if (is_shown(transfers, count, part) &&
+            !is_all_in_link(transfers, count, part, pick_value)) {
             parts[shown++] = part;
             columns[shown] = (fab_sheet_column){TALL_HEADS[part], true, 0, FAB_SHEET_ALL};
         }
@@ -283,7 +296,8 @@ fab_status fab_report_transfer_text(const fab_transfer *transfers, size_t count,
     } else {
         fab_text_heading(stream, "Time [ns]");
         write_rows(&scratch, transfers, count, time_of, NS_PER_S, stream);
-        fab_text_heading(stream, "Energy [pJ]; -: not published");
+        fab_text_heading(stream,
+                         "Energy [pJ]; -: not published; parts left out are inside the link's");
         write_rows(&scratch, transfers, count, energy_of, PJ_PER_J, stream);
     }
     write_credits(&scratch, transfers, count, stream);
