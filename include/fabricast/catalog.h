@@ -204,8 +204,8 @@ typedef struct fab_tier {
     bool has_reduction;        /* its switches reduce and multicast */
     bool is_mesh; /* every package has a link to every other of its domain, no switch */
     const fab_messaging *messaging; /* NULL: none named, only the ideal model applies */
-    const fab_technology *chip; /* the switches of the tier, NULL when the file names none */
-    double oversubscription_ratio; /* rate into a leaf switch over that out of it; 0 reads as 1 */
+    const fab_technology *chip;     /* the switches of the tier, NULL when the file names none */
+    double oversubscription_ratio;  /* rate into a leaf switch over that out of it; 0 reads as 1 */
 } fab_tier;
 
 /* Ports of the tier's switch that a package may need for its rate. */
