@@ -3,6 +3,7 @@
 #include <argp.h>
 #include <unistd.h>
 
+#include <fabricast/claims.h>
 #include <fabricast/study.h>
 
 /* fabricast run STUDY.yaml [--out DIR] [--no-figures] [--json] */
@@ -65,12 +66,9 @@ static const struct argp ARGP = {
     NULL,
     NULL};
 
-static fab_status write_folder(fab_session *session, const fab_run_options *options,
-                               const fab_study_result *result, const fab_run_meter *meter)
+/* Says why a folder could not be written. */
+static fab_status tell_folder(fab_session *session, fab_status status, const char *message)
 {
-    const char *message = NULL;
-    const fab_status status = fab_report_study_folder(result, meter, !options->skips_figures,
-                                                      options->folder, session->arena, &message);
     if (status != FAB_OK && message != NULL) {
         fprintf(stderr, "fabricast: %s\n", message);
         session->is_told = true;
@@ -79,6 +77,15 @@ static fab_status write_folder(fab_session *session, const fab_run_options *opti
         fprintf(stderr, "fabricast: --no-figures runs the study without them\n");
     }
     return status;
+}
+
+static fab_status write_folder(fab_session *session, const fab_run_options *options,
+                               const fab_study_result *result, const fab_run_meter *meter)
+{
+    const char *message = NULL;
+    const fab_status status = fab_report_study_folder(result, meter, !options->skips_figures,
+                                                      options->folder, session->arena, &message);
+    return tell_folder(session, status, message);
 }
 
 /* Says how many points cannot exist and why. */
@@ -100,12 +107,40 @@ static bool is_feasible(const fab_study_result *result)
     return infeasible == 0;
 }
 
+/* Answers the claims and writes what is asked for. */
+static fab_status run_claims(fab_session *session, const fab_run_options *options,
+                             const fab_claims *claims)
+{
+    const fab_claims_result *result = NULL;
+    FAB_TRY(fab_claims_run(claims, session->arena, &result));
+    const fab_run_meter meter = fab_session_meter(session, (double)result->evaluations);
+    if (options->folder != NULL) {
+        const char *message = NULL;
+        const fab_status status = fab_report_claims_folder(
+            result, &meter, !options->skips_figures, options->folder, session->arena, &message);
+        FAB_TRY(tell_folder(session, status, message));
+    }
+    if (options->wants_json) {
+        return fab_report_claims_json(result, &meter, session->arena, stdout);
+    }
+    FAB_TRY(fab_report_claims_text(result, session->arena, stdout));
+    if (options->folder != NULL) {
+        printf("\nReport: %s/report.html\n", options->folder);
+    }
+    return FAB_OK;
+}
+
 static fab_status run(fab_session *session, const fab_run_options *options, bool *feasible)
 {
+    const fab_claims *claims = NULL;
     const fab_study *study = NULL;
     const fab_study_result *result = NULL;
-    FAB_TRY(fab_study_load(session->catalog, options->path, session->arena, &session->diagnostics,
-                           &study));
+    FAB_TRY(fab_claims_or_study_load(session->catalog, options->path, session->arena,
+                                     &session->diagnostics, &claims, &study));
+    if (claims != NULL) {
+        *feasible = true;
+        return run_claims(session, options, claims);
+    }
     FAB_TRY(fab_study_run(study, session->arena, &session->diagnostics, &result));
     *feasible = is_feasible(result);
     const fab_run_meter meter = fab_session_meter(session, (double)result->evaluations);

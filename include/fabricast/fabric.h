@@ -68,6 +68,10 @@ typedef struct fab_fabric_check {
  * layout; docs/models-network.md#reach. */
 FAB_API double fab_tier_span_m(const fab_tier *tier);
 
+/* Most racks of that layout that links of this reach span, the inverse of fab_tier_span_m: 0 below
+ * 1 m, 1 below 2.3 m, else 1 + floor(2 (reach - 2 m) / 0.6 m). At most 1e9. */
+FAB_API int64_t fab_reach_racks(double reach_m);
+
 /* Mean length of a cable of a tier, m: as fab_tier_span_m, but from the mean rack, whose way to the
  * middle of a row of R racks is 0.6 m * (R^2 - (R mod 2)) / (4 R). An upper bound where leaf
  * switches stand in the racks. */

@@ -10,6 +10,7 @@
 #include <fabricast/base.h>
 #include <fabricast/calibrate.h>
 #include <fabricast/catalog.h>
+#include <fabricast/claims.h>
 #include <fabricast/collective.h>
 #include <fabricast/compare.h>
 #include <fabricast/fabric.h>
@@ -73,6 +74,21 @@ FAB_API FAB_CHECKED fab_status fab_report_study_folder(const fab_study_result *r
                                                        const fab_run_meter *meter,
                                                        bool with_figures, const char *folder,
                                                        fab_arena *arena, const char **message_out);
+
+/* A study of claims: verdicts, then each claim with its sentence, numbers and rule; JSON with
+ * claims:
+ * [{id, claim, verdict, sentence, numbers: [{name, of, value, unit, source, ...}]}] and `run`; or a
+ * folder with report.html, results.json, claims.csv (tidy: one number a row) and figures, written
+ * as fab_report_study_folder writes. */
+FAB_API FAB_CHECKED fab_status fab_report_claims_text(const fab_claims_result *result,
+                                                      fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_claims_json(const fab_claims_result *result,
+                                                      const fab_run_meter *meter, fab_arena *arena,
+                                                      FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_claims_folder(const fab_claims_result *result,
+                                                        const fab_run_meter *meter,
+                                                        bool with_figures, const char *folder,
+                                                        fab_arena *arena, const char **message_out);
 
 /* The catalog: one line per row of a kind, or all facts of one row with source and confidence. */
 FAB_API FAB_CHECKED fab_status fab_report_catalog_list(const fab_catalog *catalog,

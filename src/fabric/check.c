@@ -16,6 +16,9 @@ static const double RACK_PITCH_M = 0.6;
 /* numbers that were written in different units may differ in their last bits */
 static const double ROUNDING_RATIO = 1e-9;
 
+/* more than any building holds */
+#define RACKS_LIMIT 1e9
+
 #define TEXT_SIZE   48
 #define TEXT_DIGITS 4
 #define CHECK_LIMIT (3 * FAB_TIER_LIMIT + 2)
@@ -26,6 +29,11 @@ typedef struct verdicts {
     size_t count;
     fab_arena *arena;
 } verdicts;
+
+static bool is_within(double need, double limit)
+{
+    return need <= limit * (1.0 + ROUNDING_RATIO);
+}
 
 double fab_tier_span_m(const fab_tier *tier)
 {
@@ -48,6 +56,16 @@ double fab_tier_cable_m(const fab_tier *tier)
     return 2.0 * RACK_LINK_M + RACK_PITCH_M * (row * row - (double)(racks % 2)) / (4.0 * row);
 }
 
+int64_t fab_reach_racks(double reach_m)
+{
+    if (!is_within(RACK_LINK_M, reach_m)) {
+        return 0;
+    }
+    const double row_m = reach_m * (1.0 + ROUNDING_RATIO) - 2.0 * RACK_LINK_M;
+    const double racks = row_m > 0.0 ? 1.0 + floor(2.0 * row_m / RACK_PITCH_M) : 1.0;
+    return racks < RACKS_LIMIT ? (int64_t)racks : (int64_t)RACKS_LIMIT;
+}
+
 double fab_tier_domain_rate_bps(const fab_tier *tier)
 {
     assert(tier && tier->rate_bps.is_known);
@@ -58,11 +76,6 @@ double fab_tier_power_w(const fab_tier *tier)
 {
     assert(tier && tier->rate_bps.is_known && tier->technology.energy_j_per_bit.is_known);
     return tier->rate_bps.value * tier->technology.energy_j_per_bit.value;
-}
-
-static bool is_within(double need, double limit)
-{
-    return need <= limit * (1.0 + ROUNDING_RATIO);
 }
 
 /* Adds a verdict; false when the arena had no room for its reason. */

@@ -8,7 +8,8 @@
 #include "report/scratch.h"
 #include "report/sheet.h"
 
-#define FAB_FIGURE_LIMIT 7
+#define FAB_FIGURE_LIMIT       7
+#define FAB_CLAIM_FIGURE_LIMIT 6 /* of a study of claims */
 
 /* A figure: a gnuplot script that draws NAME.svg and NAME.png from NAME.csv beside it. */
 typedef struct fab_figure {
@@ -23,7 +24,11 @@ typedef struct fab_figure {
 size_t fab_figures_make(fab_scratch *scratch, const fab_study_result *result,
                         fab_figure figures[FAB_FIGURE_LIMIT]);
 
-/* Names of all files that a study's folder can hold under figures/, whether drawn or not. */
+/* The name of the figure `number` (from 0) of a study of claims, below FAB_CLAIM_FIGURE_LIMIT. */
+const char *fab_figure_claim_name(size_t number);
+
+/* Names of all files that a folder can hold under figures/ for a study of either kind, whether
+ * drawn or not. */
 const char *const *fab_figures_names(size_t *count_out);
 
 /* Runs gnuplot once over the scripts of the figures in `folder`, where data and scripts are already

@@ -1,10 +1,21 @@
 #include "report/figures.h"
 
+#include <assert.h>
+
 #include "report/study_mappings.h"
 
+/* those of claims come first */
 static const char *const NAMES[] = {
-    "time_to_train", "step_parts", "gain", "best_mapping", "waterfall", "sensitivity", "link_power",
+    "claim_1",       "claim_2",    "claim_3", "claim_4",      "claim_5",   "claim_6",
+    "time_to_train", "step_parts", "gain",    "best_mapping", "waterfall", "sensitivity",
+    "link_power",
 };
+
+const char *fab_figure_claim_name(size_t number)
+{
+    assert(number < FAB_CLAIM_FIGURE_LIMIT);
+    return NAMES[number];
+}
 
 const char *const *fab_figures_names(size_t *count_out)
 {

@@ -4,6 +4,7 @@
 
 #include "report/csv.h"
 #include "report/figures.h"
+#include "report/folder.h"
 #include "report/html_page.h"
 #include "report/json_document.h"
 #include "report/place.h"
@@ -12,13 +13,12 @@
 
 static const char *const FILES[] = {
     "report.html",  "results.json",  "points.csv",      "targets.csv",
-    "mappings.csv", "waterfall.csv", "sensitivity.csv",
+    "mappings.csv", "waterfall.csv", "sensitivity.csv", "claims.csv",
 };
 static const char *const FIGURE_ENDINGS[] = {"svg", "png", "gp", "csv"};
 
 #define FILE_COUNT   (sizeof FILES / sizeof FILES[0])
 #define ENDING_COUNT (sizeof FIGURE_ENDINGS / sizeof FIGURE_ENDINGS[0])
-#define NAME_LIMIT   (FILE_COUNT + FAB_FIGURE_LIMIT * ENDING_COUNT)
 
 /* one study on its way into a folder */
 typedef struct job {
@@ -28,31 +28,30 @@ typedef struct job {
     fab_place place;
     fab_figure figures[FAB_FIGURE_LIMIT];
     size_t figure_count;
-    const char *names[NAME_LIMIT]; /* of every file that a study's folder can hold */
-    size_t name_count;
     const char *message;
 } job;
 
-static void list_names(job *j)
+size_t fab_folder_names(fab_scratch *scratch, const char *names[FAB_FOLDER_NAME_LIMIT])
 {
+    size_t count = 0;
+    size_t figure_count;
+    const char *const *figures = fab_figures_names(&figure_count);
+    assert(FILE_COUNT + figure_count * ENDING_COUNT <= FAB_FOLDER_NAME_LIMIT);
     for (size_t i = 0; i < FILE_COUNT; i++) {
-        j->names[j->name_count++] = FILES[i];
+        names[count++] = FILES[i];
     }
-    size_t count;
-    const char *const *figures = fab_figures_names(&count);
-    assert(count <= FAB_FIGURE_LIMIT);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < figure_count; i++) {
         for (size_t k = 0; k < ENDING_COUNT; k++) {
-            j->names[j->name_count++] =
-                fab_text_printf(j->scratch, "figures/%s.%s", figures[i], FIGURE_ENDINGS[k]);
+            names[count++] =
+                fab_text_printf(scratch, "figures/%s.%s", figures[i], FIGURE_ENDINGS[k]);
         }
     }
+    return count;
 }
 
-/* why a file could not be opened: the message tells which one */
-static fab_status no_file(const job *j)
+fab_status fab_folder_no_file(const fab_place *place)
 {
-    return j->scratch->status != FAB_OK ? j->scratch->status : FAB_E_IO;
+    return place->scratch->status != FAB_OK ? place->scratch->status : FAB_E_IO;
 }
 
 static fab_status write_csv(job *j, const char *name,
@@ -60,7 +59,7 @@ static fab_status write_csv(job *j, const char *name,
 {
     FILE *file = fab_place_file(&j->place, name);
     if (!file) {
-        return no_file(j);
+        return fab_folder_no_file(&j->place);
     }
     fab_csv csv = {.stream = file, .scratch = j->scratch};
     write(&csv, j->result);
@@ -82,7 +81,7 @@ static fab_status write_json(job *j)
 {
     FILE *file = fab_place_file(&j->place, "results.json");
     if (!file) {
-        return no_file(j);
+        return fab_folder_no_file(&j->place);
     }
     const fab_status written = fab_report_study_json(j->result, j->meter, j->scratch->arena, file);
     const fab_status closed = fab_place_close_file(&j->place, file, "results.json");
@@ -90,45 +89,52 @@ static fab_status write_json(job *j)
 }
 
 /* writes script and data of one figure */
-static fab_status write_figure(job *j, const fab_figure *figure)
+static fab_status write_figure(fab_place *place, const fab_figure *figure)
 {
-    const char *script = fab_text_printf(j->scratch, "figures/%s.gp", figure->name);
-    const char *data = fab_text_printf(j->scratch, "figures/%s.csv", figure->name);
-    FILE *file = fab_place_file(&j->place, script);
+    fab_scratch *scratch = place->scratch;
+    const char *script = fab_text_printf(scratch, "figures/%s.gp", figure->name);
+    const char *data = fab_text_printf(scratch, "figures/%s.csv", figure->name);
+    FILE *file = fab_place_file(place, script);
     if (!file) {
-        return no_file(j);
+        return fab_folder_no_file(place);
     }
     fputs(figure->script, file);
-    FAB_TRY(fab_place_close_file(&j->place, file, script));
-    file = fab_place_file(&j->place, data);
+    FAB_TRY(fab_place_close_file(place, file, script));
+    file = fab_place_file(place, data);
     if (!file) {
-        return no_file(j);
+        return fab_folder_no_file(place);
     }
-    fab_csv csv = {.stream = file, .scratch = j->scratch};
+    fab_csv csv = {.stream = file, .scratch = scratch};
     fab_csv_sheet(&csv, &figure->data);
-    return fab_place_close_file(&j->place, file, data);
+    return fab_place_close_file(place, file, data);
+}
+
+fab_status fab_folder_figures(fab_place *place, const fab_figure *figures, size_t count,
+                              const char **message_out)
+{
+    if (count == 0) {
+        return FAB_OK;
+    }
+    FAB_TRY(fab_place_make_subfolder(place));
+    for (size_t i = 0; i < count; i++) {
+        FAB_TRY(write_figure(place, &figures[i]));
+    }
+    const char *folder = fab_text_printf(place->scratch, "%s/figures", place->aside);
+    return fab_figures_draw(place->scratch, folder, figures, count, message_out);
 }
 
 static fab_status write_figures(job *j)
 {
     j->figure_count = fab_figures_make(j->scratch, j->result, j->figures);
     FAB_TRY(j->scratch->status);
-    if (j->figure_count == 0) {
-        return FAB_OK;
-    }
-    FAB_TRY(fab_place_make_subfolder(&j->place));
-    for (size_t i = 0; i < j->figure_count; i++) {
-        FAB_TRY(write_figure(j, &j->figures[i]));
-    }
-    const char *folder = fab_text_printf(j->scratch, "%s/figures", j->place.aside);
-    return fab_figures_draw(j->scratch, folder, j->figures, j->figure_count, &j->message);
+    return fab_folder_figures(&j->place, j->figures, j->figure_count, &j->message);
 }
 
 static fab_status write_page(job *j)
 {
     FILE *file = fab_place_file(&j->place, "report.html");
     if (!file) {
-        return no_file(j);
+        return fab_folder_no_file(&j->place);
     }
     fab_page page = {.stream = file, .scratch = j->scratch};
     const fab_status written =
@@ -152,8 +158,7 @@ static fab_status fill(job *j, bool with_figures)
     return fab_place_finish(&j->place);
 }
 
-/* a failure's message, which outlives the scratch */
-static const char *message_of(const job *j, fab_status status)
+const char *fab_folder_message(const fab_place *place, const char *message, fab_status status)
 {
     if (status == FAB_OK) {
         return NULL;
@@ -161,8 +166,8 @@ static const char *message_of(const job *j, fab_status status)
     if (status == FAB_E_NOMEM) {
         return fab_status_text(status);
     }
-    const char *message = j->message ? j->message : j->place.message;
-    return message ? message : fab_status_text(status);
+    const char *told = message ? message : place->message;
+    return told ? told : fab_status_text(status);
 }
 
 fab_status fab_report_study_folder(const fab_study_result *result, const fab_run_meter *meter,
@@ -171,15 +176,16 @@ fab_status fab_report_study_folder(const fab_study_result *result, const fab_run
 {
     fab_scratch scratch = {.arena = arena};
     job j = {.result = result, .meter = meter, .scratch = &scratch};
-    list_names(&j);
+    const char *names[FAB_FOLDER_NAME_LIMIT];
+    const size_t count = fab_folder_names(&scratch, names);
     fab_status status = scratch.status;
     if (status == FAB_OK) {
-        status = fab_place_open(&j.place, folder, "figures", j.names, j.name_count, &scratch);
+        status = fab_place_open(&j.place, folder, "figures", names, count, &scratch);
     }
     if (status == FAB_OK) {
         status = fill(&j, with_figures);
         fab_place_clear(&j.place);
     }
-    *message_out = message_of(&j, status);
+    *message_out = fab_folder_message(&j.place, j.message, status);
     return status;
 }

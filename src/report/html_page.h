@@ -39,6 +39,9 @@ FAB_CHECKED fab_status fab_page_figure(fab_page *page, const fab_figure *figure,
 /* Writes the style sheet's text. */
 void fab_page_style(fab_page *page);
 
+/* Writes the beginning of a page up to its question; the header is left open. */
+void fab_page_top(fab_page *page, const char *title, const char *question);
+
 /* Writes the sections of a study. */
 void fab_page_answer(fab_page *page, const fab_study_result *result);
 void fab_page_targets(fab_page *page, const fab_study_result *result);

@@ -5,19 +5,19 @@
 #include "report/study_mappings.h"
 #include "report/study_sheets.h"
 
-static void write_top(fab_page *page, const fab_study_result *result)
+void fab_page_top(fab_page *page, const char *title, const char *question)
 {
     fab_page_raw(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
                        "'none'; style-src 'unsafe-inline'\">\n<title>");
-    fab_page_text(page, result->title);
+    fab_page_text(page, title);
     fab_page_raw(page, "</title>\n<style>\n");
     fab_page_style(page);
     fab_page_raw(page, "</style>\n</head>\n<body>\n<header>\n"
                        "<p class=\"kicker\">Fabricast study</p>\n");
-    fab_page_element(page, "h1", NULL, result->title);
-    fab_page_element(page, "p", "question", result->question);
+    fab_page_element(page, "h1", NULL, title);
+    fab_page_element(page, "p", "question", question);
 }
 
 static void write_link(fab_page *page, bool is_there, const char *id, const char *text)
@@ -200,7 +200,7 @@ static void write_remarks(fab_page *page, const fab_study_result *result)
 fab_status fab_page_study(fab_page *page, const fab_study_result *result, const fab_figure *figures,
                           size_t count, const char *folder)
 {
-    write_top(page, result);
+    fab_page_top(page, result->title, result->question);
     write_nav(page, result, count);
     fab_page_answer(page, result);
     fab_page_targets(page, result);
