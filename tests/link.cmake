@@ -8,6 +8,9 @@ fab_test(test_link_transfer link units base)
 fab_test(test_ends link units base)
 fab_test(test_link_credits link units base)
 fab_test(test_link_send link units base)
+fab_test(test_channel link base)
+fab_test(test_escape link base)
+fab_test(test_block_code link base)
 fab_test(test_report_link report link base)
 
 add_test(NAME cli_link

@@ -106,6 +106,33 @@ START_TEST(span_grows_with_domain)
 }
 END_TEST
 
+/* by the layout: 1 m in a rack, else 2 m and 0.3 m for each further rack */
+static const struct {
+    double reach_m;
+    int64_t want_racks;
+} REACH[] = {
+    {0.4, 0}, {1.0, 1},     {2.29, 1},      {2.3, 2},  {2.9, 4},
+    {4.1, 8}, {155.3, 512}, {1000.0, 3327}, {-1.0, 0}, {1e300, 1000000000},
+};
+
+START_TEST(racks_within_reach)
+{
+    ck_assert_int_eq(fab_reach_racks(REACH[_i].reach_m), REACH[_i].want_racks);
+}
+END_TEST
+
+START_TEST(racks_are_the_inverse_of_the_span)
+{
+    uint64_t seed = (uint64_t)_i;
+    for (int i = 0; i < SEEDS; i++) {
+        const fab_tier tier = {.domain = seeded_integer(&seed, 1, 1000000),
+                               .packages_per_rack = seeded_integer(&seed, 1, 200)};
+        const int64_t racks = (tier.domain - 1) / tier.packages_per_rack + 1;
+        ck_assert_int_eq(fab_reach_racks(fab_tier_span_m(&tier)), racks);
+    }
+}
+END_TEST
+
 /* arXiv 2510.15893: 512 packages of 32 Tb/s against 144 of 14.4 Tb/s, "8X". */
 START_TEST(pod_bandwidth)
 {
@@ -296,6 +323,8 @@ int main(void)
     Suite *suite = suite_create("check");
     TCase *cases = tcase_create("check");
     tcase_add_loop_test(cases, span, 0, (int)(sizeof SPAN / sizeof SPAN[0]));
+    tcase_add_loop_test(cases, racks_within_reach, 0, (int)(sizeof REACH / sizeof REACH[0]));
+    tcase_add_loop_test(cases, racks_are_the_inverse_of_the_span, 0, BLOCKS);
     tcase_add_loop_test(cases, span_grows_with_domain, 0, BLOCKS);
     tcase_add_test(cases, pod_bandwidth);
     tcase_add_loop_test(cases, power, 0, (int)(sizeof POWER / sizeof POWER[0]));
