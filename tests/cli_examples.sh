@@ -19,21 +19,50 @@ for file in "$root"/examples/*.yaml; do
 done
 [ "$count" -ge 3 ] || failed 'too few examples'
 
+# check_study: targets are listed alike in JSON and CSV
+check_study()
+{
+    "$json" study study.json || failed 'a JSON result that lacks something'
+    targets=$("$json" get study.json targets)
+    [ "$(tail -n +2 out/targets.csv | grep -c .)" -eq "$targets" ] || failed 'targets.csv has other rows'
+}
+
+# check_claims FILE: every claim of the file has an answer, and its numbers stand in the CSV
+check_claims()
+{
+    claims=$("$json" get study.json claims)
+    [ "$claims" -eq "$(grep -c '^  - id: ' "$1")" ] || failed 'another number of claims'
+    numbers=0
+    i=0
+    while [ "$i" -lt "$claims" ]; do
+        for field in id claim verdict rule sentence; do
+            [ -n "$("$json" get study.json "claims.$i.$field")" ] || failed "claim $i lacks $field"
+        done
+        numbers=$((numbers + $("$json" get study.json "claims.$i.numbers")))
+        i=$((i + 1))
+    done
+    [ "$(tail -n +2 out/claims.csv | grep -c .)" -eq "$numbers" ] || failed 'claims.csv has other rows'
+}
+
 count=0
 for file in "$root"/studies/*.yaml; do
     count=$((count + 1))
+    heading='Published results beside ours'
+    ! grep -q '^claims:' "$file" || heading='Claims and verdicts'
     run run "$file"
     want_code 0
     [ ! -s .err ] || failed 'standard error is not empty'
-    want_out 'Published results beside ours'
+    want_out "$heading"
     run run "$file" --json --no-figures --out out
     want_code 0
     cp .out study.json
-    "$json" study study.json || failed 'a JSON result that lacks something'
+    if grep -q '^claims:' "$file"; then
+        check_claims "$file"
+    else
+        check_study
+    fi
     name=$("$json" get study.json study.name)
     [ "$name" = "$(basename "$file" .yaml)" ] || failed "the study is called '$name'"
-    targets=$("$json" get study.json targets)
-    [ "$(tail -n +2 out/targets.csv | grep -c .)" -eq "$targets" ] || failed 'targets.csv has other rows'
     grep -c '<html' out/report.html >/dev/null || failed 'no page'
 done
 [ "$count" -ge 1 ] || failed 'no study'
