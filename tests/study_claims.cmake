@@ -5,3 +5,4 @@ endforeach()
 fab_test(test_report_claims report_fixture report)
 
 cli_test(claims)
+fab_replay(claims study search scenario catalog config units base)

@@ -39,6 +39,10 @@ void fab_draft_put(fab_claim_draft *draft, const char *name, const char *of, fab
     if (!value.has_range) {
         value.low = value.high = value.value;
     }
+    /* what leaves the range of numbers is not known */
+    if (!isfinite(value.value) || !isfinite(value.low) || !isfinite(value.high)) {
+        value = (fab_value){.is_known = false, .source = "beyond the range of numbers"};
+    }
     draft->numbers[draft->count++] = (fab_claim_number){
         .name = name,
         .of = of,
@@ -69,6 +73,9 @@ const char *fab_draft_text(fab_claim_draft *draft, const char *format, ...)
 const char *fab_draft_si(fab_claim_draft *draft, double value_count, fab_dimension dimension)
 {
     char buffer[64];
+    if (!isfinite(value_count)) {
+        return "a number without bound";
+    }
     fab_quantity_format(buffer, sizeof buffer, value_count, dimension, SENTENCE_DIGITS);
     return fab_draft_text(draft, "%s", buffer);
 }
