@@ -6,9 +6,9 @@
 
 /* those of claims come first */
 static const char *const NAMES[] = {
-    "claim_1",       "claim_2",    "claim_3", "claim_4",      "claim_5",   "claim_6",
-    "time_to_train", "step_parts", "gain",    "best_mapping", "waterfall", "sensitivity",
-    "link_power",
+    "claim_1",   "claim_2",       "claim_3",    "claim_4", "claim_5",
+    "claim_6",   "time_to_train", "step_parts", "gain",    "best_mapping",
+    "waterfall", "sensitivity",   "link_power",
 };
 
 const char *fab_figure_claim_name(size_t number)

@@ -7,7 +7,7 @@
 
 /* What the folders of both kinds of study share. */
 
-#define FAB_FOLDER_NAME_LIMIT 64
+#define FAB_FOLDER_NAME_LIMIT 128
 
 /* Lists every file that a study of either kind can leave in a folder, so that a run replaces what a
  * run of the other kind wrote; returns how many. */
