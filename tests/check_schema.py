@@ -136,7 +136,10 @@ for kind, pattern in [("scenario", "examples/*.yaml"), ("scenario", "studies/bas
         fail(f"no file is called {pattern}")
     for path in paths:
         with open(path, "rb") as stream:
-            want_valid(kind, path, stream.read())
+            text = stream.read()
+        if kind == "study" and b"\nclaims:" in text:
+            continue  # a kind of its own, without a schema
+        want_valid(kind, path, text)
 for kind in KINDS[:-1]:
     want_valid(kind, f"new {kind}", run("new", kind).stdout)
 
