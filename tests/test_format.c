@@ -14,6 +14,7 @@ static const struct {
     {32e12, FAB_DIM_RATE, 3, "32 Tb/s"},
     {4.3e-12, FAB_DIM_ENERGY_PER_BIT, 3, "4.3 pJ/bit"},
     {1540, FAB_DIM_POWER, 3, "1.54 kW"},
+    {0.73e-12, FAB_DIM_ENERGY_PER_FLOP, 3, "730 fJ/FLOP"},
     {250e-9, FAB_DIM_TIME, 3, "250 ns"},
     {206158430208.0, FAB_DIM_SIZE, 4, "206.2 GB"},
     {8e12, FAB_DIM_MEMORY_RATE, 3, "8 TB/s"},

@@ -100,6 +100,7 @@ static const struct {
     {"4.3 pJ/bit", FAB_DIM_ENERGY_PER_BIT, 4.3e-12},
     {"4.3 pJ/b", FAB_DIM_ENERGY_PER_BIT, 4.3e-12},
     {"4.3pJ/bit", FAB_DIM_ENERGY_PER_BIT, 4.3e-12},
+    {"0.8 pJ/FLOP", FAB_DIM_ENERGY_PER_FLOP, 0.8e-12},
     {"750 fJ/bit", FAB_DIM_ENERGY_PER_BIT, 750e-15},
     {"0.02 nJ/bit", FAB_DIM_ENERGY_PER_BIT, 0.02e-9},
     {"700 W", FAB_DIM_POWER, 700},

@@ -15,7 +15,11 @@
     "{attention_core: false, memory_traffic: false, product_traffic: false,\n"                     \
     "   embedding_head: false, weight_gradient_gather: false, expert_layer_gathers: true,\n"       \
     "   pipeline_bubble: false, pipeline_transfers: false, latency: false,\n"                      \
-    "   data_parallel: false, optimizer: false}"
+    "   data_parallel: false, optimizer: false, power_limit: true}"
+#define POWER_TEXT                                                                                 \
+    "{static_share: 0.21, full_power_rate: 0.72, memory_energy: 6 pJ/bit, host: 333 W, "           \
+    "switches: 55 W, pue: 1.23}"
+
 #define ASSUMPTIONS_TEXT                                                                           \
     "gemm_efficiency: 0.41\n"                                                                      \
     "attention_efficiency: 42 %\n"                                                                 \
@@ -34,7 +38,8 @@
     "tiers: concurrent\n"                                                                          \
     "memory_fixed: 4.7 GB\n"                                                                       \
     "memory_reserve: 0.48\n"                                                                       \
-    "goodput: 0.49\n"
+    "goodput: 0.49\n"                                                                              \
+    "power: " POWER_TEXT "\n"
 
 #define WHOLE_TEXT                                                                                 \
     "name: whole\n"                                                                                \
@@ -76,10 +81,10 @@ static const struct {
     const char *text;
     size_t least;
 } BROKEN[] = {
-    {&FAB_SCENARIO_TABLE, WHOLE_TEXT, 300},    {&FAB_JOB_TABLE, JOB_TEXT, 40},
-    {&FAB_MAPPING_TABLE, MAPPING_TEXT, 80},    {&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, 190},
-    {&FAB_OVERLAP_TABLE, OVERLAP_TEXT, 40},    {&FAB_EFFECTS_TABLE, EFFECTS_TEXT, 56},
-    {&FAB_STUDY_TABLE, WHOLE_STUDY_TEXT, 150},
+    {&FAB_SCENARIO_TABLE, WHOLE_TEXT, 300}, {&FAB_JOB_TABLE, JOB_TEXT, 40},
+    {&FAB_MAPPING_TABLE, MAPPING_TEXT, 80}, {&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, 190},
+    {&FAB_OVERLAP_TABLE, OVERLAP_TEXT, 40}, {&FAB_EFFECTS_TABLE, EFFECTS_TEXT, 60},
+    {&FAB_POWER_TABLE, POWER_TEXT, 60},     {&FAB_STUDY_TABLE, WHOLE_STUDY_TEXT, 150},
 };
 
 START_TEST(every_mistake_is_refused)
@@ -131,7 +136,10 @@ START_TEST(assumption_fields_reach_their_members)
         {a.memory_fixed_byte, 4.7e9},     {a.memory_reserve_frac, 0.48},
         {a.goodput_frac, 0.49},           {a.overlap.tensor_frac, 0.31},
         {a.overlap.expert_frac, 0.32},    {a.overlap.pipeline_frac, 0.33},
-        {a.overlap.data_frac, 0.34},
+        {a.overlap.data_frac, 0.34},      {a.power.static_frac, 0.21},
+        {a.power.full_rate_frac, 0.72},   {a.power.memory_energy_j_per_bit, 6e-12},
+        {a.power.host_w, 333.0},          {a.power.switch_w, 55.0},
+        {a.power.pue_ratio, 1.23},
     };
     for (size_t i = 0; i < FAB_TABLE_SIZE(number); i++) {
         ck_assert_double_eq_tol(number[i].got, number[i].want, 1e-12 * number[i].want);
@@ -163,6 +171,7 @@ static const struct {
     {"latency", offsetof(fab_effects, latency), true},
     {"data_parallel", offsetof(fab_effects, data_parallel), true},
     {"optimizer", offsetof(fab_effects, optimizer), true},
+    {"power_limit", offsetof(fab_effects, power_limit), false},
 };
 
 static bool flag_at(const fab_effects *effects, size_t offset)
@@ -404,8 +413,8 @@ START_TEST(settings_list_every_field)
         good_scenario(STUDY_TEXT, "{assumptions: {overlap: {expert: 0.25}}}");
     const fab_setting *settings = NULL;
     size_t count = 0, fields = FAB_JOB_TABLE.count + FAB_MAPPING_TABLE.count +
-                               FAB_ASSUMPTIONS_TABLE.count - 2 + FAB_OVERLAP_TABLE.count +
-                               FAB_EFFECTS_TABLE.count;
+                               FAB_ASSUMPTIONS_TABLE.count - 3 + FAB_OVERLAP_TABLE.count +
+                               FAB_EFFECTS_TABLE.count + FAB_POWER_TABLE.count;
     ck_assert_int_eq(fab_scenario_settings(&scenario, arena, &settings, &count), FAB_OK);
     ck_assert_uint_eq(count, fields);
     size_t changed = 0;

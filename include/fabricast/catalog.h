@@ -71,13 +71,17 @@ typedef struct fab_gpu {
     const char *memory_type;
     fab_value memory_byte;
     fab_value memory_rate_byte_per_s;
-    const char *scale_up;            /* link to the neighbours, in words */
-    fab_value scale_up_rate_bps;     /* per package, one direction */
-    fab_value scale_up_domain_count; /* packages that it joins */
-    fab_value scale_out_rate_bps;    /* per package, one direction, as typically built */
-    fab_value power_w;               /* thermal design power of the package */
-    const char *kernels_name;        /* row of its measured kernels, NULL when there is none */
-    const fab_kernels *kernels;      /* that row; owned by the catalog */
+    const char *scale_up;             /* link to the neighbours, in words */
+    fab_value scale_up_rate_bps;      /* per package, one direction */
+    fab_value scale_up_domain_count;  /* packages that it joins */
+    fab_value scale_out_rate_bps;     /* per package, one direction, as typically built */
+    fab_value power_w;                /* thermal design power of the package */
+    fab_value static_power_w;         /* drawn whatever the package does */
+    fab_value bf16_energy_j_per_flop; /* of a dense product beyond that, memory apart */
+    fab_value fp8_energy_j_per_flop;
+    fab_value memory_energy_j_per_bit; /* of a bit read or written, both ends */
+    const char *kernels_name;          /* row of its measured kernels, NULL when there is none */
+    const fab_kernels *kernels;        /* that row; owned by the catalog */
     const char *source;
     int confidence;
     const char *notes;

@@ -70,7 +70,7 @@ typedef struct fab_overlap {
 } fab_overlap;
 
 /* Parts of the model that can be left out, to see what each contributes. All on by default but
- * expert_layer_gathers. */
+ * expert_layer_gathers and power_limit. */
 typedef struct fab_effects {
     bool attention_core;         /* scores and values of attention, beside the projections */
     bool memory_traffic;         /* operators bound by memory: norms, activations, permutations */
@@ -84,7 +84,20 @@ typedef struct fab_effects {
     bool latency;                /* the part of a message that does not depend on its size */
     bool data_parallel;          /* gradients and parameters over the data-parallel ranks */
     bool optimizer;              /* the optimizer's pass over memory */
+    bool power_limit;            /* the clock falls where an operator would draw more than the
+                                    package's power; off by default: efficiencies that were measured
+                                    have it inside */
 } fab_effects;
+
+/* Where no description says it: how a package draws power, and what draws power beside it. */
+typedef struct fab_power_assumptions {
+    double static_frac;    /* of a package's power, drawn whatever it does */
+    double full_rate_frac; /* of the dense peak: products at this rate draw all the power */
+    double memory_energy_j_per_bit; /* read or written */
+    double host_w;                  /* per package: processors, memory, fans, network cards */
+    double switch_w;                /* per package: switches, their optics apart */
+    double pue_ratio;               /* power of the facility over that of its computers, >= 1 */
+} fab_power_assumptions;
 
 /* How many copies of a token its dispatch sends: one per expert, one per rank that holds some of
  * its experts, or one per domain of the inner tier, forwarded inside. */
@@ -115,6 +128,7 @@ typedef struct fab_assumptions {
     double memory_fixed_byte;   /* context, kernels and message buffers of a package */
     double memory_reserve_frac; /* of the capacity, lost to fragmentation */
     double goodput_frac;        /* of wall time that advances the training */
+    fab_power_assumptions power;
 } fab_assumptions;
 
 /* One forecast's whole input, resolved and checked. Const once loaded. */

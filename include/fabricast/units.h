@@ -28,7 +28,8 @@ FAB_BEGIN_DECLS
     X(FAB_DIM_RATE_DENSITY, "bit/s/m", "a shoreline density such as 1.8 Tbps/mm", "1.8 Tbps/mm")   \
     X(FAB_DIM_AREA_DENSITY, "bit/s/m^2", "an areal density such as 0.5 Tbps/mm2", "0.5 Tbps/mm2")  \
     X(FAB_DIM_MONEY, "USD", "an amount such as 30 kUSD", "30 kUSD")                                \
-    X(FAB_DIM_PRICE_PER_RATE, "USD/(bit/s)", "a price such as 0.5 USD/Gbps", "0.5 USD/Gbps")
+    X(FAB_DIM_PRICE_PER_RATE, "USD/(bit/s)", "a price such as 0.5 USD/Gbps", "0.5 USD/Gbps")       \
+    X(FAB_DIM_ENERGY_PER_FLOP, "J/FLOP", "an energy per FLOP such as 0.8 pJ/FLOP", "0.8 pJ/FLOP")
 
 #define FAB_DIMENSION_ENUM(id, unit, expected, example) id,
 typedef enum fab_dimension { FAB_DIMENSION_LIST(FAB_DIMENSION_ENUM) FAB_DIM_TOTAL } fab_dimension;

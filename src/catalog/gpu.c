@@ -45,6 +45,18 @@ static const fab_field FIELDS[] = {
                       "bandwidth of a package to the network as typically built, one direction"),
     FAB_ENTRY_SOURCED("power", power_w, false, FAB_DIM_POWER, 0, 1e6,
                       "thermal design power of the package"),
+    FAB_ENTRY_SOURCED("static_power", static_power_w, false, FAB_DIM_POWER, 0, 1e6,
+                      "drawn whatever the package does: leakage, clocks, idle memory; left out: "
+                      "worked out from the power"),
+    FAB_ENTRY_SOURCED("bf16_energy", bf16_energy_j_per_flop, false, FAB_DIM_ENERGY_PER_FLOP, 0, 1,
+                      "of a FLOP of a dense BF16 product, memory apart; left out: worked out from "
+                      "the power"),
+    FAB_ENTRY_SOURCED("fp8_energy", fp8_energy_j_per_flop, false, FAB_DIM_ENERGY_PER_FLOP, 0, 1,
+                      "of a FLOP of a dense FP8 product, memory apart; left out: worked out from "
+                      "the power"),
+    FAB_ENTRY_SOURCED("memory_energy", memory_energy_j_per_bit, false, FAB_DIM_ENERGY_PER_BIT, 0, 1,
+                      "of a bit read from or written to memory; left out: the scenario's "
+                      "assumption"),
     {.name = "kernels",
      .kind = FAB_FIELD_TEXT,
      .offset = offsetof(fab_gpu, kernels_name),

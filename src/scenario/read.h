@@ -13,6 +13,7 @@ extern const fab_table FAB_MAPPING_TABLE;
 extern const fab_table FAB_ASSUMPTIONS_TABLE;
 extern const fab_table FAB_OVERLAP_TABLE;
 extern const fab_table FAB_EFFECTS_TABLE;
+extern const fab_table FAB_POWER_TABLE;
 
 /* What a scenario file says before names are resolved. */
 typedef struct fab_scenario_file {

@@ -226,6 +226,29 @@ static void check_hardware(fab_settling *s)
     }
 }
 
+/* A limit needs a power, and something of it that depends on the clock. */
+static void check_power(fab_settling *s)
+{
+    const fab_gpu *gpu = &s->scenario->gpu;
+    if (!gpu->power_w.is_known) {
+        if (s->scenario->assumptions.effects.power_limit) {
+            mistake(s, "gpu", "power", "spell it out: gpu: {base: NAME, power: 700 W}",
+                    "gpu `%s` has no published power, which the effect power_limit needs",
+                    gpu->name);
+        }
+        return;
+    }
+    const double share = s->scenario->assumptions.power.static_frac;
+    if (gpu->static_power_w.is_known && gpu->static_power_w.value >= gpu->power_w.value) {
+        mistake(s, "gpu", "static_power", NULL,
+                "static_power %.6g W is not below the power of gpu `%s`, %.6g W",
+                gpu->static_power_w.value, gpu->name, gpu->power_w.value);
+    } else if (!gpu->static_power_w.is_known && share >= 1.0) {
+        mistake(s, "assumptions", "power", NULL,
+                "power.static_share %.6g leaves nothing of the power to compute with", share);
+    }
+}
+
 /* What builds on a cut that fits the packages is checked only when it does. */
 static void check_mapping(fab_settling *s)
 {
@@ -251,5 +274,6 @@ fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagn
         check_mapping(&s);
     }
     check_hardware(&s);
+    check_power(&s);
     return s.mistakes == 0 ? FAB_OK : FAB_E_INPUT;
 }

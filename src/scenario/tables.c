@@ -159,6 +159,9 @@ static const fab_field EFFECTS_FIELDS[] = {
     FLAG("data_parallel", offsetof(fab_effects, data_parallel),
          "gradients and parameters exchanged between data-parallel ranks"),
     FLAG("optimizer", offsetof(fab_effects, optimizer), "the optimizer's pass over memory"),
+    FLAG("power_limit", offsetof(fab_effects, power_limit),
+         "the clock falls where an operator would draw more than the package's power; leave off "
+         "when gemm_efficiency was measured, which has that inside"),
 };
 
 const fab_table FAB_EFFECTS_TABLE = {
@@ -166,6 +169,59 @@ const fab_table FAB_EFFECTS_TABLE = {
     .fields = EFFECTS_FIELDS,
     .count = FAB_TABLE_SIZE(EFFECTS_FIELDS),
     .size = sizeof(fab_effects),
+};
+
+static const fab_field POWER_FIELDS[] = {
+    SHARE("static_share", offsetof(fab_power_assumptions, static_frac),
+          "share of a package's power that it draws whatever it does, where the GPU has no "
+          "`static_power`",
+          "assumption, 0.1-0.25: leakage, clocks and idle memory; 119 W of an H100"),
+    EFFICIENCY("full_power_rate", offsetof(fab_power_assumptions, full_rate_frac),
+               "share of the dense peak at which products draw all of a package's power, where the "
+               "GPU has no `bf16_energy` or `fp8_energy`",
+               "assumption, 0.65-0.87: the fastest large products measured reach 0.71-0.87 of peak "
+               "on A100, H100, B200 and GB200, held there by power"),
+    {.name = "memory_energy",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_ENERGY_PER_BIT,
+     .offset = offsetof(fab_power_assumptions, memory_energy_j_per_bit),
+     .minimum = 0.0,
+     .maximum = 1e-9,
+     .help = "of a bit read from or written to memory, where the GPU has no `memory_energy`",
+     .source = "assumption, 3.5-7 pJ/bit for stacked memory with both ends of its interface"},
+    {.name = "host",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_POWER,
+     .offset = offsetof(fab_power_assumptions, host_w),
+     .minimum = 0.0,
+     .maximum = 1e6,
+     .help = "power beside each package in its server: processors, memory, fans, network cards",
+     .source = "derived, 200-575 W: a server of 8 H100 draws at most 8.4 kW and is rated 10.2 kW "
+               "(arXiv 2412.08602), less 8 x 700 W"},
+    {.name = "switches",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_POWER,
+     .offset = offsetof(fab_power_assumptions, switch_w),
+     .minimum = 0.0,
+     .maximum = 1e6,
+     .help = "power of the scale-out switches for each package, optics apart",
+     .source =
+         "assumption, 20-130 W: five ports of 400 Gbps in three levels of switches, 12 W each"},
+    {.name = "pue",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_FRACTION,
+     .offset = offsetof(fab_power_assumptions, pue_ratio),
+     .minimum = 1.0,
+     .maximum = 10.0,
+     .help = "power of the facility over that of its computers",
+     .source = "assumption, 1.05-1.5: about 1.1 is what large operators report"},
+};
+
+const fab_table FAB_POWER_TABLE = {
+    .kind = "power",
+    .fields = POWER_FIELDS,
+    .count = FAB_TABLE_SIZE(POWER_FIELDS),
+    .size = sizeof(fab_power_assumptions),
 };
 
 static const fab_assumptions ASSUMPTIONS_DEFAULT = {
@@ -196,6 +252,12 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
     .memory_fixed_byte = 2e9,
     .memory_reserve_frac = 0.03,
     .goodput_frac = 1.0,
+    .power = {.static_frac = 0.17,
+              .full_rate_frac = 0.8,
+              .memory_energy_j_per_bit = 5e-12,
+              .host_w = 350.0,
+              .switch_w = 60.0,
+              .pue_ratio = 1.1},
 };
 
 static const fab_field ASSUMPTIONS_FIELDS[] = {
@@ -261,6 +323,8 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
     EFFICIENCY("goodput", offsetof(fab_assumptions, goodput_frac),
                "share of wall time that advances the training",
                "1: no failures; published long runs reach 0.90-0.97"),
+    RECORD("power", offsetof(fab_assumptions, power), FAB_POWER_TABLE, false,
+           "what draws power, where no description says it"),
 };
 
 const fab_table FAB_ASSUMPTIONS_TABLE = {

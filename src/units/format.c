@@ -34,6 +34,7 @@ static const style STYLE[] = {
     [FAB_DIM_AREA_DENSITY] = {"bps/mm2", 6, 0, 18, " ", 'G'},
     [FAB_DIM_MONEY] = {"USD", 0, 0, 12, " ", 'B'},
     [FAB_DIM_PRICE_PER_RATE] = {"USD/Gbps", -9, 0, 0, " ", 'G'},
+    [FAB_DIM_ENERGY_PER_FLOP] = {"J/FLOP", 0, -15, 0, " ", 'G'},
 };
 
 /* Units that are no power of ten, from the largest down, with the value from which they are used.

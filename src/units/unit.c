@@ -69,6 +69,7 @@ static const unit UNIT[] = {
     {"byte/s", FAB_DIM_MEMORY_RATE, BARE | LARGE | BINARY, {1.0, 0}},
     {"J/bit", FAB_DIM_ENERGY_PER_BIT, BARE | SMALL, {1.0, 0}},
     {"J/b", FAB_DIM_ENERGY_PER_BIT, BARE | SMALL, {1.0, 0}},
+    {"J/FLOP", FAB_DIM_ENERGY_PER_FLOP, BARE | SMALL, {1.0, 0}},
     {"W", FAB_DIM_POWER, BARE | SMALL | LARGE, {1.0, 0}},
     {"J", FAB_DIM_ENERGY, BARE | SMALL | LARGE, {1.0, 0}},
     {"Wh", FAB_DIM_ENERGY, BARE | LARGE, {3600.0, 0}},

@@ -13,7 +13,15 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
     const double bf16_flops = gpu->bf16_flops.value;
     const double peak_flops =
         scenario->job.precision == FAB_PRECISION_FP8 ? gpu->fp8_flops.value : bf16_flops;
+    const fab_power_assumptions *power = &assumed->power;
+    const fab_gpu_energy_rule rule = {power->static_frac, power->full_rate_frac,
+                                      power->memory_energy_j_per_bit};
+    const fab_gpu_energy energy =
+        fab_gpu_energy_of(gpu, scenario->job.precision == FAB_PRECISION_FP8, &rule);
     return (fab_gpu_speed){
+        .energy = energy,
+        .dynamic_limit_w =
+            assumed->effects.power_limit ? gpu->power_w.value - energy.static_w : 0.0,
         .gemm_flops = peak_flops * assumed->gemm_efficiency_frac,
         .gemm_bf16_flops = bf16_flops * assumed->gemm_efficiency_frac,
         .attention_flops = bf16_flops * assumed->attention_efficiency_frac,
