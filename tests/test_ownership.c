@@ -51,6 +51,22 @@ START_TEST(rows_agree)
 }
 END_TEST
 
+/* energy counts the time that goodput loses: 90 W of the facility */
+START_TEST(energy_of_the_run)
+{
+    const fab_scenario s = scenario_of(8000, 0.9);
+    fab_forecast forecast = FORECAST;
+    fab_ownership got = fab_ownership_forecast(&s, &forecast);
+    ck_assert(!got.has_energy);
+    ck_assert_double_eq(got.energy_j, 0.0);
+    forecast.energy = (fab_energy_forecast){.is_known = true, .facility_power_w = 90};
+    got = fab_ownership_forecast(&s, &forecast);
+    ck_assert(got.has_energy);
+    ck_assert_double_eq_tol(got.energy_j, 90 * 20 / 0.9, 1e-9);
+    ck_assert_double_eq_tol(got.energy_j_per_token, 0.25, 1e-12);
+}
+END_TEST
+
 START_TEST(only_the_tiers_that_are_there_count)
 {
     const fab_scenario s = scenario_of(8000, 1.0);
@@ -89,6 +105,7 @@ int main(void)
     TCase *tests = tcase_create("ownership");
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
+    tcase_add_test(tests, energy_of_the_run);
     tcase_add_test(tests, only_the_tiers_that_are_there_count);
     tcase_add_test(tests, steps_hold_the_tokens);
     suite_add_tcase(suite, tests);

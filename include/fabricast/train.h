@@ -29,7 +29,29 @@ FAB_BEGIN_DECLS
 typedef enum fab_step_class { FAB_STEP_LIST(FAB_STEP_ENUM) FAB_STEP_CLASS_COUNT } fab_step_class;
 #undef FAB_STEP_ENUM
 
+/* Where a step's energy goes. The parts add up to the total. */
+#define FAB_ENERGY_LIST(X)                                                                         \
+    X(FAB_ENERGY_GEMM_FP8, "matrix products, FP8")                                                 \
+    X(FAB_ENERGY_GEMM_BF16, "matrix products, BF16")                                               \
+    X(FAB_ENERGY_ATTENTION, "attention core")                                                      \
+    X(FAB_ENERGY_OPERANDS, "memory traffic of these")                                              \
+    X(FAB_ENERGY_MEMORY, "memory-bound operators")                                                 \
+    X(FAB_ENERGY_OPTIMIZER, "optimizer")                                                           \
+    X(FAB_ENERGY_STATIC, "static power, computing")                                                \
+    X(FAB_ENERGY_WAITING, "static power, waiting")                                                 \
+    X(FAB_ENERGY_LINKS, "links of all tiers")                                                      \
+    X(FAB_ENERGY_HOST, "hosts")                                                                    \
+    X(FAB_ENERGY_SWITCHES, "switches")                                                             \
+    X(FAB_ENERGY_FACILITY, "cooling and power supply")
+
+#define FAB_ENERGY_ENUM(id, text) id,
+typedef enum fab_energy_class {
+    FAB_ENERGY_LIST(FAB_ENERGY_ENUM) FAB_ENERGY_CLASS_COUNT
+} fab_energy_class;
+#undef FAB_ENERGY_ENUM
+
 /* Return the static name of a class; never NULL. */
+FAB_API const char *fab_energy_class_text(fab_energy_class energy_class);
 FAB_API const char *fab_message_class_text(fab_message_class message_class);
 FAB_API const char *fab_step_class_text(fab_step_class step_class);
 
@@ -70,6 +92,31 @@ typedef struct fab_tier_forecast {
     double busy_frac;         /* of the step in which the package's link carries bits */
 } fab_tier_forecast;
 
+/* Energy of a step and the power that it means, per package as the mean over all of them
+ * (docs/models-training.md#energy). Links are those of the tiers, on the whole path of what a
+ * package sends; what a package draws for its own end of them is in its power already, so that the
+ * sums are too high by at most that. */
+typedef struct fab_energy_forecast {
+    bool is_known;   /* false: neither power nor energies of the package are published; all is 0 */
+    bool is_assumed; /* static power or energies follow from assumptions */
+    double static_power_w;
+    double gemm_energy_j_per_flop; /* products in the job's precision */
+    double bf16_energy_j_per_flop;
+    double memory_energy_j_per_bit;
+    double hardware_flop; /* products and attention, what is recomputed among them */
+    double memory_byte;   /* read and written in the package's memory */
+    double part_j[FAB_ENERGY_CLASS_COUNT]; /* adds up to total_j */
+    double package_j;                      /* the package alone */
+    double total_j;                        /* with links, hosts, switches and the facility */
+    double package_power_w;                /* mean over the step */
+    double busiest_power_w;                /* while the operator runs that draws most */
+    bool has_power_limit;                  /* the package's power is published */
+    double power_limit_ratio;              /* busiest_power_w over it; above 1 the clock falls */
+    double rack_power_w;     /* a full rack: packages with links, hosts and switches */
+    double facility_power_w; /* all packages of the job, with all that and the facility */
+    double total_energy_j_per_token;
+} fab_energy_forecast;
+
 /* One training step. */
 typedef struct fab_forecast {
     double step_s;
@@ -85,6 +132,7 @@ typedef struct fab_forecast {
     double layer_token_s; /* busiest stage: time of a micro-batch over its tokens and layers */
     double link_energy_j_per_token;
     bool lacks_link_energy; /* some tier lacks it: sums of link energy and power mean nothing */
+    fab_energy_forecast energy;
     int64_t microbatches;
     const fab_fabric_check *checks; /* reach, radix, size, rate */
     size_t check_count;

@@ -19,5 +19,10 @@ fab_ownership fab_ownership_forecast(const fab_scenario *scenario, const fab_for
         out.link_energy_j += (double)out.steps * packages * forecast->tiers[tier].energy_j;
         out.link_power_w += packages * forecast->tiers[tier].full_rate_power_w;
     }
+    if (forecast->energy.is_known) {
+        out.has_energy = true;
+        out.energy_j = forecast->energy.facility_power_w * out.time_to_train_s;
+        out.energy_j_per_token = out.energy_j / (double)scenario->job.tokens;
+    }
     return out;
 }

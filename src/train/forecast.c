@@ -5,6 +5,7 @@
 
 #include <fabricast/pipeline.h>
 
+#include "train/energy.h"
 #include "train/forecast.h"
 #include "train/stage.h"
 
@@ -14,6 +15,7 @@
 
 #define MESSAGE_TEXT(id, text) text,
 #define STEP_TEXT(id, text)    text,
+#define ENERGY_TEXT(id, text)  text,
 
 const char *fab_message_class_text(fab_message_class message_class)
 {
@@ -27,6 +29,12 @@ const char *fab_step_class_text(fab_step_class step_class)
     return step_class < FAB_STEP_CLASS_COUNT ? TEXT[step_class] : "unknown";
 }
 
+const char *fab_energy_class_text(fab_energy_class energy_class)
+{
+    static const char *const TEXT[] = {FAB_ENERGY_LIST(ENERGY_TEXT)};
+    return energy_class < FAB_ENERGY_CLASS_COUNT ? TEXT[energy_class] : "unknown";
+}
+
 /* What the loop over stages keeps. */
 typedef struct fab_step {
     double *stage_s;              /* forward + backward of one micro-batch, by stage */
@@ -36,6 +44,7 @@ typedef struct fab_step {
     double optimizer_s;
     fab_stage_time sum;         /* messages of a micro-batch, all stages together */
     fab_data_exchange data_sum; /* all stages together */
+    fab_step_work work;
 } fab_step;
 
 static void add_traffic(fab_message_forecast *sum, const fab_message_forecast *part)
@@ -92,7 +101,9 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
             step->data = data;
         }
         add_stage(step, &time, &data);
-        const double optimizer_s = fab_stage_optimizer_s(scenario, workload, &stage);
+        const double optimizer_byte = fab_stage_optimizer_byte(scenario, workload, &stage);
+        fab_energy_add_stage(scenario, &stage, optimizer_byte, &step->work);
+        const double optimizer_s = fab_gpu_pass_s(&workload->speed, optimizer_byte);
         step->optimizer_s = optimizer_s > step->optimizer_s ? optimizer_s : step->optimizer_s;
         const fab_memory_forecast memory = fab_stage_memory(scenario, workload, &stage, index);
         if (index == 0 || memory.total_byte > out->memory.total_byte) {
@@ -245,6 +256,7 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
     }
     fill_tiers(scenario, workload, &step, out);
     fill_rates(scenario, out);
+    FAB_TRY(fab_energy_fill(scenario, workload, &step.work, arena, out));
     assert(isfinite(out->mfu_frac) && isfinite(out->memory.total_byte));
     judge(checks, out);
     return FAB_OK;

@@ -113,12 +113,17 @@ static double close_pass(const fab_overlap *overlap, const fab_pass *pass, fab_s
     return repeats * (pass->compute_s + tensor_exposed_s + expert_exposed_s);
 }
 
+bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind)
+{
+    const bool is_layer = kind == FAB_BLOCK_DENSE_LAYER || kind == FAB_BLOCK_MOE_LAYER;
+    return is_layer && scenario->mapping.recompute == FAB_RECOMPUTE_FULL;
+}
+
 static void add_block(const fab_scenario *scenario, const fab_workload *workload,
                       fab_block_kind kind, int64_t count, fab_stage_time *time)
 {
     const fab_block *block = &workload->blocks[kind];
     const fab_overlap *overlap = &scenario->assumptions.overlap;
-    const bool is_layer = kind == FAB_BLOCK_DENSE_LAYER || kind == FAB_BLOCK_MOE_LAYER;
     const double repeats = (double)count;
     if (count == 0) {
         return;
@@ -126,7 +131,7 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
     fab_pass forward = {0}, backward = {0};
     add_operators(&forward, &workload->speed, block, true);
     add_messages(&forward, time, block, true, repeats);
-    if (is_layer && scenario->mapping.recompute == FAB_RECOMPUTE_FULL) {
+    if (fab_stage_recomputes(scenario, kind)) {
         add_operators(&backward, &workload->speed, block, true);
         add_messages(&backward, time, block, true, repeats);
     }
@@ -163,21 +168,37 @@ static void add_transfers(const fab_scenario *scenario, const fab_workload *work
     time->backward_s += backward_exposed_s;
 }
 
+int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
+                              fab_block_kind kind)
+{
+    const bool has_ends = scenario->assumptions.effects.embedding_head;
+    const bool has_experts = scenario->model.experts > 0;
+    const int64_t modules = has_ends ? stage->mtp_modules : 0;
+    switch (kind) {
+    case FAB_BLOCK_DENSE_LAYER:
+        return stage->dense_layers + (has_experts ? 0 : modules);
+    case FAB_BLOCK_MOE_LAYER:
+        return stage->moe_layers + (has_experts ? modules : 0);
+    case FAB_BLOCK_EMBEDDING:
+        return has_ends && stage->has_embedding ? 1 : 0;
+    case FAB_BLOCK_HEAD:
+        return has_ends && stage->has_head ? 1 + modules : 0;
+    case FAB_BLOCK_MTP_PROJECTION:
+        return modules;
+    case FAB_BLOCK_KIND_COUNT:
+        break;
+    }
+    assert(false && "unknown kind of block");
+    return 0;
+}
+
 fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
                                  const fab_stage *stage)
 {
     fab_stage_time time = {0};
-    const bool has_ends = scenario->assumptions.effects.embedding_head;
-    add_block(scenario, workload, FAB_BLOCK_DENSE_LAYER, stage->dense_layers, &time);
-    add_block(scenario, workload, FAB_BLOCK_MOE_LAYER, stage->moe_layers, &time);
-    if (has_ends) {
-        const fab_block_kind layer =
-            scenario->model.experts > 0 ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER;
-        add_block(scenario, workload, FAB_BLOCK_EMBEDDING, stage->has_embedding ? 1 : 0, &time);
-        add_block(scenario, workload, FAB_BLOCK_HEAD, stage->has_head ? 1 + stage->mtp_modules : 0,
-                  &time);
-        add_block(scenario, workload, FAB_BLOCK_MTP_PROJECTION, stage->mtp_modules, &time);
-        add_block(scenario, workload, layer, stage->mtp_modules, &time);
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        add_block(scenario, workload, kind, fab_stage_block_count(scenario, stage, kind), &time);
     }
     add_transfers(scenario, workload, &time);
     return time;

@@ -28,6 +28,13 @@ typedef struct fab_stage_time {
  * divide, and gathers the chunks of `stage` (chunk c belongs to stage c mod p). */
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
 
+/* Blocks of a kind that a micro-batch passes in the stage, prediction modules among them. */
+int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
+                              fab_block_kind kind);
+
+/* Whether the backward pass of such a block runs its forward pass once more. */
+bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind);
+
 /* Adds up the stage's blocks: operators by roofline, messages hidden as far as the overlap allows.
  * In each pass of a block, tensor messages hide behind its computation first and expert messages
  * behind what is left, so that 0 <= exposed <= total always. */
@@ -60,8 +67,8 @@ FAB_CHECKED fab_status fab_stage_data_exchange(const fab_scenario *scenario,
                                                const fab_stage_time *time, int64_t stage_index,
                                                fab_data_exchange *out);
 
-/* Time of the optimizer's pass on one package of the stage. */
-double fab_stage_optimizer_s(const fab_scenario *scenario, const fab_workload *workload,
-                             const fab_stage *stage);
+/* Bytes that the optimizer's pass moves on one package of the stage; 0 when it is left out. */
+double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload *workload,
+                                const fab_stage *stage);
 
 #endif

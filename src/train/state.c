@@ -118,8 +118,8 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
     return out;
 }
 
-double fab_stage_optimizer_s(const fab_scenario *scenario, const fab_workload *workload,
-                             const fab_stage *stage)
+double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload *workload,
+                                const fab_stage *stage)
 {
     if (!scenario->assumptions.effects.optimizer) {
         return 0.0;
@@ -128,7 +128,6 @@ double fab_stage_optimizer_s(const fab_scenario *scenario, const fab_workload *w
     const double sharded_count =
         held.dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
         held.expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
-    const double byte = (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * sharded_count +
-                        ZERO_TRAFFIC_BYTE * (held.dense_count + held.expert_count);
-    return byte / workload->speed.memory_byte_per_s;
+    return (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * sharded_count +
+           ZERO_TRAFFIC_BYTE * (held.dense_count + held.expert_count);
 }
