@@ -178,6 +178,35 @@ static void add_checks(fab_forecast *forecast, fab_arena *arena, bool is_hostile
     forecast->check_count = 3;
 }
 
+/* not known of the second system */
+static void add_energy(fab_forecast *forecast, size_t v)
+{
+    if (v == 1) {
+        return;
+    }
+    fab_energy_forecast *energy = &forecast->energy;
+    *energy = (fab_energy_forecast){
+        .is_known = true,
+        .is_assumed = true,
+        .static_power_w = 512.0,
+        .gemm_energy_j_per_flop = 0.25e-12,
+        .bf16_energy_j_per_flop = 0.5e-12,
+        .memory_energy_j_per_bit = 5e-12,
+        .hardware_flop = 4e15,
+        .memory_byte = 2e13,
+        .package_power_w = 2048.0,
+        .busiest_power_w = 3072.0,
+        .rack_power_w = 196608.0,
+        .facility_power_w = 98304000.0,
+        .total_energy_j_per_token = 11.5,
+    };
+    for (int part = 0; part < FAB_ENERGY_CLASS_COUNT; part++) {
+        energy->part_j[part] = 64.0 * (part + 1);
+        energy->total_j += energy->part_j[part];
+        energy->package_j += part < FAB_ENERGY_LINKS ? energy->part_j[part] : 0.0;
+    }
+}
+
 static fab_forecast forecast(fab_arena *arena, bool is_hostile, size_t v, size_t value)
 {
     fab_forecast made = {
@@ -215,6 +244,7 @@ static fab_forecast forecast(fab_arena *arena, bool is_hostile, size_t v, size_t
     made.tokens_per_s_per_gpu = made.tokens_per_s / 32768.0;
     add_messages(&made);
     add_tiers(&made, is_hostile, v);
+    add_energy(&made, v);
     add_checks(&made, arena, is_hostile);
     return made;
 }
@@ -270,6 +300,9 @@ static void add_points(fab_study_result *study, fab_arena *arena, bool is_hostil
                 .gpu_time_s = 32768.0 * 387431.0 * point->forecast.step_s,
                 .link_energy_j = 1.5e12,
                 .link_power_w = 4e6,
+                .has_energy = v != 1,
+                .energy_j = v != 1 ? 1.4976e14 : 0.0,
+                .energy_j_per_token = v != 1 ? 11.52 : 0.0,
             };
             lay_groups(point->groups, v == 0 ? 4 : 1);
             point->best = best_of(arena, point);

@@ -95,8 +95,8 @@ static const struct {
     void (*write)(fab_csv *, const fab_study_result *);
     size_t columns, rows;
 } TABLE[] = {
-    /* 7 + 9 parts + 2 x 4 messages + 8 columns; 3 x 4 points and the head */
-    {fab_csv_points, 32, 13},
+    /* 7 + 9 parts + 2 x 4 messages + 8 + 7 columns; 3 x 4 points and the head */
+    {fab_csv_points, 39, 13},
     {fab_csv_targets, 19, 5},
     /* 18 + 2 x 4 groups; 12 points, 11 of which have a best, and the head */
     {fab_csv_mappings, 26, 24},
@@ -113,6 +113,16 @@ START_TEST(tables_are_whole)
     ck_assert_int_eq(scratch.status, FAB_OK);
     const char *text = fixture_contents(arena, stream);
     ck_assert_uint_eq(rows_of(text, TABLE[_i / 2].columns), TABLE[_i / 2].rows);
+}
+END_TEST
+
+/* energies of the first system and none of the second, whose power is not published */
+START_TEST(energy_that_is_not_known_is_empty)
+{
+    fab_csv_points(&csv, fixture_study(arena, false));
+    const char *text = fixture_contents(arena, stream);
+    ck_assert_ptr_nonnull(strstr(text, ",2304,4992,2048,196608,98304000,149760000000000,11.5\r\n"));
+    ck_assert_ptr_nonnull(strstr(text, ",false,false,,,,,,,\r\n"));
 }
 END_TEST
 
@@ -156,6 +166,7 @@ int main(void)
     tcase_add_loop_test(rows, cells, 0, sizeof(CELL) / sizeof(CELL[0]));
     tcase_add_test(rows, numbers_stay_numbers);
     tcase_add_loop_test(rows, tables_are_whole, 0, 2 * sizeof(TABLE) / sizeof(TABLE[0]));
+    tcase_add_test(rows, energy_that_is_not_known_is_empty);
     tcase_add_test(rows, open_end_is_empty);
     tcase_add_test(rows, best_and_mover_stand_in_targets);
     tcase_add_test(rows, mappings_have_study_and_best);

@@ -180,6 +180,33 @@ START_TEST(forecast_reads_back)
 }
 END_TEST
 
+START_TEST(energy_reads_back)
+{
+    const fab_study_result *study = fixture_study(arena, false);
+    ck_assert_int_eq(fab_report_study_json(study, NULL, arena, stream), FAB_OK);
+    json_t *root = parsed();
+    for (size_t v = 0; v < 2; v++) {
+        const json_t *point = json_array_get(json_object_get(root, "points"), v * 4);
+        const json_t *energy = json_object_get(json_object_get(point, "forecast"), "energy");
+        const json_t *parts = json_object_get(energy, "part_j");
+        const json_t *run = json_object_get(point, "ownership");
+        ck_assert_uint_eq(json_object_size(parts), FAB_ENERGY_CLASS_COUNT);
+        ck_assert(json_is_null(json_object_get(energy, "power_limit_ratio")));
+        if (v == 0) {
+            ck_assert_double_eq(real(parts, "gemm_fp8"), 64.0);
+            ck_assert_double_eq(real(parts, "facility"), 768.0);
+            ck_assert_double_eq(real(energy, "package_power_w"), 2048.0);
+            ck_assert_double_eq(real(run, "energy_j"), 1.4976e14);
+        } else {
+            ck_assert(json_is_null(json_object_get(parts, "gemm_fp8")));
+            ck_assert(json_is_null(json_object_get(energy, "package_power_w")));
+            ck_assert(json_is_null(json_object_get(run, "energy_j")));
+        }
+    }
+    json_decref(root);
+}
+END_TEST
+
 START_TEST(bytes_that_are_no_text_become_marks)
 {
     fab_study_result study = *fixture_study(arena, false);
@@ -242,6 +269,7 @@ int main(void)
     tcase_add_loop_test(json, study_reads_back, 0, 2);
     tcase_add_test(json, no_meter_no_run);
     tcase_add_test(json, forecast_reads_back);
+    tcase_add_test(json, energy_reads_back);
     tcase_add_test(json, bytes_that_are_no_text_become_marks);
     tcase_add_test(json, catalog_reads_back);
     tcase_add_test(json, full_disk_is_an_error);

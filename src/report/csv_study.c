@@ -18,7 +18,9 @@ static void points_head(fab_csv *csv)
     static const char *const LAST[] = {
         "memory_total_byte",      "memory_capacity_byte", "link_energy_j_per_token",
         "link_full_rate_power_w", "link_mean_power_w",    "fits",
-        "is_buildable",           "is_feasible",
+        "is_buildable",           "is_feasible",          "package_energy_j",
+        "total_energy_j",         "package_power_w",      "rack_power_w",
+        "facility_power_w",       "run_energy_j",         "total_energy_j_per_token",
     };
     head(csv, FIRST, sizeof FIRST / sizeof FIRST[0]);
     for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
@@ -32,6 +34,26 @@ static void points_head(fab_csv *csv)
     }
     head(csv, LAST, sizeof LAST / sizeof LAST[0]);
     fab_csv_end(csv);
+}
+
+/* empty cells where the package's power is not published */
+static void energy_cells(fab_csv *csv, const fab_study_point *point)
+{
+    const fab_energy_forecast *energy = &point->forecast.energy;
+    const double numbers[] = {energy->package_j,
+                              energy->total_j,
+                              energy->package_power_w,
+                              energy->rack_power_w,
+                              energy->facility_power_w,
+                              point->ownership.energy_j,
+                              energy->total_energy_j_per_token};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (energy->is_known) {
+            fab_csv_number(csv, numbers[i]);
+        } else {
+            fab_csv_text(csv, NULL);
+        }
+    }
 }
 
 static void point_row(fab_csv *csv, const fab_study_result *result, const fab_study_point *point)
@@ -70,6 +92,7 @@ static void point_row(fab_csv *csv, const fab_study_result *result, const fab_st
     fab_csv_text(csv, forecast->memory.fits ? "true" : "false");
     fab_csv_text(csv, forecast->is_buildable ? "true" : "false");
     fab_csv_text(csv, forecast->is_feasible ? "true" : "false");
+    energy_cells(csv, point);
     fab_csv_end(csv);
 }
 

@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "report/energy_views.h"
+
 static const fab_sheet_column TIER_COLUMNS[] = {
     {"tier", false, 0, FAB_SHEET_ALL},
     {"technology", false, 0, FAB_SHEET_ALL},
@@ -74,6 +76,8 @@ void fab_page_systems(fab_page *page, const fab_study_result *result)
         fab_page_raw(page, "</code></h3>\n");
         const fab_sheet tiers = tiers_of(page->scratch, &point->scenario->fabric, &point->forecast);
         fab_page_sheet(page, &tiers, result->variants[v].title);
+        fab_page_element(page, "p", NULL,
+                         fab_energy_power_text(page->scratch, point->scenario, &point->forecast));
         write_checks(page, &point->forecast);
         fab_page_fabric(page, point->scenario);
     }

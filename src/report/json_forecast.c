@@ -1,5 +1,6 @@
 #include "report/json_document.h"
 
+#include "report/energy_views.h"
 #include "report/keys.h"
 
 static void add_messages(fab_json *json, json_t *object, const fab_forecast *forecast)
@@ -87,6 +88,7 @@ void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forec
     add_messages(json, object, forecast);
     add_memory(json, object, &forecast->memory);
     add_tiers(json, object, forecast);
+    fab_json_energy(json, object, &forecast->energy);
     add_checks(json, object, forecast);
 }
 
@@ -98,6 +100,9 @@ void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *own
     const bool is_known = !ownership->lacks_link_energy;
     fab_json_known(json, object, "link_energy_j", is_known, ownership->link_energy_j);
     fab_json_known(json, object, "link_power_w", is_known, ownership->link_power_w);
+    const bool has_energy = ownership->has_energy;
+    fab_json_known(json, object, "energy_j", has_energy, ownership->energy_j);
+    fab_json_known(json, object, "energy_j_per_token", has_energy, ownership->energy_j_per_token);
 }
 
 fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_forecast *forecast,

@@ -10,6 +10,21 @@ static const char *const STEP_KEY[FAB_STEP_CLASS_COUNT] = {
     [FAB_STEP_OPTIMIZER] = "optimizer",
 };
 
+static const char *const ENERGY_KEY[FAB_ENERGY_CLASS_COUNT] = {
+    [FAB_ENERGY_GEMM_FP8] = "gemm_fp8",   [FAB_ENERGY_GEMM_BF16] = "gemm_bf16",
+    [FAB_ENERGY_ATTENTION] = "attention", [FAB_ENERGY_OPERANDS] = "operands",
+    [FAB_ENERGY_MEMORY] = "memory",       [FAB_ENERGY_OPTIMIZER] = "optimizer",
+    [FAB_ENERGY_STATIC] = "static",       [FAB_ENERGY_WAITING] = "waiting",
+    [FAB_ENERGY_LINKS] = "links",         [FAB_ENERGY_HOST] = "host",
+    [FAB_ENERGY_SWITCHES] = "switches",   [FAB_ENERGY_FACILITY] = "facility",
+};
+
+const char *fab_energy_key(fab_energy_class energy_class)
+{
+    assert((int)energy_class >= 0 && energy_class < FAB_ENERGY_CLASS_COUNT);
+    return ENERGY_KEY[energy_class];
+}
+
 const char *fab_step_key(fab_step_class step_class)
 {
     assert((int)step_class >= 0 && step_class < FAB_STEP_CLASS_COUNT);

@@ -6,6 +6,7 @@
 
 /* One word per class, as names of columns and members use it; static text. */
 const char *fab_step_key(fab_step_class step_class);
+const char *fab_energy_key(fab_energy_class energy_class);
 
 /* Name of a group in JSON and CSV. */
 const char *fab_group_key(fab_study_group group);

@@ -35,9 +35,18 @@ static const fab_sheet_column POINT_COLUMNS[] = {
     {"expert, s", true, 0, FAB_SHEET_ALL},     {"bubble, s", true, 0, FAB_SHEET_ALL},
     {"data, s", true, 0, FAB_SHEET_ALL},       {"pipeline, s", true, 0, FAB_SHEET_PAGE},
     {"computing, s", true, 0, FAB_SHEET_PAGE}, {"memory", true, 0, FAB_SHEET_ALL},
-    {"links", true, 0, FAB_SHEET_ALL},         {"fits", false, 0, FAB_SHEET_NOT_PAGE},
+    {"links", true, 0, FAB_SHEET_ALL},         {"energy/step", true, 0, FAB_SHEET_PAGE},
+    {"package", true, 0, FAB_SHEET_PAGE},      {"fits", false, 0, FAB_SHEET_NOT_PAGE},
     {"fits", false, 0, FAB_SHEET_PAGE},
 };
+
+/* per package, with hosts, switches and facility; what it draws by itself */
+static const char *energy_text(fab_scratch *s, const fab_forecast *forecast, double number_count,
+                               fab_dimension dimension)
+{
+    return forecast->energy.is_known ? fab_text_quantity(s, number_count, dimension)
+                                     : "not published";
+}
 
 static void add_point(fab_sheet *sheet, const fab_study_result *result,
                       const fab_study_point *point)
@@ -62,6 +71,8 @@ static void add_point(fab_sheet *sheet, const fab_study_result *result,
             fab_text_digits(s, own_s, 3),
             fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
             fab_text_known(s, !f->lacks_link_energy, fab_study_link_power_w(f), FAB_DIM_POWER),
+            energy_text(s, f, f->energy.total_j, FAB_DIM_ENERGY),
+            energy_text(s, f, f->energy.package_power_w, FAB_DIM_POWER),
             f->is_feasible ? "yes" : "no",
             feasible_text(f),
         });

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/energy_views.h"
 #include "report/scratch.h"
 #include "report/sheet.h"
 #include "report/text_table.h"
@@ -58,7 +59,7 @@ static void print_headline(const view *v)
     const fab_forecast *f = v->forecast;
     const double days = v->ownership->time_to_train_s / SECONDS_PER_DAY;
     const bool is_known = !f->lacks_link_energy;
-    fab_sheet sheet = fab_sheet_make(s, HEADLINE_COLUMNS, FAB_COLUMN_COUNT(HEADLINE_COLUMNS), 6);
+    fab_sheet sheet = fab_sheet_make(s, HEADLINE_COLUMNS, FAB_COLUMN_COUNT(HEADLINE_COLUMNS), 7);
     fab_sheet_add(
         &sheet,
         (const char *const[]){
@@ -91,6 +92,8 @@ static void print_headline(const view *v)
             fab_text_printf(
                 s, "links of all packages at full rate: %s",
                 fab_text_known(s, is_known, v->ownership->link_power_w, FAB_DIM_POWER))});
+    fab_sheet_add(&sheet, (const char *const[]){"energy", fab_energy_value_text(s, v->ownership),
+                                                fab_energy_note_text(s, f, v->ownership)});
     fab_sheet_add(
         &sheet,
         (const char *const[]){
@@ -266,6 +269,7 @@ fab_status fab_report_forecast_text(const fab_scenario *scenario, const fab_fore
     print_messages(&v);
     print_memory(&v);
     print_tiers(&v);
+    fab_text_energy(&scratch, scenario, forecast, stream);
     print_checks(&v);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
