@@ -64,6 +64,8 @@ static const char *const UNITS[] = {
     " GB/s",
     " Gibit/s",
     " pJ/bit",
+    " pJ/FLOP",
+    " nJ/FLOP",
     " pJ/b",
     " kJ/bit",
     " W",

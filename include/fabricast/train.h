@@ -97,7 +97,7 @@ typedef struct fab_tier_forecast {
  * package sends; what a package draws for its own end of them is in its power already, so that the
  * sums are too high by at most that. */
 typedef struct fab_energy_forecast {
-    bool is_known;   /* false: neither power nor energies of the package are published; all is 0 */
+    bool is_known;   /* false: not published of the package or of a tier; all is 0 */
     bool is_assumed; /* static power or energies follow from assumptions */
     double static_power_w;
     double gemm_energy_j_per_flop; /* products in the job's precision */

@@ -12,6 +12,7 @@ static const char *const DIMENSION[FAB_DIM_TOTAL] = {
     [FAB_DIM_RATE] = "rate",
     [FAB_DIM_MEMORY_RATE] = "memory_rate",
     [FAB_DIM_ENERGY_PER_BIT] = "energy_per_bit",
+    [FAB_DIM_ENERGY_PER_FLOP] = "energy_per_flop",
     [FAB_DIM_POWER] = "power",
     [FAB_DIM_ENERGY] = "energy",
     [FAB_DIM_COMPUTE] = "compute",

@@ -174,7 +174,7 @@ fab_status fab_energy_fill(const fab_scenario *scenario, const fab_workload *wor
     assert(scenario && workload && work && arena && out && out->step_s > 0.0);
     const fab_gpu_energy *gpu = &workload->speed.energy;
     fab_energy_forecast *energy = &out->energy;
-    *energy = (fab_energy_forecast){.is_known = gpu->is_known,
+    *energy = (fab_energy_forecast){.is_known = gpu->is_known && !out->lacks_link_energy,
                                     .is_assumed = gpu->is_assumed,
                                     .static_power_w = gpu->static_w,
                                     .gemm_energy_j_per_flop = gpu->gemm_j_per_flop,
