@@ -30,7 +30,7 @@ set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libfabricast-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS
-  "libc6 (>= 2.36), libcminpack1, libgomp1, libjansson4, libsmartcols1, libyaml-0-2")
+  "libc6 (>= 2.36), libcminpack1, libgomp1, libjansson4, libsmartcols1, libsqlite3-0 (>= 3.37), libyaml-0-2")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_RECOMMENDS "gnuplot-nox, fonts-dejavu-core")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "fabricast (= ${PROJECT_VERSION})")
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION

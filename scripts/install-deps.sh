@@ -4,8 +4,8 @@
 # everything is there already.
 set -eu
 
-run='gcc libc6-dev make cmake pkgconf libyaml-dev libjansson-dev libsmartcols-dev libcminpack-dev gnuplot-nox
-fonts-dejavu-core'
+run='gcc libc6-dev make cmake pkgconf libyaml-dev libjansson-dev libsmartcols-dev libcminpack-dev
+libsqlite3-dev gnuplot-nox fonts-dejavu-core'
 test='g++ check python3-jsonschema python3-yaml'
 dev='clang clang-format clang-tidy libclang-rt-14-dev libomp-dev cppcheck shellcheck librsvg2-bin'
 

@@ -1,0 +1,2 @@
+# Rows in a database.
+fab_test(test_store store base)
