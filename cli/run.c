@@ -1,4 +1,4 @@
-#include "command.h"
+#include "results.h"
 
 #include <argp.h>
 #include <unistd.h>
@@ -6,13 +6,14 @@
 #include <fabricast/claims.h>
 #include <fabricast/study.h>
 
-/* fabricast run STUDY.yaml [--out DIR] [--no-figures] [--json] */
+/* fabricast run STUDY.yaml [--out DIR] [--fresh] [--no-figures] [--json] */
 
 typedef struct fab_run_options {
     const char *path;
     const char *folder;
     bool wants_json;
     bool skips_figures;
+    bool is_fresh;
 } fab_run_options;
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -28,6 +29,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'n':
         options->skips_figures = true;
         return 0;
+    case 'f':
+        options->is_fresh = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
             argp_error(state, "one study at a time; `%s` is too many", argument);
@@ -37,6 +41,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "a study file is needed");
         return 0;
+    case ARGP_KEY_END:
+        if (options->is_fresh && options->folder == NULL) {
+            argp_error(state, "--fresh says what to do with the results in --out DIR: say which");
+        }
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -45,8 +54,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option OPTIONS[] = {
     {"out", 'o', "DIR", 0,
      "Write report.html, figures, CSV and JSON into DIR (made if missing; files of an earlier run "
-     "are replaced when all is ready)",
+     "are replaced when all is ready). DIR/results.db keeps every scenario as soon as it is worked "
+     "out: the same command again goes on from there",
      0},
+    {"fresh", 'f', NULL, 0, "Begin anew: what DIR/results.db holds is thrown away", 0},
     {"no-figures", 'n', NULL, 0, "Leave the figures out (gnuplot is not needed)", 0},
     {"json", 'j', NULL, 0,
      "Print JSON instead of tables: times in s, energy in J, power in W, bandwidth in bit/s", 0},
@@ -130,20 +141,38 @@ static fab_status run_claims(fab_session *session, const fab_run_options *option
     return FAB_OK;
 }
 
+/* Counts what was worked out now and what an earlier run had left. */
+static fab_run_meter measure(fab_session *session, const fab_study_result *result,
+                             const fab_results *results)
+{
+    const size_t taken = results->store != NULL ? fab_study_store_taken(results->store) : 0;
+    const size_t evaluated = result->evaluations - taken;
+    fab_run_meter meter = fab_session_meter(session, (double)evaluated);
+    meter.evaluated = (int64_t)evaluated;
+    meter.taken = (int64_t)taken;
+    return meter;
+}
+
 static fab_status run(fab_session *session, const fab_run_options *options, bool *feasible)
 {
     const fab_claims *claims = NULL;
     const fab_study *study = NULL;
     const fab_study_result *result = NULL;
+    fab_results results = {.store = NULL};
     FAB_TRY(fab_claims_or_study_load(session->catalog, options->path, session->arena,
                                      &session->diagnostics, &claims, &study));
     if (claims != NULL) {
         *feasible = true;
         return run_claims(session, options, claims);
     }
-    FAB_TRY(fab_study_run(study, session->arena, &session->diagnostics, &result));
+    if (options->folder != NULL) {
+        FAB_TRY(fab_results_open(session, study, options->folder, options->is_fresh, &results));
+        FAB_TRY(fab_results_run(session, study, &results, &result));
+    } else {
+        FAB_TRY(fab_study_run(study, session->arena, &session->diagnostics, &result));
+    }
     *feasible = is_feasible(result);
-    const fab_run_meter meter = fab_session_meter(session, (double)result->evaluations);
+    const fab_run_meter meter = measure(session, result, &results);
     if (options->folder != NULL) {
         FAB_TRY(write_folder(session, options, result, &meter));
     }

@@ -9,6 +9,14 @@ function(cli_test name)
   set_tests_properties(cli_${name} PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
 endfunction()
 
+add_executable(cli_store ${CMAKE_SOURCE_DIR}/tests/cli_store.c)
+target_link_libraries(cli_store PRIVATE PkgConfig::SQLITE)
+add_test(NAME cli_resume
+  COMMAND sh tests/cli_resume.sh $<TARGET_FILE:fabricast_program> $<TARGET_FILE:cli_json>
+    $<TARGET_FILE:cli_store>
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(cli_resume PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
+
 foreach(name IN ITEMS every_technology usage files fields infeasible output figures names repeat examples golden
                       manual diff)
   cli_test(${name})

@@ -53,6 +53,7 @@ for file in "$root"/studies/*.yaml; do
     want_code 0
     [ ! -s .err ] || failed 'standard error is not empty'
     want_out "$heading"
+    rm -rf out
     run run "$file" --json --no-figures --out out
     want_code 0
     cp .out study.json

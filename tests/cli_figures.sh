@@ -16,7 +16,8 @@ want_code 3
 want_err gnuplot
 want_err --no-figures
 want_silence
-want_entries . .err .out
+want_entries . .err .out out
+want_entries out results.db
 last='fabricast run study.yaml --no-figures --out out (no gnuplot)'
 PATH=$work/empty "$program" run ../study.yaml --no-figures --out out >.out 2>.err
 code=$?
@@ -34,7 +35,8 @@ for text in 'echo no font >&2; exit 1' 'exit 0' 'kill -9 $$'; do
     want_code 3
     want_err 'fabricast: '
     want_silence
-    want_entries . .err .out out
+    want_entries . .err .out bad out
+    want_entries bad results.db
 done
 
 command -v gnuplot >/dev/null || skip 'gnuplot is not installed'

@@ -53,11 +53,11 @@ unset OMP_NUM_THREADS
 # what was left out is there, and is all that was left out
 run run "$study" --json
 normal .out >first.json
-for name in elapsed_s rate_per_s peak_rss_bytes date; do
+for name in elapsed_s rate_per_s peak_rss_bytes evaluated taken date; do
     grep -q "\"$name\"" .out || failed "the object run lacks $name"
     ! grep -q "\"$name\"" first.json || failed "$name stands outside the object run"
 done
-[ "$(wc -l <.out)" -eq "$(($(wc -l <first.json) + 6))" ] || failed 'more than the object run was left out'
+[ "$(wc -l <.out)" -eq "$(($(wc -l <first.json) + 8))" ] || failed 'more than the object run was left out'
 cmp -s first.json first/results.json || failed 'results.json differs from what is printed'
 
 # the rest without the search of mappings, which takes seconds and knows neither folder nor locale

@@ -76,7 +76,7 @@ START_TEST(ranges_equal_brute_force)
     fab_study_target targets[4] = {
         {.low_count = -1}, {.low_count = -1}, {.low_count = -1}, {.low_count = -1}};
     size_t evaluations = 0;
-    ck_assert_int_eq(fab_study_ranges_run(study, arena, targets, &evaluations), FAB_OK);
+    ck_assert_int_eq(fab_study_ranges_run(study, NULL, arena, targets, &evaluations), FAB_OK);
     for (size_t i = 0; i < 2; i++) {
         ck_assert_uint_eq(targets[i].range_points, want.points[i]);
         ck_assert_double_eq_tol(targets[i].low_count, want.low[i], 1e-12);
@@ -102,15 +102,15 @@ START_TEST(a_range_holds_where_it_says)
     const extremes want = brute_force(study);
     fab_study_target targets[4] = {{.id = NULL}};
     size_t evaluations = 0;
-    ck_assert_int_eq(fab_study_ranges_run(study, arena, targets, &evaluations), FAB_OK);
+    ck_assert_int_eq(fab_study_ranges_run(study, NULL, arena, targets, &evaluations), FAB_OK);
     for (size_t i = 0; i < 2; i++) {
         ck_assert_uint_eq(targets[i].range_points, want.points[i]);
         ck_assert_double_eq_tol(targets[i].low_count, want.low[i], 1e-12);
         ck_assert_double_eq_tol(targets[i].high_count, want.high[i], 1e-12);
     }
     fab_study_target moved[4] = {{.id = NULL}};
-    ck_assert_int_eq(fab_study_ranges_run(good_study(SMALL_STUDY), arena, moved, &evaluations),
-                     FAB_OK);
+    ck_assert_int_eq(
+        fab_study_ranges_run(good_study(SMALL_STUDY), NULL, arena, moved, &evaluations), FAB_OK);
     ck_assert(moved[0].low_count != targets[0].low_count ||
               moved[0].high_count != targets[0].high_count);
 }
@@ -128,7 +128,7 @@ START_TEST(impossible_combinations_are_left_out)
     const extremes want = brute_force(study);
     fab_study_target targets[4] = {{.id = NULL}};
     size_t evaluations = 0;
-    ck_assert_int_eq(fab_study_ranges_run(study, arena, targets, &evaluations), FAB_OK);
+    ck_assert_int_eq(fab_study_ranges_run(study, NULL, arena, targets, &evaluations), FAB_OK);
     ck_assert_uint_eq(targets[0].range_points, 12 - 2);
     ck_assert_uint_eq(targets[1].range_points, 6 - 1);
     for (size_t i = 0; i < 2; i++) {
@@ -185,7 +185,7 @@ START_TEST(threads_change_nothing)
     memset(got, 0, sizeof got);
     for (int i = 0; i < 3; i++) {
         omp_set_num_threads(1 << i);
-        ck_assert_int_eq(fab_study_ranges_run(study, arena, got[i], &evaluations[i]), FAB_OK);
+        ck_assert_int_eq(fab_study_ranges_run(study, NULL, arena, got[i], &evaluations[i]), FAB_OK);
     }
     ck_assert(evaluations[0] > 1000 && got[0][1].range_points > 64);
     for (int i = 1; i < 3; i++) {

@@ -123,7 +123,10 @@ static json_t *json_of_result(const fab_run_meter *meter)
 
 START_TEST(json_holds_everything)
 {
-    const fab_run_meter meter = {1.0, 60.0, 4096, "2000-01-01T00:00:00Z"};
+    const fab_run_meter meter = {.elapsed_s = 1.0,
+                                 .rate_per_s = 60.0,
+                                 .peak_rss_byte = 4096,
+                                 .date = "2000-01-01T00:00:00Z"};
     json_t *root = json_of_result(&meter);
     json_t *best, *own, *counts, *run;
     ck_assert_int_eq(json_unpack(root, "{s:o, s:o, s:o, s:o}", "best", &best, "own", &own,

@@ -2,6 +2,7 @@
 
 #include <fabricast/ownership.h>
 
+#include "catalog/kinds.h"
 #include "config/echo.h"
 #include "scenario/scenario_echo.h"
 
@@ -57,6 +58,35 @@ START_TEST(rows_of_the_catalog)
             fab_catalog_row_name(catalog, FAB_CATALOG_TECHNOLOGY, i)));
         fab_arena_reset(arena, mark);
     }
+}
+END_TEST
+
+/* what a tier names is spelled out, all of it */
+START_TEST(everything_that_a_tier_names)
+{
+    const char *messaging = fab_catalog_row_name(catalog, FAB_CATALOG_MESSAGING, 0);
+    const char *chip = NULL;
+    for (size_t i = 0; i < fab_catalog_count(catalog, FAB_CATALOG_TECHNOLOGY); i++) {
+        const char *name = fab_catalog_row_name(catalog, FAB_CATALOG_TECHNOLOGY, i);
+        chip = fab_catalog_technology(catalog, name)->role == FAB_ROLE_SWITCH ? name : chip;
+    }
+    ck_assert_ptr_nonnull(chip);
+    const fab_scenario scenario = good_scenario(
+        ONE_PACKAGE,
+        fab_arena_printf(arena,
+                         "fabric: {base: study_copper_pod, tiers: [{messaging: %s, switch: %s}]}\n",
+                         messaging, chip));
+    fab_scenario again;
+    assert_same(&scenario, &again);
+    for (size_t i = 0; i < FAB_TIER_TABLE.count; i++) {
+        if (FAB_TIER_TABLE.fields[i].kind == FAB_FIELD_NODE) {
+            assert_contains(echo_of(&scenario),
+                            fab_arena_printf(arena, "\"%s\":{", FAB_TIER_TABLE.fields[i].name));
+        }
+    }
+    ck_assert_str_eq(again.fabric.tiers[0].chip->name, chip);
+    ck_assert_int_eq(again.fabric.tiers[0].messaging->channel_count,
+                     scenario.fabric.tiers[0].messaging->channel_count);
 }
 END_TEST
 
@@ -126,6 +156,7 @@ int main(void)
     TCase *tests = tcase_create("echo");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, rows_of_the_catalog);
+    tcase_add_test(tests, everything_that_a_tier_names);
     tcase_add_loop_test(tests, the_forecast_is_the_same, 0, 4);
     tcase_add_test(tests, hostile_names);
     tcase_add_test(tests, trees);

@@ -30,7 +30,9 @@ typedef struct fab_run_meter {
     double elapsed_s;
     double rate_per_s; /* scenarios forecast per second */
     int64_t peak_rss_byte;
-    const char *date; /* ISO 8601, UTC */
+    int64_t evaluated; /* scenarios worked out in this run, */
+    int64_t taken;     /* ... and taken from results.db; both 0: not counted */
+    const char *date;  /* ISO 8601, UTC */
 } fab_run_meter;
 
 /* Every function returns FAB_E_IO when a stream or file fails, FAB_E_NOMEM, or FAB_OK. Streams are

@@ -14,7 +14,8 @@ FAB_BEGIN_DECLS
     X(FAB_E_INFEASIBLE, "no arrangement satisfies the constraints")                                \
     X(FAB_E_NOTFOUND, "no such name")                                                              \
     X(FAB_E_IO, "cannot read or write")                                                            \
-    X(FAB_E_TOOL, "a program needed to draw figures failed")
+    X(FAB_E_TOOL, "a program needed to draw figures failed")                                       \
+    X(FAB_E_STOPPED, "stopped on request; what was finished is kept")
 
 #define FAB_STATUS_ENUM(id, text) id,
 typedef enum fab_status { FAB_STATUS_LIST(FAB_STATUS_ENUM) FAB_STATUS_COUNT } fab_status;

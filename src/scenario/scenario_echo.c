@@ -42,6 +42,9 @@ static void echo_tier(fab_echo *echo, const fab_tier *tier)
     if (tier->messaging != NULL) {
         echo_messaging(echo, tier->messaging);
     }
+    if (tier->chip != NULL) {
+        echo_section(echo, "switch", &FAB_TECHNOLOGY_TABLE, tier->chip);
+    }
     fab_echo_close(echo, '}');
 }
 

@@ -1,4 +1,5 @@
 #include "study/evaluate.h"
+#include "study/keep.h"
 
 #include <assert.h>
 
@@ -57,6 +58,52 @@ fab_status fab_study_best_find(const fab_scenario *scenario, fab_arena *arena, f
     return fab_study_place(&mapped, arena, out->groups);
 }
 
+/* A point's best mapping from the store; its groups are counted again, which takes no time. */
+static fab_status take_best(fab_study_store *keep, const fab_study_point *point, fab_arena *arena,
+                            fab_study_best *best, bool *is_found_out)
+{
+    const int64_t variant = (int64_t)point->variant, value = (int64_t)point->value;
+    fab_search_store_row search = {.variant = variant, .value = value};
+    FAB_TRY(fab_keep_take_search(keep, &search, is_found_out));
+    if (!*is_found_out) {
+        return FAB_OK;
+    }
+    *best = search.best;
+    if (!best->is_found) {
+        return FAB_OK;
+    }
+    fab_point_row row = {.role = FAB_ROLE_BEST, .variant = variant, .value = value};
+    FAB_TRY(fab_keep_take_point(keep, &row, is_found_out));
+    if (!*is_found_out) {
+        return FAB_OK;
+    }
+    best->mapping = row.mapping;
+    best->forecast = row.forecast;
+    best->ownership = row.ownership;
+    fab_scenario mapped = *point->scenario;
+    mapped.mapping = best->mapping;
+    return fab_study_place(&mapped, arena, best->groups);
+}
+
+/* The point before the search that says whether there is one. */
+static fab_status keep_best(fab_study_store *keep, const fab_study_point *point,
+                            const fab_study_best *best)
+{
+    const int64_t variant = (int64_t)point->variant, value = (int64_t)point->value;
+    if (best->is_found) {
+        fab_scenario mapped = *point->scenario;
+        mapped.mapping = best->mapping;
+        fab_point_row row = {.role = FAB_ROLE_BEST,
+                             .variant = variant,
+                             .value = value,
+                             .forecast = best->forecast,
+                             .ownership = best->ownership};
+        FAB_TRY(fab_keep_point(keep, &mapped, &row));
+    }
+    const fab_search_store_row search = {.variant = variant, .value = value, .best = *best};
+    return fab_keep_search(keep, &search);
+}
+
 static fab_status refuse_space(const fab_study *study, fab_diagnostics *diagnostics,
                                const fab_study_point *point)
 {
@@ -71,7 +118,7 @@ static fab_status refuse_space(const fab_study *study, fab_diagnostics *diagnost
     return FAB_E_INPUT;
 }
 
-fab_status fab_study_point_map(const fab_study *study, fab_arena *arena,
+fab_status fab_study_point_map(const fab_study *study, fab_study_store *keep, fab_arena *arena,
                                fab_diagnostics *diagnostics, fab_study_point *point,
                                size_t *evaluations)
 {
@@ -83,11 +130,17 @@ fab_status fab_study_point_map(const fab_study *study, fab_arena *arena,
     if (best == NULL) {
         return FAB_E_NOMEM;
     }
-    const fab_status status = fab_study_best_find(point->scenario, arena, best);
-    if (status == FAB_E_RANGE) {
-        return refuse_space(study, diagnostics, point);
+    bool is_taken;
+    FAB_TRY(take_best(keep, point, arena, best, &is_taken));
+    if (!is_taken) {
+        const fab_status status = fab_study_best_find(point->scenario, arena, best);
+        if (status == FAB_E_RANGE) {
+            return refuse_space(study, diagnostics, point);
+        }
+        FAB_TRY(status);
+        FAB_TRY(keep_best(keep, point, best));
     }
-    FAB_TRY(status);
+    fab_keep_count(keep, is_taken, (size_t)best->counts.forecast);
     *evaluations += (size_t)best->counts.forecast;
     point->best = best;
     return FAB_OK;

@@ -1,6 +1,8 @@
 #ifndef FAB_STUDY_EVALUATE_H
 #define FAB_STUDY_EVALUATE_H
 
+#include <fabricast/study_store.h>
+
 #include "study/file.h"
 
 /* One scenario evaluated. */
@@ -25,11 +27,12 @@ FAB_CHECKED fab_status fab_study_place(const fab_scenario *scenario, fab_arena *
 FAB_CHECKED fab_status fab_study_best_find(const fab_scenario *scenario, fab_arena *arena,
                                            fab_study_best *out);
 
-/* Fills groups of a point and, when the study asks for it, its best mapping; adds what was forecast
- * to *evaluations. FAB_E_INPUT with a diagnostic when there are too many mappings, FAB_E_NOMEM. */
-FAB_CHECKED fab_status fab_study_point_map(const fab_study *study, fab_arena *arena,
-                                           fab_diagnostics *diagnostics, fab_study_point *point,
-                                           size_t *evaluations);
+/* Fills groups of a point and, when the study asks for it, its best mapping, which is taken from
+ * `keep` or kept there unless it is NULL; adds what was forecast to *evaluations. FAB_E_INPUT with
+ * a diagnostic when there are too many mappings, FAB_E_IO, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_study_point_map(const fab_study *study, fab_study_store *keep,
+                                           fab_arena *arena, fab_diagnostics *diagnostics,
+                                           fab_study_point *point, size_t *evaluations);
 
 /* Fills best_count and has_best of every target that is made of times. `arena` is scratch. */
 FAB_CHECKED fab_status fab_study_best_targets(const fab_study *study,
@@ -75,20 +78,23 @@ bool fab_study_published_read(const char *printed, fab_arena *arena, double *low
                               double *high_out, bool *has_high_out, const char **unit_out);
 
 /* Fills low, high and range_points of every target over all combinations of the stated ranges, on
- * all cores; the same for any number of them. `arena` is scratch. */
-FAB_CHECKED fab_status fab_study_ranges_run(const fab_study *study, fab_arena *arena,
-                                            fab_study_target *targets, size_t *evaluations);
+ * all cores; the same for any number of them. `arena` is scratch. What `keep` holds is taken and
+ * the rest is kept there, here and below; NULL: nothing is kept. FAB_E_STOPPED, FAB_E_IO with it.
+ */
+FAB_CHECKED fab_status fab_study_ranges_run(const fab_study *study, fab_study_store *keep,
+                                            fab_arena *arena, fab_study_target *targets,
+                                            size_t *evaluations);
 
 /* Lists what each range does alone. FAB_E_INPUT with diagnostics when a value cannot exist. */
-FAB_CHECKED fab_status fab_study_sensitivity_run(const fab_study *study, fab_arena *arena,
-                                                 fab_diagnostics *diagnostics,
+FAB_CHECKED fab_status fab_study_sensitivity_run(const fab_study *study, fab_study_store *keep,
+                                                 fab_arena *arena, fab_diagnostics *diagnostics,
                                                  const fab_study_target *targets,
                                                  fab_study_result *result);
 
 /* Walks the waterfall. FAB_E_INPUT with diagnostics when a row cannot exist or the steps do not
  * arrive at the study's own settings. */
-FAB_CHECKED fab_status fab_study_waterfall_run(const fab_study *study, fab_arena *arena,
-                                               fab_diagnostics *diagnostics,
+FAB_CHECKED fab_status fab_study_waterfall_run(const fab_study *study, fab_study_store *keep,
+                                               fab_arena *arena, fab_diagnostics *diagnostics,
                                                fab_study_result *result);
 
 #endif

@@ -1,4 +1,5 @@
 #include "study/evaluate.h"
+#include "study/keep.h"
 
 #include <assert.h>
 
@@ -24,8 +25,35 @@ fab_status fab_study_evaluate(const fab_study *study, const fab_study_layers *la
     return FAB_OK;
 }
 
-static fab_status run_points(const fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics,
-                             fab_study_result *result)
+/* One point from the store, or worked out and kept there. */
+static fab_status run_point(const fab_study *study, fab_study_store *keep, fab_arena *arena,
+                            fab_diagnostics *diagnostics, fab_study_point *point)
+{
+    const fab_study_layers layers = fab_study_point_layers(study, point->variant, point->value);
+    fab_scenario *scenario = FAB_NEW(arena, fab_scenario, 1);
+    if (scenario == NULL) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(fab_study_compose(study, &layers, arena, diagnostics, scenario));
+    point->scenario = scenario;
+    bool is_found;
+    fab_point_row row = {.role = FAB_ROLE_STUDIED,
+                         .variant = (int64_t)point->variant,
+                         .value = (int64_t)point->value};
+    FAB_TRY(fab_keep_take_point(keep, &row, &is_found));
+    if (!is_found) {
+        FAB_TRY(fab_train_forecast(scenario, arena, &row.forecast));
+        row.ownership = fab_ownership_forecast(scenario, &row.forecast);
+        FAB_TRY(fab_keep_point(keep, scenario, &row));
+    }
+    fab_keep_count(keep, is_found, 1);
+    point->forecast = row.forecast;
+    point->ownership = row.ownership;
+    return fab_keep_pause(keep);
+}
+
+static fab_status run_points(const fab_study *study, fab_study_store *keep, fab_arena *arena,
+                             fab_diagnostics *diagnostics, fab_study_result *result)
 {
     fab_study_point *points =
         FAB_NEW(arena, fab_study_point, result->variant_count * result->sweep_count);
@@ -34,20 +62,13 @@ static fab_status run_points(const fab_study *study, fab_arena *arena, fab_diagn
     }
     for (size_t variant = 0; variant < result->variant_count; variant++) {
         for (size_t value = 0; value < result->sweep_count; value++) {
-            const fab_study_layers layers = fab_study_point_layers(study, variant, value);
-            fab_evaluation *evaluation = FAB_NEW(arena, fab_evaluation, 1);
-            if (evaluation == NULL) {
-                return FAB_E_NOMEM;
-            }
-            FAB_TRY(fab_study_evaluate(study, &layers, arena, diagnostics, evaluation));
             fab_study_point *point = &points[result->point_count++];
-            *point = (fab_study_point){.variant = variant,
-                                       .value = value,
-                                       .scenario = &evaluation->scenario,
-                                       .forecast = evaluation->forecast,
-                                       .ownership = evaluation->ownership};
+            *point = (fab_study_point){.variant = variant, .value = value};
+            FAB_TRY(run_point(study, keep, arena, diagnostics, point));
             result->evaluations++;
-            FAB_TRY(fab_study_point_map(study, arena, diagnostics, point, &result->evaluations));
+            FAB_TRY(
+                fab_study_point_map(study, keep, arena, diagnostics, point, &result->evaluations));
+            FAB_TRY(fab_keep_pause(keep));
         }
     }
     result->points = points;
@@ -164,7 +185,7 @@ static void name_movers(const fab_study_result *result, fab_study_target *target
     }
 }
 
-static fab_status run_targets(const fab_study *study, fab_arena *arena,
+static fab_status run_targets(const fab_study *study, fab_study_store *keep, fab_arena *arena,
                               fab_diagnostics *diagnostics, fab_study_result *result)
 {
     const fab_study_goal *goals = fab_study_goals(study, &result->target_count);
@@ -185,18 +206,18 @@ static fab_status run_targets(const fab_study *study, fab_arena *arena,
     }
     FAB_TRY(status);
     FAB_TRY(fab_study_best_targets(study, result, arena, targets));
-    FAB_TRY(fab_study_ranges_run(study, arena, targets, &result->evaluations));
+    FAB_TRY(fab_study_ranges_run(study, keep, arena, targets, &result->evaluations));
     for (size_t i = 0; i < result->target_count; i++) {
         judge(&targets[i]);
     }
     result->targets = targets;
-    FAB_TRY(fab_study_sensitivity_run(study, arena, diagnostics, targets, result));
+    FAB_TRY(fab_study_sensitivity_run(study, keep, arena, diagnostics, targets, result));
     name_movers(result, targets);
     return FAB_OK;
 }
 
-fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics,
-                         const fab_study_result **result_out)
+static fab_status run_all(const fab_study *study, fab_study_store *keep, fab_arena *arena,
+                          fab_diagnostics *diagnostics, const fab_study_result **result_out)
 {
     assert(study && arena && diagnostics && result_out);
     fab_study_result *result = FAB_NEW(arena, fab_study_result, 1);
@@ -209,9 +230,25 @@ fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnosti
     result->question = study->file.question;
     result->sweep_name = study->file.sweep.name;
     FAB_TRY(name_parts(study, arena, result));
-    FAB_TRY(run_points(study, arena, diagnostics, result));
-    FAB_TRY(run_targets(study, arena, diagnostics, result));
-    FAB_TRY(fab_study_waterfall_run(study, arena, diagnostics, result));
+    FAB_TRY(run_points(study, keep, arena, diagnostics, result));
+    FAB_TRY(run_targets(study, keep, arena, diagnostics, result));
+    FAB_TRY(fab_study_waterfall_run(study, keep, arena, diagnostics, result));
     *result_out = result;
-    return FAB_OK;
+    return fab_keep_result(keep, result);
+}
+
+fab_status fab_study_run(const fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics,
+                         const fab_study_result **result_out)
+{
+    return run_all(study, NULL, arena, diagnostics, result_out);
+}
+
+fab_status fab_study_run_stored(const fab_study *study, fab_study_store *store,
+                                fab_study_wants_stop wants_stop, void *context, fab_arena *arena,
+                                fab_diagnostics *diagnostics, const fab_study_result **result_out)
+{
+    assert(store);
+    store->wants_stop = wants_stop;
+    store->context = context;
+    return run_all(study, store, arena, diagnostics, result_out);
 }

@@ -1,4 +1,5 @@
 #include "study/evaluate.h"
+#include "study/keep.h"
 
 #include <assert.h>
 #include <math.h>
@@ -8,6 +9,7 @@
 
 typedef struct fab_walk {
     const fab_study *study;
+    fab_study_store *keep;
     size_t slow, fast, value; /* the target's variants and sweep value */
     fab_study_layers added;   /* settings of the rows so far */
     fab_arena *arena;
@@ -16,11 +18,12 @@ typedef struct fab_walk {
     fab_waterfall_row *rows;
 } fab_walk;
 
-/* Step time per token and layer of a pipeline stage, and the step time itself. */
-static fab_status walk_time(fab_walk *walk, size_t variant, double *normal_s, double *step_s)
+/* Step time, and the same per token and layer of a pipeline stage. */
+static fab_status evaluate(fab_walk *walk, fab_trial *trial)
 {
     const fab_arena_mark mark = fab_arena_save(walk->arena);
-    fab_study_layers layers = fab_study_point_layers(walk->study, variant, walk->value);
+    fab_study_layers layers =
+        fab_study_point_layers(walk->study, (size_t)trial->variant, walk->value);
     for (size_t i = 0; i < walk->added.count; i++) {
         fab_study_layer_add(&layers, walk->added.sets[i]);
     }
@@ -36,10 +39,28 @@ static fab_status walk_time(fab_walk *walk, size_t variant, double *normal_s, do
     const double stage_tokens =
         (double)(fab_scenario_tokens_per_step(scenario) / scenario->mapping.dp);
     const double stage_layers = (double)scenario->model.layers / (double)scenario->mapping.pp;
-    *step_s = evaluation.forecast.step_s;
-    *normal_s = *step_s / (stage_tokens * stage_layers);
-    walk->result->evaluations++;
+    trial->is_feasible = evaluation.forecast.is_feasible;
+    trial->step_s = evaluation.forecast.step_s;
+    trial->layer_token_s = trial->step_s / (stage_tokens * stage_layers);
+    trial->time_to_train_s = trial->is_feasible ? evaluation.ownership.time_to_train_s : 0.0;
     fab_arena_reset(walk->arena, mark);
+    return FAB_OK;
+}
+
+static fab_status walk_time(fab_walk *walk, size_t variant, double *layer_token_s, double *step_s)
+{
+    fab_trial trial = {.kind = FAB_TRIAL_WATERFALL,
+                       .number = (int64_t)walk->result->waterfall_count,
+                       .variant = (int64_t)variant,
+                       .value = (int64_t)walk->value};
+    FAB_TRY(fab_keep_take_trial(walk->keep, &trial));
+    if (!trial.is_known) {
+        FAB_TRY(evaluate(walk, &trial));
+        FAB_TRY(fab_keep_trial(walk->keep, &trial));
+    }
+    walk->result->evaluations++;
+    *layer_token_s = trial.layer_token_s;
+    *step_s = trial.step_s;
     return FAB_OK;
 }
 
@@ -53,12 +74,14 @@ static fab_status walk_row(fab_walk *walk, const fab_study_setting *setting, boo
                                .why = setting->why,
                                .is_default = is_default,
                                .is_beyond = is_beyond};
+    FAB_TRY(fab_keep_setting(walk->keep, FAB_TRIAL_WATERFALL,
+                             (int64_t)walk->result->waterfall_count, setting->label));
     FAB_TRY(walk_time(walk, walk->slow, &row->slow_s, &slow_step_s));
     FAB_TRY(walk_time(walk, walk->fast, &row->fast_s, &fast_step_s));
     row->ratio = slow_step_s / fast_step_s;
     row->change_ratio = walk->result->waterfall_count == 0 ? 0.0 : row->ratio - row[-1].ratio;
     walk->result->waterfall_count++;
-    return FAB_OK;
+    return fab_keep_pause(walk->keep);
 }
 
 /* The last step must be the study itself, or the walk explains something else. */
@@ -93,7 +116,7 @@ static fab_status walk_all(fab_walk *walk, double target)
     return FAB_OK;
 }
 
-fab_status fab_study_waterfall_run(const fab_study *study, fab_arena *arena,
+fab_status fab_study_waterfall_run(const fab_study *study, fab_study_store *keep, fab_arena *arena,
                                    fab_diagnostics *diagnostics, fab_study_result *result)
 {
     const fab_study_waterfall *file = &study->file.waterfall;
@@ -109,6 +132,7 @@ fab_status fab_study_waterfall_run(const fab_study *study, fab_arena *arena,
         index++;
     }
     fab_walk walk = {.study = study,
+                     .keep = keep,
                      .slow = fab_study_find(variant, variants, goal[index].slow),
                      .fast = fab_study_find(variant, variants, goal[index].fast),
                      .value = fab_study_find(value, values, goal[index].at),
