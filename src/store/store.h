@@ -54,7 +54,7 @@ typedef struct fab_store_plan {
 } fab_store_plan;
 
 #define FAB_STORE_TABLE_LIMIT  16
-#define FAB_STORE_COLUMN_LIMIT 128
+#define FAB_STORE_COLUMN_LIMIT 192
 
 typedef struct fab_store fab_store;
 

@@ -72,7 +72,10 @@ static const fab_store_column SCENARIO[] = {
         REAL(which "_full_rate_power_w", forecast.tiers[number].full_rate_power_w),                \
         REAL(which "_busy_frac", forecast.tiers[number].busy_frac)
 
-_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 4 && FAB_STEP_CLASS_COUNT == 9,
+#define ENERGY(name, id) REAL(name "_energy_j", forecast.energy.part_j[id])
+
+_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 4 && FAB_STEP_CLASS_COUNT == 9 &&
+                   FAB_ENERGY_CLASS_COUNT == 12,
                "every tier and class has its columns");
 
 static const fab_store_column POINTS[] = {
@@ -128,6 +131,35 @@ static const fab_store_column POINTS[] = {
     REAL("layer_token_s", forecast.layer_token_s),
     REAL("link_energy_j_per_token", forecast.link_energy_j_per_token),
     POINT("lacks_link_energy", FAB_CELL_FLAG, forecast.lacks_link_energy),
+    POINT("energy_is_known", FAB_CELL_FLAG, forecast.energy.is_known),
+    POINT("energy_is_assumed", FAB_CELL_FLAG, forecast.energy.is_assumed),
+    REAL("static_power_w", forecast.energy.static_power_w),
+    REAL("gemm_energy_j_per_flop", forecast.energy.gemm_energy_j_per_flop),
+    REAL("bf16_energy_j_per_flop", forecast.energy.bf16_energy_j_per_flop),
+    REAL("memory_energy_j_per_bit", forecast.energy.memory_energy_j_per_bit),
+    REAL("hardware_flop", forecast.energy.hardware_flop),
+    REAL("memory_traffic_byte", forecast.energy.memory_byte),
+    ENERGY("gemm_fp8", FAB_ENERGY_GEMM_FP8),
+    ENERGY("gemm_bf16", FAB_ENERGY_GEMM_BF16),
+    ENERGY("attention", FAB_ENERGY_ATTENTION),
+    ENERGY("operands", FAB_ENERGY_OPERANDS),
+    ENERGY("memory", FAB_ENERGY_MEMORY),
+    ENERGY("optimizer", FAB_ENERGY_OPTIMIZER),
+    ENERGY("static", FAB_ENERGY_STATIC),
+    ENERGY("waiting", FAB_ENERGY_WAITING),
+    ENERGY("links", FAB_ENERGY_LINKS),
+    ENERGY("host", FAB_ENERGY_HOST),
+    ENERGY("switches", FAB_ENERGY_SWITCHES),
+    ENERGY("facility", FAB_ENERGY_FACILITY),
+    REAL("package_energy_j", forecast.energy.package_j),
+    REAL("total_energy_j", forecast.energy.total_j),
+    REAL("package_power_w", forecast.energy.package_power_w),
+    REAL("busiest_power_w", forecast.energy.busiest_power_w),
+    POINT("has_power_limit", FAB_CELL_FLAG, forecast.energy.has_power_limit),
+    REAL("power_limit_ratio", forecast.energy.power_limit_ratio),
+    REAL("rack_power_w", forecast.energy.rack_power_w),
+    REAL("facility_power_w", forecast.energy.facility_power_w),
+    REAL("total_energy_j_per_token", forecast.energy.total_energy_j_per_token),
     POINT("microbatches", FAB_CELL_INTEGER, forecast.microbatches),
     POINT("checks", FAB_CELL_SIZE, forecast.check_count),
     POINT("steps", FAB_CELL_INTEGER, ownership.steps),
@@ -136,6 +168,9 @@ static const fab_store_column POINTS[] = {
     REAL("link_energy_j", ownership.link_energy_j),
     REAL("link_power_w", ownership.link_power_w),
     POINT("run_lacks_link_energy", FAB_CELL_FLAG, ownership.lacks_link_energy),
+    POINT("run_has_energy", FAB_CELL_FLAG, ownership.has_energy),
+    REAL("run_energy_j", ownership.energy_j),
+    REAL("run_energy_j_per_token", ownership.energy_j_per_token),
 };
 
 static const fab_store_column CHECKS[] = {
