@@ -65,10 +65,11 @@ static const struct argp ARGP = {
     OPTIONS,
     parse,
     "SCENARIO.yaml",
-    "Find the fastest mapping of a training job by trying all: tensor, pipeline, expert and "
-    "expert-tensor sizes, micro-batch, interleave, order of experts, recomputation. The table says "
-    "step time and its exposed messages (s), time to train (days), MFU (%) and memory of the "
-    "fullest package (GB), beside the scenario's own mapping."
+    "Find the fastest mapping of a training job by trying all: tensor, context, pipeline, "
+    "expert and expert-tensor sizes, micro-batch, interleave, order of experts, recomputation. The "
+    "table says step time and its exposed messages (s), time to train (days), MFU (%) and memory "
+    "of "
+    "the fullest package (GB), beside the scenario's own mapping."
     "\vExits with 1 when no mapping fits in memory or the fabric cannot be built.",
     NULL,
     NULL,

@@ -87,11 +87,12 @@ static inline void random_experts(uint64_t *seed, fab_scenario *s)
 {
     fab_model *m = &s->model;
     fab_mapping *map = &s->mapping;
-    const int64_t stage = map->tp * map->dp;
+    const int64_t replicas = map->cp * map->dp;
+    const int64_t stage = map->tp * replicas;
     map->expert_order = random_true(seed, 0.5) ? FAB_EXPERTS_STRIDED : FAB_EXPERTS_FOLDED;
     if (map->expert_order == FAB_EXPERTS_STRIDED) {
         map->etp = random_true(seed, 0.5) ? 1 : map->tp;
-        map->ep = random_divisor(seed, map->dp);
+        map->ep = random_divisor(seed, replicas);
     } else {
         map->ep = random_divisor(seed, stage);
         map->etp = random_divisor(seed, stage / map->ep);
@@ -119,6 +120,11 @@ static inline void random_model(uint64_t *seed, fab_scenario *s)
                      .sequence = 2048};
     m->dense_layers = m->layers;
     random_attention(seed, m, s->mapping.tp);
+    if (s->mapping.cp_mode == FAB_CONTEXT_ULYSSES) {
+        /* whole heads for every rank, shared by none */
+        m->heads *= s->mapping.cp;
+        m->kv_heads = m->heads;
+    }
     if (random_true(seed, 0.6)) {
         random_experts(seed, s);
     }
@@ -133,8 +139,8 @@ static inline fab_assumptions random_assumptions(uint64_t *seed)
     a.inner_efficiency_frac = seeded_between(seed, 0.1, 1.0);
     a.outer_efficiency_frac = seeded_between(seed, 0.1, 1.0);
     double *overlaps[] = {&a.overlap.tensor_frac, &a.overlap.expert_frac, &a.overlap.pipeline_frac,
-                          &a.overlap.data_frac};
-    for (int i = 0; i < 4; i++) {
+                          &a.overlap.data_frac, &a.overlap.context_frac};
+    for (int i = 0; i < 5; i++) {
         *overlaps[i] = random_true(seed, 0.3) ? 0.0 : seeded_between(seed, 0.0, 1.0);
     }
     bool *effects[] = {&a.effects.product_traffic,        &a.effects.memory_traffic,
@@ -165,19 +171,22 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     fab_scenario s = {.name = "random"};
     fab_mapping *m = &s.mapping;
     *m = (fab_mapping){.tp = random_of(&seed, TENSOR, 4),
+                       .cp = random_true(&seed, 0.6) ? 1 : seeded_integer(&seed, 2, 4),
                        .pp = random_true(&seed, 0.3) ? 1 : seeded_integer(&seed, 2, 6),
                        .dp = seeded_integer(&seed, 1, 12),
                        .ep = 1,
                        .etp = 1,
                        .microbatch = seeded_integer(&seed, 1, 4),
                        .interleave = random_true(&seed, 0.3) ? seeded_integer(&seed, 2, 3) : 1,
+                       .zero = random_true(&seed, 0.5) ? 1 : seeded_integer(&seed, 0, 3),
+                       .cp_mode = (int)seeded_integer(&seed, 0, 2),
                        .recompute = random_true(&seed, 0.2)};
     const int64_t group = m->interleave > 1 ? m->pp : 1;
     const int64_t microbatches = group * seeded_integer(&seed, 1, 8);
-    s.job = (fab_job){.gpus = m->tp * m->pp * m->dp,
+    s.job = (fab_job){.gpus = m->tp * m->cp * m->pp * m->dp,
                       .tokens = seeded_integer(&seed, 1, 1000000000),
                       .batch = m->dp * m->microbatch * microbatches,
-                      .sequence = m->tp * seeded_integer(&seed, 1, 512),
+                      .sequence = m->tp * 2 * m->cp * seeded_integer(&seed, 1, 256),
                       .precision = random_true(&seed, 0.4)};
     random_model(&seed, &s);
     random_fabric(&seed, &s);

@@ -111,8 +111,15 @@ static const fab_scenario *scenario(fab_arena *arena, bool is_hostile, size_t v)
                   .source = words(is_hostile, "a made-up paper"),
                   .confidence = FAB_CONFIDENCE_ASSUMPTION},
         .job = {.gpus = 32768, .tokens = 13000000000000, .batch = 4096, .sequence = 8192},
-        .mapping =
-            {.tp = 16, .pp = 8, .dp = 256, .ep = 32, .etp = 1, .microbatch = 1, .interleave = 1},
+        .mapping = {.tp = 16,
+                    .cp = 1,
+                    .pp = 8,
+                    .dp = 256,
+                    .ep = 32,
+                    .etp = 1,
+                    .microbatch = 1,
+                    .interleave = 1,
+                    .zero = 1},
         .assumptions = fab_assumptions_default(),
     };
     made->assumptions.goodput_frac = 0.875;

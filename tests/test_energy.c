@@ -243,7 +243,8 @@ START_TEST(one_package_has_no_links)
         fab_scenario s = powered_scenario(seed);
         s.job.gpus = 1;
         s.job.batch = 4 * s.mapping.microbatch;
-        s.mapping.tp = s.mapping.pp = s.mapping.dp = s.mapping.ep = s.mapping.etp = 1;
+        s.mapping.tp = s.mapping.cp = s.mapping.pp = s.mapping.dp = s.mapping.ep = s.mapping.etp =
+            1;
         s.mapping.interleave = 1;
         s.assumptions.expert_load_ratio = 1.0;
         const fab_forecast f = forecast_of(&s);

@@ -12,7 +12,14 @@ static const fab_stage STAGE = {.dense_layers = 4};
 static fab_scenario scenario_of(int64_t stages, int64_t chunks, double share)
 {
     return (fab_scenario){
-        .mapping = {.tp = 1, .pp = stages, .dp = 2, .ep = 1, .etp = 1, .interleave = chunks},
+        .mapping = {.tp = 1,
+                    .cp = 1,
+                    .pp = stages,
+                    .dp = 2,
+                    .ep = 1,
+                    .etp = 1,
+                    .interleave = chunks,
+                    .zero = 1},
         .assumptions = {.overlap = {.data_frac = share}, .effects = {.data_parallel = true}},
     };
 }
@@ -82,6 +89,68 @@ START_TEST(bf16_gradients_are_half)
     fab_data_exchange out;
     ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.total_s, 480, 1e-9);
+}
+END_TEST
+
+/* What d replicas of P parameters exchange in a step of m micro-batches: 2 (d - 1)/d 4 P with ZeRO
+ * 0, (d - 1)/d (4 + 2) P with 1, (d - 1)/d (4 m + 2) P with 2, (d - 1)/d (4 + 2 + 2) m P with 3
+ * (Rajbhandari et al. 2020, section 7). P = 240, d = 2. */
+START_TEST(zero_volumes)
+{
+    static const double ONCE[] = {960, 720, 240, 0}, EACH[] = {0, 0, 480, 960};
+    const fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(1, 1, 0.0);
+    fab_stage_time time = {.forward_s = 100, .backward_s = 400};
+    fab_data_exchange out;
+    s.mapping.zero = _i;
+    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_double_eq_tol(out.message.sent_byte[0], ONCE[_i], 1e-9);
+    ck_assert_double_eq_tol(out.message.total_s, ONCE[_i], 1e-9);
+    ck_assert_double_eq_tol(out.message.exposed_s, ONCE[_i], 1e-9);
+
+    ck_assert_int_eq(fab_stage_exchange_passes(&s, &w, &STAGE, &time), FAB_OK);
+    const fab_message_forecast *each = &time.messages[FAB_MESSAGE_DATA];
+    ck_assert_double_eq_tol(each->sent_byte[0], EACH[_i], 1e-9);
+    ck_assert_double_eq_tol(each->total_s, EACH[_i], 1e-9);
+    ck_assert_double_eq_tol(each->exposed_s, EACH[_i], 1e-9);
+    ck_assert_double_eq_tol(each->link_energy_j, EACH[_i] * 8 * 3 * 2, 1e-6);
+    ck_assert_double_eq_tol(time.tier_s[0], EACH[_i], 1e-9);
+    ck_assert_double_eq_tol(time.part_s[FAB_STEP_DATA], EACH[_i], 1e-9);
+    ck_assert_double_eq_tol(time.forward_s + time.backward_s, 500 + EACH[_i], 1e-9);
+}
+END_TEST
+
+/* In a pass each layer's exchange hides behind the other layers: K/L + max(0, K - K/L - W (1 -
+ * 1/L)), chunk by chunk. ZeRO 3: K = 240 forward, 720 backward. */
+static const struct {
+    const char *what;
+    int64_t stages, chunks, zero;
+    double share, forward_s, backward_s, want_forward_s, want_backward_s;
+} PASS[] = {
+    /* 60 + (240 - 60 - 75); 180 + (720 - 180 - 300) */
+    {"behind the other layers", 1, 1, 3, 1.0, 100, 400, 165, 420},
+    {"gradients alone", 1, 1, 2, 1.0, 100, 400, 0, 120 + 60},
+    {"half overlapped", 1, 1, 3, 0.5, 100, 400, 60 + 142.5, 180 + 390},
+    {"more than enough to hide behind", 1, 1, 3, 1.0, 1e6, 1e6, 60, 180},
+    {"nothing to hide behind", 1, 1, 3, 1.0, 0, 0, 240, 720},
+    /* chunks of 2 layers: 2 x (60 + (120 - 60 - 25)); 2 x (180 + (360 - 180 - 100)) */
+    {"two chunks", 2, 2, 3, 1.0, 100, 400, 190, 520},
+    {"a chunk for each layer", 2, 4, 3, 1.0, 1e6, 1e6, 240, 720},
+    /* interleaving means nothing without a pipeline */
+    {"chunks of one stage", 1, 2, 3, 1.0, 100, 400, 165, 420},
+};
+
+START_TEST(passes_agree)
+{
+    const fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(PASS[_i].stages, PASS[_i].chunks, PASS[_i].share);
+    fab_stage_time time = {.forward_s = PASS[_i].forward_s, .backward_s = PASS[_i].backward_s};
+    s.mapping.zero = PASS[_i].zero;
+    ck_assert_int_eq(fab_stage_exchange_passes(&s, &w, &STAGE, &time), FAB_OK);
+    ck_assert_msg(fabs(time.forward_s - PASS[_i].forward_s - PASS[_i].want_forward_s) < 1e-6,
+                  "%s: %.17g", PASS[_i].what, time.forward_s);
+    ck_assert_msg(fabs(time.backward_s - PASS[_i].backward_s - PASS[_i].want_backward_s) < 1e-6,
+                  "%s: %.17g", PASS[_i].what, time.backward_s);
 }
 END_TEST
 
@@ -172,6 +241,8 @@ int main(void)
     tcase_add_test(tests, experts_have_their_own_replicas);
     tcase_add_test(tests, nothing_is_exchanged_when_left_out_or_alone);
     tcase_add_test(tests, a_bad_network_is_out_of_range);
+    tcase_add_loop_test(tests, zero_volumes, 0, 4);
+    tcase_add_loop_test(tests, passes_agree, 0, (int)(sizeof PASS / sizeof PASS[0]));
     tcase_add_loop_test(tests, exposure_behaves, 0, 200);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

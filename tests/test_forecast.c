@@ -307,6 +307,12 @@ static void hide_tensor(fab_scenario *s)
 {
     more_overlap(&s->assumptions.overlap.tensor_frac);
 }
+static void hide_context(fab_scenario *s)
+{
+    double *share = &s->assumptions.overlap.context_frac;
+    *share = *share < 0.0 ? 0.0 : *share;
+    more_overlap(share);
+}
 static void hide_expert(fab_scenario *s)
 {
     more_overlap(&s->assumptions.overlap.expert_frac);
@@ -369,6 +375,7 @@ static const struct {
     {"less latency inside", shorter_inner},
     {"less latency beyond", shorter_outer},
     {"more tensor overlap", hide_tensor},
+    {"more context overlap", hide_context},
     {"more expert overlap", hide_expert},
     {"more pipeline overlap", hide_pipeline},
     {"more data overlap", hide_data},
@@ -433,7 +440,8 @@ START_TEST(one_package_sends_nothing)
         fab_scenario s = random_scenario(seed, arena);
         s.job.gpus = 1;
         s.job.batch = 4 * s.mapping.microbatch;
-        s.mapping.tp = s.mapping.pp = s.mapping.dp = s.mapping.ep = s.mapping.etp = 1;
+        s.mapping.tp = s.mapping.cp = s.mapping.pp = s.mapping.dp = s.mapping.ep = s.mapping.etp =
+            1;
         s.mapping.interleave = 1;
         const fab_forecast f = forecast_of(&s);
         for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {

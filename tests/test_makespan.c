@@ -25,13 +25,29 @@ static const struct {
     {"interleaving halves the bubble", {4, 8, 2}, {3.0, 3.0, 3.0, 3.0}, 28.5},
     {"slow last stage paces all", {3, 10, 1}, {2.0, 2.0, 5.0}, 54.0},
     {"slow last stage, three chunks", {3, 9, 3}, {2.0, 2.0, 5.0}, 46.0 + 1.0 / 3.0},
+    /* F = 1, B = 2 on the first, 1/3 of that behind: a forward comes back after 2, while stage 0
+     * runs one more forward of 1 and later one more backward of 2: it waits 1 */
+    {"slow first stage hides others", {3, 10, 1}, {3.0, 1.0, 1.0}, 30.0},
+    {"slow first stage, one micro-batch", {3, 1, 1}, {3.0, 1.0, 1.0}, 5.0},
+    {"slow middle stage", {3, 10, 1}, {1.0, 3.0, 1.0}, 31.0},
     {"stages without work", {3, 5, 1}, {0.0, 0.0, 0.0}, 0.0},
 };
+
+/* backward takes twice as long as forward */
+static fab_status makespan(const fab_pipeline *pipeline, const double *stage_s, double *out_s)
+{
+    double forward_s[STAGE_LIMIT], backward_s[STAGE_LIMIT];
+    for (int64_t i = 0; i < pipeline->stages; i++) {
+        forward_s[i] = stage_s[i] / 3.0;
+        backward_s[i] = stage_s[i] - forward_s[i];
+    }
+    return fab_pipeline_makespan(pipeline, forward_s, backward_s, out_s);
+}
 
 START_TEST(table)
 {
     double got_s = -1.0;
-    ck_assert_int_eq(fab_pipeline_makespan(&ROW[_i].pipeline, ROW[_i].stage_s, &got_s), FAB_OK);
+    ck_assert_int_eq(makespan(&ROW[_i].pipeline, ROW[_i].stage_s, &got_s), FAB_OK);
     ck_assert_double_eq_tol(got_s, ROW[_i].want_s, 1e-12);
 }
 END_TEST
@@ -49,7 +65,7 @@ static void bubble_shrinks_with_chunks_for(uint64_t seed)
         stage_s[i] = tau_s;
     }
     double got_s = -1.0;
-    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &got_s), FAB_OK);
+    ck_assert_int_eq(makespan(&pipeline, stage_s, &got_s), FAB_OK);
     const double bubble_s = got_s - (double)pipeline.microbatches * tau_s;
     ck_assert_double_eq_tol(bubble_s, (double)(p - 1) * tau_s / (double)v, 1e-12);
 }
@@ -72,9 +88,9 @@ static void slower_stage_is_never_faster_for(uint64_t seed)
     }
     double before_s = -1.0;
     double after_s = -1.0;
-    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &before_s), FAB_OK);
+    ck_assert_int_eq(makespan(&pipeline, stage_s, &before_s), FAB_OK);
     stage_s[seeded_integer(&seed, 0, p - 1)] += seeded_between(&seed, 0.0, 1.0);
-    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &after_s), FAB_OK);
+    ck_assert_int_eq(makespan(&pipeline, stage_s, &after_s), FAB_OK);
     ck_assert_double_ge(after_s, before_s);
 }
 
@@ -125,7 +141,7 @@ START_TEST(failures)
 {
     const double stage_s[2] = {BAD[_i].first_s, 1.0};
     double got_s = 42.0;
-    ck_assert_int_eq(fab_pipeline_makespan(&BAD[_i].pipeline, stage_s, &got_s), FAB_E_RANGE);
+    ck_assert_int_eq(makespan(&BAD[_i].pipeline, stage_s, &got_s), FAB_E_RANGE);
     ck_assert_double_eq(got_s, 42.0);
 }
 END_TEST

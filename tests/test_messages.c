@@ -19,6 +19,7 @@
 #define GATHERED (2.0 * TOKENS * HIDDEN * 15.0 / 16.0) /* S (t - 1) / t, all inside the pod */
 
 #define OPTICS      "fabric: study_optics_pod\n"
+#define LATENT      "model: deepseek-v3\n"
 #define NO_REGATHER "assumptions: {effects: {weight_gradient_gather: false}}\n"
 
 typedef struct message_row {
@@ -88,6 +89,30 @@ static const message_row ROW[] = {
     {"mapping: {etp: 16}", FAB_BLOCK_MOE_LAYER, 5, "combine results", FAB_MESSAGE_EXPERT, 1, 1,
      SHARD * 8 * COPY_BF16 * 7 / 32, SHARD * 8 * COPY_BF16 * 24 / 32},
 
+    /* experts split over 4 of 16 ranks: R = 4 x 512 x 8 rows gathered over 4 neighbours, experts 4
+     * apart: 32 in a pod of 128 */
+    {"mapping: {etp: 4, expert_order: folded}", FAB_BLOCK_MOE_LAYER, 3, "gather token copies",
+     FAB_MESSAGE_TENSOR, 1, 1, 2.0 * 16384 * HIDDEN * 3 / 4, 0},
+    {"mapping: {etp: 4, expert_order: folded}", FAB_BLOCK_MOE_LAYER, 2, "dispatch tokens",
+     FAB_MESSAGE_EXPERT, 1, 1, SHARD * 8 * COPY_BF16 * 31 / 32, 0},
+
+    /* MLA gathers latents of 1536 + 512 and the rotary key of 64 in place of 7168; for weight
+     * gradients the latents alone; without a latent of queries, hidden vectors */
+    {LATENT, FAB_BLOCK_MOE_LAYER, 0, "gather latents", FAB_MESSAGE_TENSOR, 1, 0,
+     2.0 * TOKENS * 2112 * 15 / 16, 0},
+    {LATENT, FAB_BLOCK_MOE_LAYER, 1, "gather latents again", FAB_MESSAGE_TENSOR, 0, 1,
+     2.0 * TOKENS * 2048 * 15 / 16, 0},
+    {LATENT, FAB_BLOCK_MOE_LAYER, 2, "scatter latent gradients", FAB_MESSAGE_TENSOR, 0, 1,
+     2.0 * TOKENS * 2112 * 15 / 16, 0},
+    {LATENT, FAB_BLOCK_DENSE_LAYER, 3, "scatter attention output", FAB_MESSAGE_TENSOR, 1, 0,
+     2.0 * TOKENS * 7168 * 15 / 16, 0},
+    {LATENT, FAB_BLOCK_DENSE_LAYER, 4, "gather attention output gradient", FAB_MESSAGE_TENSOR, 0, 1,
+     2.0 * TOKENS * 7168 * 15 / 16, 0},
+    {LATENT NO_REGATHER, FAB_BLOCK_MOE_LAYER, 1, "scatter latent gradients", FAB_MESSAGE_TENSOR, 0,
+     1, 2.0 * TOKENS * 2112 * 15 / 16, 0},
+    {"model: {base: deepseek-v3, q_rank: 0}\n", FAB_BLOCK_MOE_LAYER, 0, "gather latents",
+     FAB_MESSAGE_TENSOR, 1, 0, 2.0 * TOKENS *(7168 + 512 + 64) * 15 / 16, 0},
+
     /* around the experts as if they were dense; shared experts are */
     {TOY_EFFECTS, FAB_BLOCK_MOE_LAYER, 2, "gather expert input", FAB_MESSAGE_TENSOR, 1, 1, GATHERED,
      0},
@@ -150,6 +175,8 @@ START_TEST(blocks_send_nothing_else)
         {NULL, {4, 4, 2, 3, 0}},
         {TOY_EFFECTS, {4, 6, 2, 3, 0}},
         {"mapping: {etp: 16}", {4, 6, 2, 3, 0}},
+        {LATENT, {7, 9, 2, 3, 0}},
+        {LATENT "mapping: {cp: 4, etp: 16, cp_mode: ulysses}", {11, 15, 2, 3, 0}},
         {"model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}", {4, 0, 2, 3, 0}},
     };
     for (size_t i = 0; i < FAB_TABLE_SIZE(count); i++) {

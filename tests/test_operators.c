@@ -26,7 +26,7 @@ static fab_scenario small_scenario(void)
                   .vocabulary = 100,
                   .mtp_layers = 1},
         .job = {.gpus = 4, .sequence = 4},
-        .mapping = {.tp = 2, .pp = 1, .dp = 2, .ep = 2, .etp = 1, .microbatch = 2},
+        .mapping = {.tp = 2, .cp = 1, .pp = 1, .dp = 2, .ep = 2, .etp = 1, .microbatch = 2},
         .assumptions = {.expert_load_ratio = 1.5},
     };
 }
@@ -333,7 +333,7 @@ static fab_workload count_model(const fab_model *model, int64_t tp, int64_t ep, 
     const fab_scenario scenario = {
         .model = *model,
         .job = {.sequence = model->sequence},
-        .mapping = {.tp = tp, .ep = ep, .etp = etp, .microbatch = 2},
+        .mapping = {.tp = tp, .cp = 1, .ep = ep, .etp = etp, .microbatch = 2},
     };
     const double tokens = 2.0 * (double)model->sequence;
     const double shard = tokens / (double)tp;

@@ -95,11 +95,11 @@ static const struct {
     void (*write)(fab_csv *, const fab_study_result *);
     size_t columns, rows;
 } TABLE[] = {
-    /* 7 + 9 parts + 2 x 4 messages + 8 + 7 columns; 3 x 4 points and the head */
-    {fab_csv_points, 39, 13},
+    /* 7 + 10 parts + 2 x 5 messages + 8 + 7 columns; 3 x 4 points and the head */
+    {fab_csv_points, 42, 13},
     {fab_csv_targets, 19, 5},
-    /* 18 + 2 x 4 groups; 12 points, 11 of which have a best, and the head */
-    {fab_csv_mappings, 26, 24},
+    /* 19 + 2 x 4 groups; 12 points, 11 of which have a best, and the head */
+    {fab_csv_mappings, 27, 24},
     {fab_csv_waterfall, 9, 6},
     /* 4 assumptions of 2 settings each */
     {fab_csv_sensitivity, 7, 9},
@@ -150,8 +150,8 @@ START_TEST(mappings_have_study_and_best)
 {
     fab_csv_mappings(&csv, fixture_study(arena, false));
     const char *text = fixture_contents(arena, stream);
-    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,study,16,8,256,32,"));
-    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,best,16,8,256,32,"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,study,16,1,8,256,32,"));
+    ck_assert_ptr_nonnull(strstr(text, "\r\ncopper,Config1,best,16,1,8,256,32,"));
     ck_assert_ptr_nonnull(strstr(text, ",16,1,32,4,8,8,1,1\r\n"));
     ck_assert_ptr_nonnull(strstr(text, "\r\nsame_radix,Config1,study,"));
     ck_assert_ptr_null(strstr(text, "\r\nsame_radix,Config1,best,"));

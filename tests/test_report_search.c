@@ -19,6 +19,7 @@ static fab_search_row make_row(int64_t rank, double step_s)
 {
     return (fab_search_row){
         .mapping = {.tp = 8,
+                    .cp = 1,
                     .pp = 4,
                     .dp = 1024,
                     .ep = 128,

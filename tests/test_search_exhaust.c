@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "random_scenario.h"
+#include "search/space.h"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -81,20 +82,38 @@ static void try_shapes(const fab_scenario *scenario, fab_mapping m, double own_s
     }
 }
 
+/* 1; with a long sequence or a cut of its own also powers of two that leave 4,096 tokens; its own
+ */
+static bool is_context_tried(const fab_scenario *scenario, int64_t cp)
+{
+    const int64_t sequence = scenario->job.sequence, own = scenario->mapping.cp;
+    const bool is_power = (cp & (cp - 1)) == 0;
+    const bool is_cut = sequence >= 16384 || own > 1;
+    return cp == 1 || cp == own || (is_cut && is_power && sequence / cp >= 4096);
+}
+
+static void try_sizes(const fab_scenario *scenario, fab_mapping m, double own_s, brute *all)
+{
+    for (m.ep = 1; m.ep <= (scenario->model.experts > 0 ? scenario->job.gpus : 1); m.ep++) {
+        for (m.microbatch = 1; m.microbatch <= scenario->job.batch; m.microbatch *= 2) {
+            try_shapes(scenario, m, own_s, all);
+        }
+    }
+}
+
 static brute brute_force(const fab_scenario *scenario, double own_s)
 {
     brute all = {0};
     const int64_t gpus = scenario->job.gpus;
-    for (int64_t tp = 1; tp <= gpus; tp++) {
-        for (int64_t pp = 1; tp * pp <= gpus; pp++) {
-            if (gpus % (tp * pp) != 0) {
-                continue; /* refused whatever else it says */
-            }
-            for (int64_t ep = 1; ep <= (scenario->model.experts > 0 ? gpus : 1); ep++) {
-                for (int64_t b = 1; b <= scenario->job.batch; b *= 2) {
-                    const fab_mapping m = {
-                        .tp = tp, .pp = pp, .ep = ep, .etp = 1, .microbatch = b, .interleave = 1};
-                    try_shapes(scenario, m, own_s, &all);
+    fab_mapping m = scenario->mapping;
+    m.etp = m.interleave = 1;
+    m.dp = 0;
+    for (m.tp = 1; m.tp <= gpus; m.tp++) {
+        for (m.pp = 1; m.tp * m.pp <= gpus; m.pp++) {
+            for (m.cp = 1; m.tp * m.pp * m.cp <= gpus; m.cp++) {
+                /* others are refused whatever else they say */
+                if (gpus % (m.tp * m.pp * m.cp) == 0 && is_context_tried(scenario, m.cp)) {
+                    try_sizes(scenario, m, own_s, &all);
                 }
             }
         }
@@ -123,7 +142,8 @@ static void check_result(const fab_scenario *scenario, const fab_search_result *
         const fab_search_row *row = &result->rows[i];
         ck_assert(row->forecast.is_feasible);
         ck_assert_double_eq(row->forecast.step_s, step_of(scenario, &row->mapping));
-        ck_assert_int_eq(row->mapping.tp * row->mapping.pp * row->mapping.dp, scenario->job.gpus);
+        ck_assert_int_eq(row->mapping.tp * row->mapping.cp * row->mapping.pp * row->mapping.dp,
+                         scenario->job.gpus);
         if (i > 0) {
             const double before_s = result->rows[i - 1].forecast.step_s;
             ck_assert_double_le(before_s, row->forecast.step_s);
@@ -160,7 +180,8 @@ END_TEST
 
 static bool is_same_row(const fab_search_row *a, const fab_search_row *b)
 {
-    return memcmp(&a->mapping, &b->mapping, sizeof(a->mapping)) == 0 && a->rank == b->rank &&
+    return fab_space_compare(&a->mapping, &b->mapping) == 0 && a->mapping.dp == b->mapping.dp &&
+           a->rank == b->rank &&
            memcmp(&a->forecast.step_s, &b->forecast.step_s, sizeof(double)) == 0;
 }
 
@@ -191,6 +212,33 @@ START_TEST(threads_change_nothing)
 }
 END_TEST
 #endif
+
+/* the space deals layers evenly, whatever the scenario's own mapping does */
+START_TEST(own_layout_stays_its_own)
+{
+    for (int number = 0; number < 40; number++) {
+        fab_scenario scenario = random_scenario(number, arena);
+        const int64_t chunks = scenario.mapping.pp * scenario.mapping.interleave;
+        if (chunks < 2 || scenario.model.layers <= chunks) {
+            continue;
+        }
+        fab_search_result even, uneven;
+        ck_assert_int_eq(fab_search_run(&scenario, TOP, arena, &even), FAB_OK);
+        char layout[64];
+        snprintf(layout, sizeof layout, "1*%d %d", (int)chunks - 1,
+                 (int)(scenario.model.layers - chunks) + 1);
+        static const fab_node NOWHERE = {.kind = FAB_NODE_MAP};
+        scenario.mapping.layout = layout;
+        ck_assert_int_eq(fab_scenario_settle(&NOWHERE, arena, NULL, &scenario), FAB_OK);
+        ck_assert_int_eq(fab_search_run(&scenario, TOP, arena, &uneven), FAB_OK);
+        ck_assert_uint_eq(even.row_count, uneven.row_count);
+        for (size_t i = 0; i < even.row_count; i++) {
+            ck_assert(is_same_row(&even.rows[i], &uneven.rows[i]));
+        }
+        ck_assert_double_eq(uneven.own.forecast.step_s, step_of(&scenario, &scenario.mapping));
+    }
+}
+END_TEST
 
 /* the shorter list is the head of the longer one */
 START_TEST(top_cuts_the_list)
@@ -242,6 +290,7 @@ int main(void)
 #ifdef _OPENMP
     tcase_add_loop_test(tests, threads_change_nothing, 0, 20);
 #endif
+    tcase_add_test(tests, own_layout_stays_its_own);
     tcase_add_loop_test(tests, top_cuts_the_list, 20, 40);
     tcase_add_loop_test(tests, nothing_fits_a_package_without_memory, 40, 60);
     tcase_add_test(tests, failures);

@@ -54,7 +54,8 @@ static int count_in_space(const fab_scenario *scenario, const fab_mapping *mappi
     ck_assert_int_eq(fab_space_make(scenario, arena, &blocks, &count), FAB_OK);
     for (size_t i = 0; i < count; i++) {
         const fab_space_block *b = &blocks[i];
-        if (b->tp != mapping->tp || b->pp != mapping->pp || b->ep != mapping->ep) {
+        if (b->tp != mapping->tp || b->cp != mapping->cp || b->pp != mapping->pp ||
+            b->ep != mapping->ep) {
             continue;
         }
         for (int64_t index = 0; index < b->candidates; index++) {
@@ -72,7 +73,8 @@ static fab_mapping random_mapping(uint64_t *seed, const fab_scenario *scenario)
     fab_mapping m = scenario->mapping;
     m.dp = 0;
     m.tp = random_divisor(seed, gpus);
-    m.pp = random_divisor(seed, gpus / m.tp);
+    m.cp = random_true(seed, 0.5) && gpus / m.tp % m.cp == 0 ? m.cp : 1;
+    m.pp = random_divisor(seed, gpus / m.tp / m.cp);
     m.ep = random_true(seed, 0.2) ? seeded_integer(seed, 1, gpus) : random_divisor(seed, gpus);
     m.etp = random_true(seed, 0.5) ? 1 : m.tp;
     m.microbatch = (int64_t)1 << seeded_integer(seed, 0, 3);
@@ -155,6 +157,7 @@ static const struct {
 START_TEST(small_space_by_hand)
 {
     const fab_scenario scenario = {.job = {.gpus = 8, .batch = 8},
+                                   .mapping = {.cp = 1},
                                    .model = {.heads = 4, .experts = 6, .layers = 4}};
     const fab_space_block *blocks;
     size_t count;

@@ -27,7 +27,17 @@ typedef struct stages {
 typedef struct deviation {
     double least_ratio; /* closed / simulated - 1 */
     double most_ratio;
+    double mean_ratio; /* of the absolute values */
 } deviation;
+
+/* Which pipelines are drawn. */
+typedef struct family {
+    int64_t chunks;
+    bool has_one_ratio;   /* of backward to forward, for all stages */
+    double shortest_frac; /* of the longest forward and backward that a stage may have */
+    int64_t least_rounds; /* micro-batches over stages, from ... */
+    int64_t most_rounds;  /* ... to; both 0: 1 to 48 micro-batches */
+} family;
 
 static double simulate_s(stages *at, fab_pipeline pipeline)
 {
@@ -40,12 +50,9 @@ static double simulate_s(stages *at, fab_pipeline pipeline)
 
 static double closed_s(const stages *at, fab_pipeline pipeline)
 {
-    double stage_s[STAGE_LIMIT];
-    for (int64_t i = 0; i < pipeline.stages; i++) {
-        stage_s[i] = at->forward_s[i] + at->backward_s[i];
-    }
     double got_s = -1.0;
-    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, stage_s, &got_s), FAB_OK);
+    ck_assert_int_eq(fab_pipeline_makespan(&pipeline, at->forward_s, at->backward_s, &got_s),
+                     FAB_OK);
     return got_s;
 }
 
@@ -61,7 +68,7 @@ START_TEST(by_hand)
     /* slow first stage, F = B = 1, before F = B = 1/2: FFBFBB, its neighbour hides wholly */
     at.forward_s[1] = at.backward_s[1] = 0.5;
     ck_assert_double_eq(simulate_s(&at, (fab_pipeline){2, 3, 1}), 6.0);
-    ck_assert_double_eq(closed_s(&at, (fab_pipeline){2, 3, 1}), 7.0);
+    ck_assert_double_eq(closed_s(&at, (fab_pipeline){2, 3, 1}), 6.0);
     /* slow last stage: 1/2 before, three times 2, 1/2 after */
     at.forward_s[0] = at.backward_s[0] = 0.5;
     at.forward_s[1] = at.backward_s[1] = 1.0;
@@ -99,13 +106,14 @@ START_TEST(equal_stages)
 END_TEST
 
 /* A pipeline with random times; backward_ratio > 0 fixes backward / forward of every stage. */
-static fab_pipeline draw(uint64_t *seed, int64_t chunks, double backward_ratio, stages *at)
+static fab_pipeline draw(uint64_t *seed, int64_t chunks, double backward_ratio, double shortest,
+                         stages *at)
 {
     const int64_t p = seeded_integer(seed, 2, STAGE_LIMIT);
     for (int64_t r = 0; r < p; r++) {
-        at->forward_s[r] = seeded_between(seed, 0.0, 1.0);
+        at->forward_s[r] = seeded_between(seed, shortest, 1.0);
         at->backward_s[r] = backward_ratio > 0.0 ? backward_ratio * at->forward_s[r]
-                                                 : seeded_between(seed, 0.0, 1.0);
+                                                 : seeded_between(seed, shortest, 1.0);
     }
     const int64_t m = chunks == 1 ? seeded_integer(seed, 1, 48) : p * seeded_integer(seed, 1, 6);
     return (fab_pipeline){p, m, chunks};
@@ -127,53 +135,61 @@ static void note(deviation *seen, double ratio)
 {
     seen->least_ratio = ratio < seen->least_ratio ? ratio : seen->least_ratio;
     seen->most_ratio = ratio > seen->most_ratio ? ratio : seen->most_ratio;
+    seen->mean_ratio += fabs(ratio) / RANDOM_CASES;
 }
 
 /* The bounds that the header states; also that no simulation beats the work of its slowest stage.
  */
-static deviation compare(int64_t chunks, bool has_one_ratio, int64_t rounds)
+static deviation compare(family of)
 {
     static stages at;
-    deviation seen = {0.0, 0.0};
+    deviation seen = {0.0, 0.0, 0.0};
     for (uint64_t i = 0; i < RANDOM_CASES; i++) {
         uint64_t seed = i;
         const double backward_ratio = seeded_between(&seed, 0.5, 3.0);
-        fab_pipeline pipeline = draw(&seed, chunks, has_one_ratio ? backward_ratio : 0.0, &at);
-        if (rounds > 0) {
-            pipeline.microbatches = pipeline.stages * seeded_integer(&seed, rounds, 2 * rounds);
+        fab_pipeline pipeline =
+            draw(&seed, of.chunks, of.has_one_ratio ? backward_ratio : 0.0, of.shortest_frac, &at);
+        if (of.most_rounds > 0) {
+            pipeline.microbatches =
+                pipeline.stages * seeded_integer(&seed, of.least_rounds, of.most_rounds);
         }
         double sum_s = 0.0;
         const double most_s = slowest_s(&at, pipeline.stages, &sum_s);
         const double got_s = simulate_s(&at, pipeline);
         const double form_s = closed_s(&at, pipeline);
         ck_assert_double_ge(got_s, (double)pipeline.microbatches * most_s * (1.0 - 1e-12));
-        ck_assert_double_le(form_s - got_s, (sum_s - most_s) / (double)chunks + 1e-11);
+        ck_assert_double_le(form_s - got_s, (sum_s - most_s) / (double)of.chunks + 1e-11);
         note(&seen, form_s / got_s - 1.0);
     }
     return seen;
 }
 
-START_TEST(unequal_stages_of_one_ratio_are_bounded)
-{
-    const deviation seen = compare(1, true, 0);
-    ck_assert_double_ge(seen.least_ratio, -1e-12);
-    ck_assert_double_le(seen.most_ratio, 0.35);
-    ck_assert_double_ge(seen.most_ratio, 0.1);
-}
-END_TEST
+/* docs/models-network.md#pipeline: what is printed there, and that it is not better than said */
+static const struct {
+    const char *what;
+    family of;
+    double short_ratio, long_ratio, mean_ratio; /* at most */
+} DEVIATION[] = {
+    {"v = 1, one ratio, times within a factor of 2", {1, true, 0.5, 1, 4}, 0.032, 0.0, 0.0006},
+    {"the same, many micro-batches", {1, true, 0.5, 8, 16}, 0.006, 0.0, 0.0002},
+    {"v = 1, times within a factor of 2", {1, false, 0.5, 1, 4}, 0.0, 0.0, 0.0},
+    {"v = 1, one ratio, any times", {1, true, 0.0, 0, 0}, 0.16, 0.16, 0.005},
+    {"v = 1, any times", {1, false, 0.0, 0, 0}, 0.105, 0.155, 0.006},
+    {"v = 1, any times, many micro-batches", {1, false, 0.0, 8, 16}, 0.033, 0.0, 0.0015},
+    {"v = 4, any times, many micro-batches", {4, false, 0.0, 8, 16}, 0.07, 0.017, 0.009},
+};
 
 START_TEST(unequal_stages_deviate_as_stated)
 {
-    const deviation small = compare(1, false, 0);
-    ck_assert_double_ge(small.least_ratio, -0.145);
-    ck_assert_double_le(small.most_ratio, 0.355);
-    ck_assert_double_le(small.least_ratio, -0.03);
-    const deviation large = compare(1, false, 8);
-    ck_assert_double_ge(large.least_ratio, -0.025);
-    ck_assert_double_le(large.most_ratio, 0.055);
-    const deviation interleaved = compare(4, false, 8);
-    ck_assert_double_ge(interleaved.least_ratio, -0.095);
-    ck_assert_double_le(interleaved.most_ratio, 0.025);
+    const deviation seen = compare(DEVIATION[_i].of);
+    ck_assert_msg(seen.least_ratio >= -DEVIATION[_i].short_ratio - 1e-12, "%s: %g",
+                  DEVIATION[_i].what, seen.least_ratio);
+    ck_assert_msg(seen.most_ratio <= DEVIATION[_i].long_ratio + 1e-12, "%s: %g", DEVIATION[_i].what,
+                  seen.most_ratio);
+    ck_assert_msg(seen.mean_ratio <= DEVIATION[_i].mean_ratio + 1e-12, "%s: %g", DEVIATION[_i].what,
+                  seen.mean_ratio);
+    /* nor are the bounds twice as wide as they must be */
+    ck_assert_double_ge(2.0 * seen.mean_ratio + 1e-12, DEVIATION[_i].mean_ratio);
 }
 END_TEST
 
@@ -181,7 +197,7 @@ END_TEST
 static void slowest_last_stage_is_exact_for(uint64_t seed)
 {
     static stages at;
-    const fab_pipeline pipeline = draw(&seed, 1, 0.0, &at);
+    const fab_pipeline pipeline = draw(&seed, 1, 0.0, 0.0, &at);
     const int64_t last = pipeline.stages - 1;
     for (int64_t r = 0; r < last; r++) {
         at.forward_s[last] = fmax(at.forward_s[last], at.forward_s[r]);
@@ -202,7 +218,7 @@ END_TEST
 static void slow_last_of_equal_stages_is_exact_for(uint64_t seed)
 {
     static stages at;
-    const fab_pipeline pipeline = draw(&seed, seeded_integer(&seed, 1, CHUNK_LIMIT), 0.0, &at);
+    const fab_pipeline pipeline = draw(&seed, seeded_integer(&seed, 1, CHUNK_LIMIT), 0.0, 0.0, &at);
     const int64_t last = pipeline.stages - 1;
     for (int64_t r = 0; r < last; r++) {
         at.forward_s[r] = 0.5;
@@ -251,8 +267,8 @@ int main(void)
     TCase *cases = tcase_create("simulate");
     tcase_add_test(cases, by_hand);
     tcase_add_loop_test(cases, equal_stages, 0, CHUNK_LIMIT);
-    tcase_add_test(cases, unequal_stages_of_one_ratio_are_bounded);
-    tcase_add_test(cases, unequal_stages_deviate_as_stated);
+    tcase_add_loop_test(cases, unequal_stages_deviate_as_stated, 0,
+                        (int)(sizeof DEVIATION / sizeof DEVIATION[0]));
     tcase_add_loop_test(cases, slowest_last_stage_is_exact, 0, BLOCKS);
     tcase_add_loop_test(cases, slow_last_of_equal_stages_is_exact, 0, BLOCKS);
     tcase_add_test(cases, failures);

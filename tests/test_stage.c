@@ -16,7 +16,7 @@ static fab_scenario dealt(int64_t layers, int64_t dense, int64_t p, int64_t v, i
 {
     return (fab_scenario){
         .model = {.layers = layers, .dense_layers = dense, .mtp_layers = mtp},
-        .mapping = {.pp = p, .interleave = v},
+        .mapping = {.cp = 1, .pp = p, .interleave = v},
     };
 }
 
@@ -53,6 +53,45 @@ START_TEST(layers_are_dealt_as_by_hand)
         ck_assert(stage.has_head == (i == DEALT[_i].p - 1));
         ck_assert_int_eq(stage.mtp_modules, i == DEALT[_i].p - 1 ? 1 : 0);
     }
+}
+END_TEST
+
+/* 3 of 12 layers are dense; two stages of two chunks of 1, 4, 5 and 2 layers: chunks 0 and 2 hold
+ * layers 0 and 5 to 9, chunks 1 and 3 layers 1 to 4, of which two are dense, and 10 to 11 */
+START_TEST(layouts_are_followed)
+{
+    static const int64_t LAYERS[] = {1, 4, 5, 2};
+    fab_scenario s = dealt(12, 3, 2, 2, 0);
+    s.chunk_layers = LAYERS;
+    const fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
+    ck_assert_int_eq(first.dense_layers, 1);
+    ck_assert_int_eq(first.moe_layers, 5);
+    ck_assert_int_eq(second.dense_layers, 2);
+    ck_assert_int_eq(second.moe_layers, 4);
+}
+END_TEST
+
+/* the layout that `even` stands for is the same forecast; fewer layers beside the head are faster
+ */
+START_TEST(layouts_change_what_they_say)
+{
+    static const char *const LAYOUT[] = {"even", "3 4*13 3 3", "3 4*14 2", "4*15 1"};
+    double step_s[4];
+    for (int i = 0; i < 4; i++) {
+        char text[500];
+        snprintf(text, sizeof text,
+                 "name: v3\ngpu: h100_sxm\nfabric: h100_ib\nmodel: deepseek-v3\n"
+                 "job: {gpus: 2048, tokens: 1T, batch: 15360, precision: fp8}\n"
+                 "mapping: {pp: 16, ep: 64, layout: %s}\n",
+                 LAYOUT[i]);
+        const fab_scenario s = good_scenario(text, NULL);
+        fab_forecast f;
+        ck_assert_int_eq(fab_train_forecast(&s, arena, &f), FAB_OK);
+        step_s[i] = f.step_s;
+    }
+    ck_assert_double_eq(step_s[0], step_s[1]);
+    ck_assert_double_lt(step_s[2], step_s[1]);
+    ck_assert_double_lt(step_s[3], step_s[2]);
 }
 END_TEST
 
@@ -149,6 +188,53 @@ static fab_workload timed_layer(void)
     block->message_count = 2;
     return w;
 }
+
+/* Context messages of 2 s, once forward and twice backward, hide behind the attention core (3 s, 6
+ * s): a ring of 4 behind 3 of its 4 turns (2.25 s, 4.5 s); others only when said, behind all of it.
+ * What they hide behind hides nothing else. */
+static const struct {
+    int mode;
+    double context_frac, tensor_frac, context_s;
+    double forward_s, backward_s, exposed_s;
+} CONTEXT[] = {
+    {FAB_CONTEXT_RING, -1, 0, 2, 10 + 11, 20 + 15, 0},
+    {FAB_CONTEXT_RING, 0, 0, 2, 10 + 11 + 2, 20 + 15 + 4, 6},
+    {FAB_CONTEXT_RING, 0.5, 0, 2, 10 + 11 + 1, 20 + 15 + 2, 3},
+    /* 4 of which 2.25 hidden, 8 of which 4.5 */
+    {FAB_CONTEXT_RING, -1, 0, 4, 10 + 11 + 1.75, 20 + 15 + 3.5, 5.25},
+    {FAB_CONTEXT_ALL_GATHER, -1, 0, 2, 10 + 11 + 2, 20 + 15 + 4, 6},
+    {FAB_CONTEXT_ALL_GATHER, 1, 0, 2, 10 + 11, 20 + 15, 0},
+    {FAB_CONTEXT_ULYSSES, 1, 0, 4, 10 + 11 + 1, 20 + 15 + 2, 3},
+    /* tensor messages of 4 and 8 hide behind the 7.75 and 15.5 left */
+    {FAB_CONTEXT_RING, -1, 1, 4, 10 + 7 + 1.75, 20 + 7 + 3.5, 5.25},
+};
+
+START_TEST(context_hides_behind_the_core)
+{
+    fab_workload w = timed_layer();
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    block->messages[block->message_count++] =
+        (fab_message){.name = "context",
+                      .message_class = FAB_MESSAGE_CONTEXT,
+                      .cost = {.time_s = CONTEXT[_i].context_s},
+                      .forward_count = 1,
+                      .backward_count = 2};
+    s.mapping.cp = 4;
+    s.mapping.cp_mode = CONTEXT[_i].mode;
+    s.assumptions.overlap.context_frac = CONTEXT[_i].context_frac;
+    s.assumptions.overlap.tensor_frac = CONTEXT[_i].tensor_frac;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.forward_s, 3 * CONTEXT[_i].forward_s, 1e-14, "forward");
+    assert_close(t.backward_s, 3 * CONTEXT[_i].backward_s, 1e-14, "backward");
+    assert_close(t.messages[FAB_MESSAGE_CONTEXT].total_s, 9 * CONTEXT[_i].context_s, 1e-14,
+                 "total");
+    ck_assert_double_eq_tol(t.messages[FAB_MESSAGE_CONTEXT].exposed_s, 3 * CONTEXT[_i].exposed_s,
+                            1e-12);
+    ck_assert_double_eq_tol(t.part_s[FAB_STEP_CONTEXT], 3 * CONTEXT[_i].exposed_s, 1e-12);
+}
+END_TEST
 
 /* Hidden: tensor share of the tensor messages, then expert share of the expert messages, together
  * at most what is computed in the pass (10 s forward, 20 s backward). */
@@ -314,7 +400,10 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, layers_are_dealt_as_by_hand, 0, (int)FAB_TABLE_SIZE(DEALT));
     tcase_add_test(tests, layers_sum_up_for_all_pipelines);
+    tcase_add_test(tests, layouts_are_followed);
+    tcase_add_test(tests, layouts_change_what_they_say);
     tcase_add_test(tests, spread_experts_are_dealt_evenly);
+    tcase_add_loop_test(tests, context_hides_behind_the_core, 0, (int)FAB_TABLE_SIZE(CONTEXT));
     tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
     tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
     tcase_add_test(tests, chunks_pass_activations_on);

@@ -26,7 +26,15 @@ static fab_scenario hand_scenario(void)
                   .vocabulary = 100,
                   .sequence = 4},
         .job = {.gpus = 8, .tokens = 1000, .batch = 8, .sequence = 4},
-        .mapping = {.tp = 2, .pp = 2, .dp = 2, .ep = 2, .etp = 1, .microbatch = 1, .interleave = 1},
+        .mapping = {.tp = 2,
+                    .cp = 1,
+                    .zero = 1,
+                    .pp = 2,
+                    .dp = 2,
+                    .ep = 2,
+                    .etp = 1,
+                    .microbatch = 1,
+                    .interleave = 1},
         .assumptions = fab_assumptions_default(),
         .gpu = {.bf16_flops = {.value = 1e15, .is_known = true},
                 .fp8_flops = {.value = 2e15, .is_known = true},
@@ -139,14 +147,82 @@ START_TEST(memory_by_hand)
 }
 END_TEST
 
+/* ZeRO shares out optimizer state, then gradients, then weights, over 2 ranks: 1616 of 3232. On
+ * their way are gradients (4 bytes) of the largest layer, 480 + 768, and with 3 two such layers of
+ * 2 bytes, gathered. */
+START_TEST(zero_by_hand)
+{
+    static const double WANT[4][4] = {
+        {2 * 3232, 4 * 3232, 12 * 3232, 0},
+        {2 * 3232, 4 * 3232, 12 * 1616, 0},
+        {2 * 3232, 4 * 1616, 12 * 1616, 4 * 1248},
+        {2 * 1616, 4 * 1616, 12 * 1616, (4 + 2 * 2) * 1248},
+    };
+    fab_scenario s = hand_scenario();
+    s.mapping.zero = _i;
+    const fab_workload w = workload_of(&s);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_memory_forecast got = fab_stage_memory(&s, &w, &stage, 0);
+    ck_assert_double_eq_tol(got.weights_byte, WANT[_i][0], 1e-9);
+    ck_assert_double_eq_tol(got.gradients_byte, WANT[_i][1], 1e-9);
+    ck_assert_double_eq_tol(got.optimizer_byte, WANT[_i][2], 1e-9);
+    ck_assert_double_eq_tol(got.exchange_byte, WANT[_i][3], 1e-9);
+    ck_assert_double_eq_tol(got.total_byte,
+                            got.weights_byte + got.gradients_byte + got.optimizer_byte +
+                                got.exchange_byte + got.activations_byte + 32e9,
+                            1e-3);
+    const double updated = _i == 0 ? 3232 : 1616, zeroed = _i >= 2 ? 1616 : 3232;
+    ck_assert_double_eq_tol(fab_stage_optimizer_byte(&s, &w, &stage), 34 * updated + 4 * zeroed,
+                            1e-9);
+    /* BF16 gradients on the way are half */
+    s.assumptions.gradient_precision = FAB_GRADIENT_BF16;
+    ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &stage, 0).exchange_byte,
+                            _i >= 2 ? WANT[_i][3] - 2 * 1248 : 0.0, 1e-9);
+}
+END_TEST
+
+/* context ranks are replicas too: 4 of 2 x 2 */
+START_TEST(context_ranks_share_the_optimizer)
+{
+    fab_scenario s = hand_scenario();
+    s.job.gpus = 16;
+    s.mapping.cp = 2;
+    const fab_workload w = workload_of(&s);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_memory_forecast got = fab_stage_memory(&s, &w, &stage, 0);
+    ck_assert_double_eq_tol(got.optimizer_byte, 12 * 808, 1e-9);
+    ck_assert_double_eq_tol(got.weights_byte, 2 * 3232, 1e-9);
+}
+END_TEST
+
+/* DeepSeek-V3 in BF16 over 256 packages, 4 stages of 16 layers less one, 64 expert ranks: published
+ * are 36.4 GB of weights and gradients, 32.1 GB of optimizer state (arXiv 2603.07685, table 3) for
+ * 15 expert layers; experts have no replicas, so that only dense parameters are shared out. */
+START_TEST(deepseek_v3_on_256)
+{
+    const fab_scenario s = good_scenario("name: v3\ngpu: h100_sxm\nfabric: h100_ib\n"
+                                         "model: deepseek-v3\n"
+                                         "job: {gpus: 256, tokens: 1T, batch: 1024}\n"
+                                         "mapping: {pp: 4, ep: 64, interleave: 4}\n",
+                                         NULL);
+    const fab_workload w = workload_of(&s);
+    const fab_stage stage = {.moe_layers = 15};
+    const fab_memory_forecast got = fab_stage_memory(&s, &w, &stage, 1);
+    ck_assert_double_eq_tol(got.weights_byte + got.gradients_byte, 36.8e9, 0.05e9);
+    ck_assert_double_eq_tol(got.optimizer_byte, 32.4e9, 0.05e9);
+    /* 131.0 GB of activations published, for 56 layers' worth in flight */
+    ck_assert_double_eq_tol(56 * w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte, 131.4e9, 0.1e9);
+}
+END_TEST
+
 /* T1 = 2 tokens of what the transformer module says of one */
 START_TEST(saved_activations_are_the_models)
 {
     fab_scenario s = hand_scenario();
     s.assumptions.expert_load_ratio = 1.5;
     const fab_workload w = workload_of(&s);
-    const fab_activation_bytes dense = fab_model_activation_bytes(&s.model, false, 2, 2.0);
-    const fab_activation_bytes moe = fab_model_activation_bytes(&s.model, true, 2, 2.0);
+    const fab_activation_bytes dense = fab_model_activation_bytes(&s.model, false, 2, 1, 2.0);
+    const fab_activation_bytes moe = fab_model_activation_bytes(&s.model, true, 2, 1, 2.0);
     ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_DENSE_LAYER].saved_byte, 2 * dense.sharded_byte,
                             1e-9);
     ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte,
@@ -196,15 +272,34 @@ START_TEST(optimizer_by_hand)
 }
 END_TEST
 
+/* key heads that the ranks hold beyond one of each, every rank as many as the one that needs most:
+ * head by head, a rank's query heads mark the key heads that they read */
+static double kv_copies(const fab_model *model, int64_t tensor)
+{
+    int64_t most = 0;
+    for (int64_t rank = 0; rank < tensor; rank++) {
+        bool is_read[256] = {false};
+        int64_t read = 0;
+        for (int64_t head = 0; head < model->heads; head++) {
+            const int64_t key = head / (model->heads / model->kv_heads);
+            if (head / (model->heads / tensor) == rank && !is_read[key]) {
+                is_read[key] = true;
+                read++;
+            }
+        }
+        most = read > most ? read : most;
+    }
+    return (double)(tensor * most - model->kv_heads);
+}
+
 /* parameters of one layer on all ranks that hold it once: what is replicated, t times */
 static double layer_on_all_ranks(const fab_model *model, const fab_layer_parameters *layer,
                                  double tensor)
 {
     const double copied = (double)(layer->attention_replicated + layer->norms + layer->router);
-    const double missing = tensor - (double)model->kv_heads;
-    const double heads = model->attention == FAB_ATTENTION_GQA && missing > 0.0
-                             ? 2.0 * (double)(model->hidden * model->head_dim) * missing
-                             : 0.0;
+    const bool is_grouped = model->attention == FAB_ATTENTION_GQA;
+    const double copies = is_grouped ? kv_copies(model, (int64_t)tensor) : 0.0;
+    const double heads = 2.0 * (double)(model->hidden * model->head_dim) * copies;
     return (double)fab_layer_parameters_total(layer) + (tensor - 1.0) * copied + heads;
 }
 
@@ -272,6 +367,74 @@ START_TEST(memory_grows_with_the_microbatch)
 }
 END_TEST
 
+static double memory_of(const fab_scenario *s)
+{
+    const fab_workload w = workload_of(s);
+    double most = 0.0;
+    for (int64_t i = 0; i < s->mapping.pp; i++) {
+        const fab_stage stage = fab_stage_make(s, i);
+        const double byte = fab_stage_memory(s, &w, &stage, i).total_byte;
+        most = byte > most ? byte : most;
+    }
+    return most;
+}
+
+/* on a given number of packages, more ranks of a kind never need more memory */
+static const struct {
+    const char *what, *model;
+    const char *mapping[5];
+} FALLING[] = {
+    {"tensor", "llama3-405b", {"tp: 1", "tp: 2", "tp: 4", "tp: 8", "tp: 16"}},
+    {"context", "llama3-405b", {"cp: 1", "cp: 2", "cp: 4", "cp: 8", "cp: 16"}},
+    {"pipeline", "llama3-405b", {"pp: 1", "pp: 2", "pp: 3", "pp: 6", "pp: 9"}},
+    {"pipeline with experts", "deepseek-v3", {"pp: 1", "pp: 2", "pp: 4", "pp: 8", "pp: 16"}},
+    {"expert", "deepseek-v3", {"ep: 1", "ep: 2", "ep: 8", "ep: 32", "ep: 256"}},
+    {"shared", "deepseek-v3", {"zero: 0", "zero: 1", "zero: 2", "zero: 3", "zero: 3"}},
+    {"shared without experts",
+     "llama3-405b",
+     {"pp: 6, zero: 0", "pp: 6, zero: 1", "pp: 6, zero: 2", "pp: 6, zero: 3", "pp: 6, zero: 3"}},
+};
+
+START_TEST(memory_falls_with_ranks)
+{
+    double before = HUGE_VAL;
+    for (int i = 0; i < 5; i++) {
+        char text[400];
+        snprintf(text, sizeof text,
+                 "name: falling\ngpu: h100_sxm\nfabric: h100_ib\nmodel: %s\n"
+                 "job: {gpus: 2304, tokens: 1T, batch: 36864}\nmapping: {%s}\n",
+                 FALLING[_i].model, FALLING[_i].mapping[i]);
+        const fab_scenario s = good_scenario(text, NULL);
+        const double now = memory_of(&s);
+        ck_assert_msg(now <= before, "%s, %s: %g after %g", FALLING[_i].what,
+                      FALLING[_i].mapping[i], now, before);
+        before = now;
+    }
+}
+END_TEST
+
+/* What is on its way is of one layer: with at least 4 layers alike on every stage, sharing out more
+ * never needs more memory. */
+START_TEST(memory_falls_with_zero)
+{
+    int compared = 0;
+    for (int number = 50 * _i; number < 50 * (_i + 1); number++) {
+        fab_scenario s = random_scenario(number, arena);
+        s.model.layers = s.mapping.pp * s.mapping.interleave * 4;
+        s.model.dense_layers = s.model.experts > 0 ? 0 : s.model.layers;
+        double before = HUGE_VAL;
+        for (s.mapping.zero = 0; s.mapping.zero <= 3; s.mapping.zero++) {
+            const double now = memory_of(&s);
+            ck_assert_msg(now <= before * (1 + 1e-14), "seed %d, zero %d", number,
+                          (int)s.mapping.zero);
+            before = now;
+            compared++;
+        }
+    }
+    ck_assert_int_eq(compared, 200);
+}
+END_TEST
+
 /* sharding the optimizer over more data ranks never needs more memory */
 START_TEST(memory_shrinks_with_data_ranks)
 {
@@ -296,6 +459,11 @@ int main(void)
     tcase_add_test(tests, parameters_by_hand);
     tcase_add_test(tests, copies_by_hand);
     tcase_add_test(tests, memory_by_hand);
+    tcase_add_loop_test(tests, zero_by_hand, 0, 4);
+    tcase_add_test(tests, context_ranks_share_the_optimizer);
+    tcase_add_test(tests, deepseek_v3_on_256);
+    tcase_add_loop_test(tests, memory_falls_with_ranks, 0, (int)FAB_TABLE_SIZE(FALLING));
+    tcase_add_loop_test(tests, memory_falls_with_zero, 0, 10);
     tcase_add_test(tests, saved_activations_are_the_models);
     tcase_add_test(tests, recomputation_keeps_inputs);
     tcase_add_test(tests, a_package_that_is_too_small_is_told);

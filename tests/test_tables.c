@@ -8,9 +8,11 @@
 /* a document in which every field of the scenario file stands, each with a value of its own */
 #define JOB_TEXT "{gpus: 11, tokens: 12G, batch: 13, sequence: 14, precision: fp8}"
 #define MAPPING_TEXT                                                                               \
-    "{tp: 21, pp: 22, dp: 23, ep: 24, etp: 25, microbatch: 26, interleave: 27,\n"                  \
+    "{tp: 21, cp: 28, cp_mode: ulysses, zero: 3, layout: 1 2, pp: 22, dp: 23, ep: 24, etp: 25, "   \
+    "microbatch: "                                                                                 \
+    "26, interleave: 27,\n"                                                                        \
     "  expert_order: strided, recompute: full}"
-#define OVERLAP_TEXT "{tensor: 0.31, expert: 0.32, pipeline: 0.33, data: 0.34}"
+#define OVERLAP_TEXT "{tensor: 0.31, context: 0.35, expert: 0.32, pipeline: 0.33, data: 0.34}"
 #define EFFECTS_TEXT                                                                               \
     "{attention_core: false, memory_traffic: false, product_traffic: false,\n"                     \
     "   embedding_head: false, weight_gradient_gather: false, expert_layer_gathers: true,\n"       \
@@ -113,6 +115,10 @@ START_TEST(mapping_fields_reach_their_members)
     read_record(&FAB_MAPPING_TABLE, MAPPING_TEXT, &m);
     ck_assert_int_eq(m.tp, 21);
     ck_assert_int_eq(m.pp, 22);
+    ck_assert_int_eq(m.cp, 28);
+    ck_assert_int_eq(m.cp_mode, FAB_CONTEXT_ULYSSES);
+    ck_assert_int_eq(m.zero, 3);
+    ck_assert_str_eq(m.layout, "1 2");
     ck_assert_int_eq(m.dp, 23);
     ck_assert_int_eq(m.ep, 24);
     ck_assert_int_eq(m.etp, 25);
@@ -139,7 +145,7 @@ START_TEST(assumption_fields_reach_their_members)
         {a.overlap.data_frac, 0.34},      {a.power.static_frac, 0.21},
         {a.power.full_rate_frac, 0.72},   {a.power.memory_energy_j_per_bit, 6e-12},
         {a.power.host_w, 333.0},          {a.power.switch_w, 55.0},
-        {a.power.pue_ratio, 1.23},
+        {a.power.pue_ratio, 1.23},        {a.overlap.context_frac, 0.35},
     };
     for (size_t i = 0; i < FAB_TABLE_SIZE(number); i++) {
         ck_assert_double_eq_tol(number[i].got, number[i].want, 1e-12 * number[i].want);
@@ -208,6 +214,10 @@ static const struct {
      FAB_EXPERTS_FOLDED},
     {&FAB_MAPPING_TABLE, "expert_order: strided", offsetof(fab_mapping, expert_order),
      FAB_EXPERTS_STRIDED},
+    {&FAB_MAPPING_TABLE, "cp_mode: ring", offsetof(fab_mapping, cp_mode), FAB_CONTEXT_RING},
+    {&FAB_MAPPING_TABLE, "cp_mode: all_gather", offsetof(fab_mapping, cp_mode),
+     FAB_CONTEXT_ALL_GATHER},
+    {&FAB_MAPPING_TABLE, "cp_mode: ulysses", offsetof(fab_mapping, cp_mode), FAB_CONTEXT_ULYSSES},
     {&FAB_MAPPING_TABLE, "recompute: none", offsetof(fab_mapping, recompute), FAB_RECOMPUTE_NONE},
     {&FAB_MAPPING_TABLE, "recompute: full", offsetof(fab_mapping, recompute), FAB_RECOMPUTE_FULL},
     {&FAB_ASSUMPTIONS_TABLE, "tensor_precision: fp8", offsetof(fab_assumptions, tensor_precision),
@@ -287,7 +297,9 @@ START_TEST(silence_gives_the_defaults)
 
     read_record(&FAB_MAPPING_TABLE, "{}", &m);
     ck_assert(m.tp == 1 && m.pp == 1 && m.dp == 0 && m.ep == 1 && m.etp == 1);
-    ck_assert(m.microbatch == 1 && m.interleave == 1);
+    ck_assert(m.microbatch == 1 && m.interleave == 1 && m.cp == 1 && m.zero == 1);
+    ck_assert(m.cp_mode == FAB_CONTEXT_RING);
+    ck_assert_str_eq(m.layout, "even");
     ck_assert(m.expert_order == FAB_EXPERTS_FOLDED && m.recompute == FAB_RECOMPUTE_NONE);
     read_record(&FAB_JOB_TABLE, "{gpus: 1, tokens: 1, batch: 1}", &job);
     ck_assert(job.sequence == 0 && job.precision == FAB_PRECISION_BF16);
@@ -306,6 +318,7 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_double_eq(d.expert_load_ratio, 1.0);
     ck_assert_double_eq(d.goodput_frac, 1.0);
     ck_assert_double_eq(d.overlap.tensor_frac, 0.0);
+    ck_assert_double_lt(d.overlap.context_frac, 0.0); /* by mode */
     ck_assert_double_eq(d.overlap.expert_frac, 0.0);
     ck_assert_double_eq(d.overlap.pipeline_frac, 0.0);
     ck_assert_double_eq(d.overlap.data_frac, 1.0);

@@ -150,6 +150,13 @@ typedef struct fab_model {
     const char *notes;
 } fab_model;
 
+/* Returns the key and value heads that the query heads of one of `tensor_ranks` (>= 1) ranks need,
+ * of the rank that needs most: g / t when t divides g, 1 when g divides t (each head is then on
+ * t / g ranks), else counted by rank. With MLA every query head has its own: a / t. Query head i
+ * reads head floor(i g / a) (Ainslie et al. 2023, arXiv 2305.13245). Cost O(1), or O(t) when
+ * neither divides the other. */
+FAB_API int64_t fab_model_rank_kv_heads(const fab_model *model, int64_t tensor_ranks);
+
 /* Algorithms of collectives; docs/models-network.md#algorithms. AUTO takes the fastest that
  * applies. Scenarios choose between the first three, `fabricast collective` between all. */
 typedef enum fab_collective_algorithm {

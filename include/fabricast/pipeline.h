@@ -16,19 +16,21 @@ typedef struct fab_pipeline {
     int64_t chunks;       /* v */
 } fab_pipeline;
 
-/* Time until the last backward of a step ends. stage_s[i] = forward + backward of one micro-batch
- * through stage i, all chunks, exposed communication included:
- * T = m max(stage) + (sum(stage) - max(stage)) / v; docs/models-network.md#pipeline.
+/* Time until the last backward of a step ends. forward_s[i] and backward_s[i] are those of one
+ * micro-batch through stage i, all chunks, exposed communication included; tau their sum. For v = 1
+ * the longest over the stages k of
+ *   sum of tau before k + m tau_k + min(after, (after - w F_k)+ + (after - w B_k)+)
+ * where `after` is the sum of tau behind k and w = min(p - k - 1, m - 1) the forwards that stage k
+ * runs while its first comes back; for v > 1 m max(tau) + (sum(tau) - max(tau)) / v;
+ * docs/models-network.md#pipeline, which says how far both are from simulation.
  *
  * Exact for equal stages, and for v = 1 when the last stage has the longest forward and backward.
- * Otherwise an estimate, too long by at most (sum - max) / v. For v = 1 never too short as long as
- * all stages share one ratio of backward to forward. Against simulation of 2 to 8 stages with
- * random times from 0 to 1 it was, for v = 1 and up to 48 micro-batches, 14 % short to 35 % long,
- * and with 8 to 16 micro-batches per stage 2 % short to 5 % long (v = 4: 9 % short to 2 % long).
  * Errors: FAB_E_RANGE if a count is below 1, a time is negative or not finite, or v > 1 and m is
  * not a multiple of p. */
 FAB_API FAB_CHECKED fab_status fab_pipeline_makespan(const fab_pipeline *pipeline,
-                                                     const double *stage_s, double *makespan_s_out);
+                                                     const double *forward_s,
+                                                     const double *backward_s,
+                                                     double *makespan_s_out);
 
 /* The same for one step-by-step simulation of the schedule in which every stage has the forward and
  * backward times given (all chunks of a stage together; one chunk takes 1/v of them) and a message

@@ -32,17 +32,32 @@ typedef enum fab_expert_order { FAB_EXPERTS_FOLDED, FAB_EXPERTS_STRIDED } fab_ex
 
 typedef enum fab_recompute { FAB_RECOMPUTE_NONE, FAB_RECOMPUTE_FULL } fab_recompute;
 
-/* How the job is cut over the packages. Rank order, fastest first: tensor, data, pipeline. Sequence
- * parallelism goes with tensor parallelism; optimizer state is sharded over the data-parallel ranks
- * (ZeRO-1). */
+/* How ranks that share a sequence see the keys and values of its other parts. RING: passed on from
+ * rank to rank, part by part (Liu et al. 2023, arXiv 2310.01889). ALL_GATHER: gathered before the
+ * attention core (Llama 3, arXiv 2407.21783 section 3.3.2). ULYSSES: all-to-alls turn parts of the
+ * sequence into shares of the heads and back (Jacobs et al. 2023, arXiv 2309.14509). */
+typedef enum fab_context_mode {
+    FAB_CONTEXT_RING,
+    FAB_CONTEXT_ALL_GATHER,
+    FAB_CONTEXT_ULYSSES
+} fab_context_mode;
+
+/* How the job is cut over the packages. Rank order, fastest first: tensor, context, data, pipeline
+ * (Megatron-Core's tp-cp-ep-dp-pp); expert ranks are dealt over tensor, context and data ranks
+ * together. Sequence parallelism goes with tensor parallelism. */
 typedef struct fab_mapping {
     int64_t tp;         /* t: tensor-parallel size of attention and dense blocks */
+    int64_t cp;         /* c: context-parallel size: ranks that share a sequence */
     int64_t pp;         /* p: pipeline stages */
-    int64_t dp;         /* D = N / (t p): data-parallel size; worked out, or checked when given */
+    int64_t dp;         /* D = N / (t c p): data-parallel size; worked out, or checked when given */
     int64_t ep;         /* e: ranks over which the experts of a layer are dealt */
     int64_t etp;        /* x: ranks that share one expert */
     int64_t microbatch; /* b: sequences of one micro-batch */
     int64_t interleave; /* v: model chunks per stage */
+    int64_t zero;       /* what the D c replicas of a parameter shard: 0 nothing, 1 optimizer state,
+                           2 gradients too, 3 weights too (Rajbhandari et al. 2020) */
+    const char *layout; /* layers of each chunk, "3 4*14 2"; NULL and "even" deal them alike */
+    int cp_mode;        /* fab_context_mode */
     int expert_order;   /* fab_expert_order */
     int recompute;      /* fab_recompute */
 } fab_mapping;
@@ -50,6 +65,7 @@ typedef struct fab_mapping {
 /* Kinds of message, by the parallelism that causes them. */
 #define FAB_MESSAGE_LIST(X)                                                                        \
     X(FAB_MESSAGE_TENSOR, "tensor")                                                                \
+    X(FAB_MESSAGE_CONTEXT, "context")                                                              \
     X(FAB_MESSAGE_EXPERT, "expert")                                                                \
     X(FAB_MESSAGE_PIPELINE, "pipeline")                                                            \
     X(FAB_MESSAGE_DATA, "data")
@@ -64,6 +80,7 @@ typedef enum fab_message_class {
  * never exceeds the computation that it hides behind. */
 typedef struct fab_overlap {
     double tensor_frac;
+    double context_frac; /* behind the attention core; negative: all for a ring, else none */
     double expert_frac;
     double pipeline_frac;
     double data_frac; /* gradient reduce-scatter and parameter all-gather */
@@ -139,6 +156,7 @@ typedef struct fab_scenario {
     fab_model model;
     fab_job job;
     fab_mapping mapping;
+    const int64_t *chunk_layers; /* mapping.layout as numbers, p v of them; NULL when even */
     fab_assumptions assumptions;
 } fab_scenario;
 
@@ -151,6 +169,9 @@ FAB_API fab_assumptions fab_assumptions_default(void);
 FAB_API FAB_CHECKED fab_status fab_scenario_load(const fab_catalog *catalog, const char *path,
                                                  fab_arena *arena, fab_diagnostics *diagnostics,
                                                  const fab_scenario **scenario_out);
+
+/* Tokens of one micro-batch on one context rank: s b / c. */
+FAB_API int64_t fab_scenario_rank_tokens(const fab_scenario *scenario);
 
 /* Micro-batches that each pipeline runs in a step: B / (D b). */
 FAB_API int64_t fab_scenario_microbatches(const fab_scenario *scenario);

@@ -43,14 +43,14 @@ typedef struct fab_search_result {
     double least_memory_byte; /* that any mapping forecast needs; 0 when none was */
 } fab_search_result;
 
-/* Finds the fastest mappings of a scenario by trying all of a space: tp, pp, ep, etp (1 or tp),
- * micro-batch (powers of two), interleave, expert order and recomputation; dp follows
- * (docs/models-search.md). Rows come by step time, equal ones by tp, pp, ep, etp, micro-batch,
- * interleave, expert order, recomputation. `top` is 1 to FAB_SEARCH_TOP_LIMIT. The arena owns the
- * rows and the result points at `scenario`. Uses all cores; the result is the same for any number
- * of them. No row when no mapping is feasible. Cost: one forecast per mapping that the rules allow.
- * FAB_E_RANGE when the space is too large or the scenario's own forecast leaves the range of
- * numbers, FAB_E_NOMEM. */
+/* Finds the fastest mappings of a scenario by trying all of a space: tp, cp (for long
+ * sequences), pp, ep, etp (1 or tp), micro-batch (powers of two), interleave, expert order and
+ * recomputation; dp follows (docs/models-search.md). Rows come by step time, equal ones by tp, cp,
+ * pp, ep, etp, micro-batch, interleave, expert order, recomputation. `top` is 1 to
+ * FAB_SEARCH_TOP_LIMIT. The arena owns the rows and the result points at `scenario`. Uses all
+ * cores; the result is the same for any number of them. No row when no mapping is feasible. Cost:
+ * one forecast per mapping that the rules allow. FAB_E_RANGE when the space is too large or the
+ * scenario's own forecast leaves the range of numbers, FAB_E_NOMEM. */
 FAB_API FAB_CHECKED fab_status fab_search_run(const fab_scenario *scenario, size_t top,
                                               fab_arena *arena, fab_search_result *out);
 

@@ -19,6 +19,7 @@ FAB_BEGIN_DECLS
     X(FAB_STEP_ATTENTION, "attention core")                                                        \
     X(FAB_STEP_MEMORY, "memory-bound operators")                                                   \
     X(FAB_STEP_TENSOR, "tensor messages, exposed")                                                 \
+    X(FAB_STEP_CONTEXT, "context messages, exposed")                                               \
     X(FAB_STEP_EXPERT, "expert messages, exposed")                                                 \
     X(FAB_STEP_PIPELINE, "pipeline messages, exposed")                                             \
     X(FAB_STEP_BUBBLE, "pipeline bubble")                                                          \
@@ -71,8 +72,9 @@ typedef struct fab_memory_forecast {
     double optimizer_byte;
     double activations_byte; /* saved for the backward pass, all micro-batches in flight */
     double logits_byte;
-    double fixed_byte;   /* context, kernels, message buffers */
-    double reserve_byte; /* fragmentation */
+    double exchange_byte; /* ZeRO 2 and 3: layers gathered, gradients on their way to their owner */
+    double fixed_byte;    /* context, kernels, message buffers */
+    double reserve_byte;  /* fragmentation */
     double total_byte;
     double capacity_byte;
     int64_t stage; /* the worst one, 0-based */

@@ -92,11 +92,15 @@ typedef struct fab_activation_bytes {
     double routed_byte;  /* per token, divide by the tensor-parallel size, times the load factor */
 } fab_activation_bytes;
 
-/* Counts them for a layer with experts or a dense one, cut over `tensor_ranks` >= 1 ranks: beyond
- * kv_heads ranks each keeps a copy of a key and value head. `element_byte` > 0 is the size of a
- * saved element; softmax statistics and router scores stay in single precision. */
+/* Counts them for a layer with experts or a dense one, cut over `tensor_ranks` >= 1 ranks: key and
+ * value heads that several ranks need are kept by each (fab_model_rank_kv_heads).
+ * `expert_tensor_ranks` >= 1 ranks share an expert: each keeps the tokens of all of them as its
+ * input, and its part of everything else. `element_byte` > 0 is the size of a saved element;
+ * softmax statistics and router scores stay in single precision. */
 FAB_API fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_moe_layer,
-                                                        int64_t tensor_ranks, double element_byte);
+                                                        int64_t tensor_ranks,
+                                                        int64_t expert_tensor_ranks,
+                                                        double element_byte);
 
 FAB_END_DECLS
 

@@ -30,25 +30,54 @@ bool fab_pipeline_are_durations(const double *time_s, int64_t count)
     return true;
 }
 
-fab_status fab_pipeline_makespan(const fab_pipeline *pipeline, const double *stage_s,
-                                 double *makespan_s_out)
+static double positive_part(double x)
 {
-    assert(pipeline && stage_s && makespan_s_out);
+    return x > 0.0 ? x : 0.0;
+}
+
+/* What the stages behind stage k add to m tau_k in 1F1B. `after_s` passes between a forward of k
+ * and its backward; before the first one k has w forwards to run meanwhile, after its last forward
+ * as many backwards. It never waits longer than the stages behind it take. */
+static double wait_s(const fab_pipeline *pipeline, int64_t k, double forward_s, double backward_s,
+                     double after_s)
+{
+    const int64_t behind = pipeline->stages - k - 1;
+    const int64_t others = pipeline->microbatches - 1;
+    const double warm = (double)(behind < others ? behind : others);
+    const double waits_s =
+        positive_part(after_s - warm * forward_s) + positive_part(after_s - warm * backward_s);
+    return waits_s < after_s ? waits_s : after_s;
+}
+
+fab_status fab_pipeline_makespan(const fab_pipeline *pipeline, const double *forward_s,
+                                 const double *backward_s, double *makespan_s_out)
+{
+    assert(pipeline && forward_s && backward_s && makespan_s_out);
     if (!fab_pipeline_is_valid(pipeline) ||
-        !fab_pipeline_are_durations(stage_s, pipeline->stages)) {
+        !fab_pipeline_are_durations(forward_s, pipeline->stages) ||
+        !fab_pipeline_are_durations(backward_s, pipeline->stages)) {
         return FAB_E_RANGE;
     }
 
-    double slowest_s = 0.0;
     double sum_s = 0.0;
     for (int64_t i = 0; i < pipeline->stages; i++) {
-        slowest_s = stage_s[i] > slowest_s ? stage_s[i] : slowest_s;
-        sum_s += stage_s[i];
+        sum_s += forward_s[i] + backward_s[i];
     }
 
-    /* the slowest stage works without a pause; the others fill and drain it once */
-    const double makespan_s =
-        (double)pipeline->microbatches * slowest_s + (sum_s - slowest_s) / (double)pipeline->chunks;
+    /* each stage works, and waits for the others to fill and drain; the longest decides */
+    double makespan_s = 0.0;
+    double before_s = 0.0;
+    for (int64_t i = 0; i < pipeline->stages; i++) {
+        const double stage_s = forward_s[i] + backward_s[i];
+        const double after_s = positive_part(sum_s - before_s - stage_s);
+        const double hidden_s = pipeline->chunks > 1 ? 0.0
+                                                     : after_s - wait_s(pipeline, i, forward_s[i],
+                                                                        backward_s[i], after_s);
+        const double end_s = (double)pipeline->microbatches * stage_s +
+                             ((sum_s - stage_s) / (double)pipeline->chunks - hidden_s);
+        makespan_s = end_s > makespan_s ? end_s : makespan_s;
+        before_s += stage_s;
+    }
     if (!isfinite(makespan_s)) {
         return FAB_E_RANGE;
     }

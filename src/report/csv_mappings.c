@@ -6,23 +6,15 @@
 static void mappings_head(fab_csv *csv)
 {
     static const char *const NAMES[] = {
-        "variant",
-        "sweep_value",
-        "kind",
-        "tp",
-        "pp",
-        "dp",
-        "ep",
-        "etp",
-        "microbatch",
-        "interleave",
-        "expert_order",
-        "recompute",
-        "step_s",
-        "exposed_s",
-        "time_to_train_s",
-        "mfu_frac",
-        "memory_total_byte",
+        "variant",     "sweep_value",
+        "kind",        "tp",
+        "cp",          "pp",
+        "dp",          "ep",
+        "etp",         "microbatch",
+        "interleave",  "expert_order",
+        "recompute",   "step_s",
+        "exposed_s",   "time_to_train_s",
+        "mfu_frac",    "memory_total_byte",
         "is_feasible",
     };
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
@@ -56,7 +48,8 @@ static void mapping_row(fab_csv *csv, const fab_study_result *result, const fab_
     fab_csv_text(csv, result->variants[point->variant].name);
     fab_csv_text(csv, result->sweep_labels[point->value]);
     fab_csv_text(csv, is_best ? "best" : "study");
-    const int64_t sizes[] = {m->tp, m->pp, m->dp, m->ep, m->etp, m->microbatch, m->interleave};
+    const int64_t sizes[] = {m->tp, m->cp,  m->pp,         m->dp,
+                             m->ep, m->etp, m->microbatch, m->interleave};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         fab_csv_integer(csv, sizes[i]);
     }

@@ -199,7 +199,8 @@ static const char *parts_caption(fab_scratch *s, const fab_study_result *result)
     for (size_t i = 0; i < result->point_count; i++) {
         const double *part_s = result->points[i].forecast.part_s;
         const double exposed_s = part_s[FAB_STEP_TENSOR] + part_s[FAB_STEP_EXPERT] +
-                                 part_s[FAB_STEP_PIPELINE] + part_s[FAB_STEP_DATA];
+                                 part_s[FAB_STEP_CONTEXT] + part_s[FAB_STEP_PIPELINE] +
+                                 part_s[FAB_STEP_DATA];
         const double share_frac = exposed_s / result->points[i].forecast.step_s;
         if (share_frac > worst_frac) {
             worst_frac = share_frac;

@@ -7,6 +7,7 @@ void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping
 {
     json_t *made = fab_json_object(json, object, "mapping");
     fab_json_integer(json, made, "tp", mapping->tp);
+    fab_json_integer(json, made, "cp", mapping->cp);
     fab_json_integer(json, made, "pp", mapping->pp);
     fab_json_integer(json, made, "dp", mapping->dp);
     fab_json_integer(json, made, "ep", mapping->ep);

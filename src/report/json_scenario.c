@@ -18,12 +18,14 @@ static void add_mapping(fab_json *json, json_t *object, const fab_mapping *mappi
 {
     json_t *made = fab_json_object(json, object, "mapping");
     fab_json_integer(json, made, "tp", mapping->tp);
+    fab_json_integer(json, made, "cp", mapping->cp);
     fab_json_integer(json, made, "pp", mapping->pp);
     fab_json_integer(json, made, "dp", mapping->dp);
     fab_json_integer(json, made, "ep", mapping->ep);
     fab_json_integer(json, made, "etp", mapping->etp);
     fab_json_integer(json, made, "microbatch", mapping->microbatch);
     fab_json_integer(json, made, "interleave", mapping->interleave);
+    fab_json_integer(json, made, "zero", mapping->zero);
 }
 
 void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scenario)

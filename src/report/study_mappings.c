@@ -55,9 +55,10 @@ static const char *sizes_text(fab_scratch *scratch, const fab_mapping *m)
 {
     return fab_text_printf(
         scratch,
-        "tp %lld, pp %lld, dp %lld, ep %lld, etp %lld, microbatch %lld, interleave %lld, %s, "
+        "tp %lld, %spp %lld, dp %lld, ep %lld, etp %lld, microbatch %lld, interleave %lld, %s, "
         "recompute %s",
-        (long long)m->tp, (long long)m->pp, (long long)m->dp, (long long)m->ep, (long long)m->etp,
+        (long long)m->tp, m->cp > 1 ? fab_text_printf(scratch, "cp %lld, ", (long long)m->cp) : "",
+        (long long)m->pp, (long long)m->dp, (long long)m->ep, (long long)m->etp,
         (long long)m->microbatch, (long long)m->interleave, fab_order_word(m),
         fab_recompute_word(m));
 }

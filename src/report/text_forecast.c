@@ -23,6 +23,12 @@ static const char *name_of(const char *title, const char *name)
     return title && *title ? title : name;
 }
 
+/* said only where sequences are shared */
+static const char *context_text(fab_scratch *s, const fab_mapping *m)
+{
+    return m->cp > 1 ? fab_text_printf(s, "context %s x ", fab_text_count(s, m->cp)) : "";
+}
+
 static void print_input(const view *v)
 {
     fab_scratch *s = v->scratch;
@@ -35,16 +41,16 @@ static void print_input(const view *v)
                         fab_text_count(s, c->job.gpus), name_of(c->gpu.title, c->gpu.name),
                         name_of(c->fabric.title, c->fabric.name)),
         "  ");
-    fab_text_paragraph(s, v->stream,
-                       fab_text_printf(s,
-                                       "  tensor %s x data %s x pipeline %s, experts over %s x %s; "
-                                       "batch %s sequences of %s tokens, micro-batch %s",
-                                       fab_text_count(s, m->tp), fab_text_count(s, m->dp),
-                                       fab_text_count(s, m->pp), fab_text_count(s, m->ep),
-                                       fab_text_count(s, m->etp), fab_text_count(s, c->job.batch),
-                                       fab_text_count(s, c->job.sequence),
-                                       fab_text_count(s, m->microbatch)),
-                       "  ");
+    fab_text_paragraph(
+        s, v->stream,
+        fab_text_printf(s,
+                        "  tensor %s x %sdata %s x pipeline %s, experts over %s x %s; "
+                        "batch %s sequences of %s tokens, micro-batch %s",
+                        fab_text_count(s, m->tp), context_text(s, m), fab_text_count(s, m->dp),
+                        fab_text_count(s, m->pp), fab_text_count(s, m->ep),
+                        fab_text_count(s, m->etp), fab_text_count(s, c->job.batch),
+                        fab_text_count(s, c->job.sequence), fab_text_count(s, m->microbatch)),
+        "  ");
 }
 
 static const fab_sheet_column HEADLINE_COLUMNS[] = {
@@ -179,11 +185,11 @@ static void print_memory(const view *v)
         const char *name;
         double size_byte;
     } row[] = {
-        {"weights", m->weights_byte},       {"gradients", m->gradients_byte},
-        {"optimizer", m->optimizer_byte},   {"activations", m->activations_byte},
-        {"logits", m->logits_byte},         {"fixed", m->fixed_byte},
-        {"fragmentation", m->reserve_byte}, {"total", m->total_byte},
-        {"capacity", m->capacity_byte},
+        {"weights", m->weights_byte},     {"gradients", m->gradients_byte},
+        {"optimizer", m->optimizer_byte}, {"activations", m->activations_byte},
+        {"logits", m->logits_byte},       {"exchange", m->exchange_byte},
+        {"fixed", m->fixed_byte},         {"fragmentation", m->reserve_byte},
+        {"total", m->total_byte},         {"capacity", m->capacity_byte},
     };
     const size_t rows = sizeof row / sizeof row[0];
     fab_sheet sheet = fab_sheet_make(s, MEMORY_COLUMNS, FAB_COLUMN_COUNT(MEMORY_COLUMNS), rows);

@@ -9,14 +9,15 @@
 
 static const fab_sheet_column COLUMNS[] = {
     {"rank", false, 0, FAB_SHEET_ALL},  {"tp", true, 0, FAB_SHEET_ALL},
-    {"pp", true, 0, FAB_SHEET_ALL},     {"dp", true, 0, FAB_SHEET_ALL},
-    {"ep", true, 0, FAB_SHEET_ALL},     {"etp", true, 0, FAB_SHEET_ALL},
-    {"mb", true, 0, FAB_SHEET_ALL},     {"il", true, 0, FAB_SHEET_ALL},
-    {"order", false, 0, FAB_SHEET_ALL}, {"recomp", false, 0, FAB_SHEET_ALL},
-    {"step", true, 0, FAB_SHEET_ALL},   {"days", true, 0, FAB_SHEET_ALL},
-    {"MFU%", true, 0, FAB_SHEET_ALL},   {"GB", true, 0, FAB_SHEET_ALL},
-    {"tensor", true, 0, FAB_SHEET_ALL}, {"expert", true, 0, FAB_SHEET_ALL},
-    {"bubble", true, 0, FAB_SHEET_ALL}, {"data", true, 0, FAB_SHEET_ALL},
+    {"cp", true, 0, FAB_SHEET_ALL},     {"pp", true, 0, FAB_SHEET_ALL},
+    {"dp", true, 0, FAB_SHEET_ALL},     {"ep", true, 0, FAB_SHEET_ALL},
+    {"etp", true, 0, FAB_SHEET_ALL},    {"mb", true, 0, FAB_SHEET_ALL},
+    {"il", true, 0, FAB_SHEET_ALL},     {"order", false, 0, FAB_SHEET_ALL},
+    {"redo", false, 0, FAB_SHEET_ALL},  {"step", true, 0, FAB_SHEET_ALL},
+    {"days", true, 0, FAB_SHEET_ALL},   {"MFU%", true, 0, FAB_SHEET_ALL},
+    {"GB", true, 0, FAB_SHEET_ALL},     {"tensor", true, 0, FAB_SHEET_ALL},
+    {"expert", true, 0, FAB_SHEET_ALL}, {"bubble", true, 0, FAB_SHEET_ALL},
+    {"data", true, 0, FAB_SHEET_ALL},
 };
 
 static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *row)
@@ -28,6 +29,7 @@ static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *ro
                   (const char *const[]){
                       rank,
                       fab_text_printf(s, "%lld", (long long)m->tp),
+                      fab_text_printf(s, "%lld", (long long)m->cp),
                       fab_text_printf(s, "%lld", (long long)m->pp),
                       fab_text_printf(s, "%lld", (long long)m->dp),
                       fab_text_printf(s, "%lld", (long long)m->ep),

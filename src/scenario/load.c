@@ -70,6 +70,12 @@ fab_status fab_scenario_load(const fab_catalog *catalog, const char *path, fab_a
     return FAB_OK;
 }
 
+int64_t fab_scenario_rank_tokens(const fab_scenario *scenario)
+{
+    const fab_mapping *m = &scenario->mapping;
+    return scenario->job.sequence * m->microbatch / m->cp;
+}
+
 int64_t fab_scenario_microbatches(const fab_scenario *scenario)
 {
     return scenario->job.batch / (scenario->mapping.dp * scenario->mapping.microbatch);

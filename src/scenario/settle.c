@@ -1,5 +1,7 @@
 #include "scenario/read.h"
 
+#include "scenario/layout.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -67,6 +69,7 @@ static bool sizes_are_sane(fab_settling *s)
         {"job", "batch", job->batch, SEQUENCES_LIMIT},
         {"job", "sequence", job->sequence, SEQUENCES_LIMIT},
         {"mapping", "tp", m->tp, job->gpus},
+        {"mapping", "cp", m->cp, job->gpus},
         {"mapping", "pp", m->pp, job->gpus},
         {"mapping", "ep", m->ep, job->gpus},
         {"mapping", "etp", m->etp, job->gpus},
@@ -87,18 +90,25 @@ static void check_ranks(fab_settling *s)
 {
     fab_mapping *m = &s->scenario->mapping;
     const int64_t gpus = s->scenario->job.gpus;
-    const int64_t block = m->tp * m->pp;
+    char context[40] = "";
+    if (m->cp > 1) {
+        (void)snprintf(context, sizeof(context), " x cp %" PRId64, m->cp);
+    }
+    /* two sizes at most gpus never overflow; the third comes only when they fit */
+    const bool is_over = m->tp * m->pp > gpus;
+    const int64_t block = m->tp * m->pp * (is_over ? 1 : m->cp);
     if (block > gpus || gpus % block != 0) {
-        mistake(s, "mapping", "pp", "tp x pp x dp must equal gpus",
-                "tp %" PRId64 " x pp %" PRId64 " = %" PRId64 " does not divide gpus %" PRId64,
-                m->tp, m->pp, block, gpus);
+        mistake(s, "mapping", "pp",
+                m->cp > 1 ? "tp x cp x pp x dp must equal gpus" : "tp x pp x dp must equal gpus",
+                "tp %" PRId64 "%s x pp %" PRId64 " = %" PRId64 " does not divide gpus %" PRId64,
+                m->tp, is_over ? "" : context, m->pp, block, gpus);
         return;
     }
     if (m->dp != 0 && m->dp != gpus / block) {
         mistake(s, "mapping", "dp", "leave dp out, or write `auto`",
-                "dp %" PRId64 " does not fit: gpus %" PRId64 " / (tp %" PRId64 " x pp %" PRId64
+                "dp %" PRId64 " does not fit: gpus %" PRId64 " / (tp %" PRId64 "%s x pp %" PRId64
                 ") is %" PRId64,
-                m->dp, gpus, m->tp, m->pp, gpus / block);
+                m->dp, gpus, m->tp, context, m->pp, gpus / block);
     }
     m->dp = gpus / block;
 }
@@ -157,6 +167,64 @@ static void check_layers(fab_settling *s)
     }
 }
 
+/* Ulysses deals the heads of a tensor rank over the context ranks; key and value heads may be
+ * copied, query heads not. */
+static void check_heads(fab_settling *s)
+{
+    const fab_model *model = &s->scenario->model;
+    const fab_mapping *m = &s->scenario->mapping;
+    const int64_t heads = model->heads / m->tp;
+    const int64_t kv_heads = fab_model_rank_kv_heads(model, m->tp);
+    if (heads % m->cp != 0) {
+        mistake(s, "mapping", "cp", "use cp_mode: ring, or a smaller cp or tp",
+                "cp_mode ulysses deals heads over context ranks: cp %" PRId64
+                " does not divide the %" PRId64 " heads of a tensor rank",
+                m->cp, heads);
+    } else if (kv_heads % m->cp != 0 && m->cp % kv_heads != 0) {
+        mistake(s, "mapping", "cp", "use cp_mode: ring, or a cp that divides them or is a multiple",
+                "cp_mode ulysses deals heads over context ranks: cp %" PRId64 " and the %" PRId64
+                " key and value heads of a tensor rank do not divide each other",
+                m->cp, kv_heads);
+    }
+}
+
+/* Turns a layout into numbers. */
+static fab_status settle_layout(fab_settling *s, fab_arena *arena)
+{
+    fab_mapping *m = &s->scenario->mapping;
+    const int64_t layers = s->scenario->model.layers;
+    const int64_t chunks = m->pp * m->interleave;
+    fab_layout_size size;
+    s->scenario->chunk_layers = NULL;
+    if (fab_layout_is_even(m->layout)) {
+        return FAB_OK;
+    }
+    if (!fab_layout_read(m->layout, layers, NULL, &size)) {
+        mistake(
+            s, "mapping", "layout", "write `even`, or such as `3 4*14 2`: 3, 14 times 4, 2",
+            "layout does not say layers of each chunk, from 1 up and at most the model's %" PRId64
+            " together",
+            layers);
+    } else if (size.chunks != chunks) {
+        mistake(s, "mapping", "layout", "one number for each of pp x interleave chunks",
+                "layout has %" PRId64 " chunks, not pp %" PRId64 " x interleave %" PRId64
+                " = %" PRId64,
+                size.chunks, m->pp, m->interleave, chunks);
+    } else if (size.layers != layers) {
+        mistake(s, "mapping", "layout", NULL,
+                "layout deals out %" PRId64 " layers, not the model's %" PRId64, size.layers,
+                layers);
+    } else {
+        int64_t *numbers = FAB_NEW(arena, int64_t, (size_t)chunks);
+        if (numbers == NULL) {
+            return FAB_E_NOMEM;
+        }
+        (void)fab_layout_read(m->layout, layers, numbers, &size);
+        s->scenario->chunk_layers = numbers;
+    }
+    return FAB_OK;
+}
+
 static void check_tensor(fab_settling *s)
 {
     const fab_model *model = &s->scenario->model;
@@ -166,7 +234,27 @@ static void check_tensor(fab_settling *s)
         must_divide(s, "tp", m->tp, "the model's dense_width", model->dense_width);
     }
     must_divide(s, "tp", m->tp, "the tokens of a micro-batch",
-                s->scenario->job.sequence * m->microbatch);
+                fab_scenario_rank_tokens(s->scenario));
+}
+
+/* Ranks that share a sequence take one part from its front and one from its back each, so that all
+ * have the same share of the causal half. */
+static void check_context(fab_settling *s)
+{
+    const fab_mapping *m = &s->scenario->mapping;
+    const int64_t sequence = s->scenario->job.sequence;
+    if (m->cp == 1) {
+        return;
+    }
+    if (sequence % (2 * m->cp) != 0) {
+        mistake(s, "mapping", "cp", "the sequence must be a multiple of 2 x cp",
+                "cp %" PRId64 " needs the sequence (%" PRId64 ") in %" PRId64 " equal parts", m->cp,
+                sequence, 2 * m->cp);
+        return;
+    }
+    if (m->cp_mode == FAB_CONTEXT_ULYSSES && s->scenario->model.heads % m->tp == 0) {
+        check_heads(s);
+    }
 }
 
 static void check_experts(fab_settling *s)
@@ -190,7 +278,9 @@ static void check_experts(fab_settling *s)
                 m->ep * m->etp, stage_packages);
     }
     if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp == 1) {
-        must_divide(s, "ep", m->ep, "dp, as strided experts need", m->dp);
+        must_divide(s, "ep", m->ep,
+                    m->cp > 1 ? "cp x dp, as strided experts need" : "dp, as strided experts need",
+                    m->cp * m->dp);
     }
     if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp > 1 && m->etp != m->tp) {
         mistake(s, "mapping", "etp", "use etp 1 or etp = tp, or expert_order: folded",
@@ -255,6 +345,7 @@ static void check_mapping(fab_settling *s)
     check_shape(s);
     check_ranks(s);
     check_layers(s);
+    check_context(s);
     check_tensor(s);
     if (s->mistakes == 0) {
         check_experts(s);
@@ -272,6 +363,7 @@ fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagn
     }
     if (sizes_are_sane(&s)) {
         check_mapping(&s);
+        FAB_TRY(settle_layout(&s, arena));
     }
     check_hardware(&s);
     check_power(&s);

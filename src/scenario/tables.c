@@ -10,6 +10,7 @@
 
 static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
+static const char *const CONTEXT_MODE[] = {"ring", "all_gather", "ulysses", NULL};
 static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
 static const char *const RECOMPUTE[] = {"none", "full", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
@@ -75,12 +76,27 @@ const fab_table FAB_JOB_TABLE = {
     .size = sizeof(fab_job),
 };
 
-static const fab_mapping MAPPING_DEFAULT = {
-    .tp = 1, .pp = 1, .dp = 0, .ep = 1, .etp = 1, .microbatch = 1, .interleave = 1};
+static const fab_mapping MAPPING_DEFAULT = {.tp = 1,
+                                            .cp = 1,
+                                            .pp = 1,
+                                            .dp = 0,
+                                            .ep = 1,
+                                            .etp = 1,
+                                            .microbatch = 1,
+                                            .interleave = 1,
+                                            .zero = 1,
+                                            .layout = "even"};
 
 static const fab_field MAPPING_FIELDS[] = {
     COUNT("tp", offsetof(fab_mapping, tp), false, 1,
           "tensor-parallel size of attention and dense blocks, with sequence parallelism"),
+    COUNT("cp", offsetof(fab_mapping, cp), false, 1,
+          "context-parallel size: ranks that share each sequence"),
+    CHOICE(
+        "cp_mode", offsetof(fab_mapping, cp_mode), CONTEXT_MODE,
+        "how context ranks exchange keys and values: `ring`, `all_gather`, or heads for parts of "
+        "the sequence (`ulysses`)",
+        "ring: the default of Megatron-Core (`cp_comm_type: p2p`)"),
     COUNT("pp", offsetof(fab_mapping, pp), false, 1, "pipeline stages"),
     {.name = "dp",
      .kind = FAB_FIELD_COUNT,
@@ -89,7 +105,7 @@ static const fab_field MAPPING_FIELDS[] = {
      .maximum = LARGE,
      .word = "auto",
      .word_value = 0,
-     .help = "data-parallel size; `auto` is gpus / (tp x pp), the only value that fits"},
+     .help = "data-parallel size; `auto` is gpus / (tp x cp x pp), the only value that fits"},
     COUNT("ep", offsetof(fab_mapping, ep), false, 1,
           "expert-parallel size: ranks over which a layer's experts are dealt"),
     COUNT("etp", offsetof(fab_mapping, etp), false, 1,
@@ -98,6 +114,21 @@ static const fab_field MAPPING_FIELDS[] = {
           "sequences in one micro-batch"),
     COUNT("interleave", offsetof(fab_mapping, interleave), false, 1,
           "model chunks per pipeline stage; 1 is plain one-forward-one-backward"),
+    {.name = "zero",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_mapping, zero),
+     .minimum = 0,
+     .maximum = 3,
+     .help = "what data-parallel ranks shard: 0 nothing, 1 optimizer state, 2 gradients too, 3 "
+             "weights too",
+     .source = "1: Megatron's distributed optimizer; the stages are those of ZeRO (arXiv "
+               "1910.02054)"},
+    {.name = "layout",
+     .kind = FAB_FIELD_TEXT,
+     .offset = offsetof(fab_mapping, layout),
+     .help = "layers of each chunk in the model's order, such as `3 4*14 2` for 3, 14 times 4, 2; "
+             "`even` gives chunks after the first one more where they do not divide",
+     .source = "even: the ends, which carry embedding and head, get no layer more than others"},
     CHOICE("expert_order", offsetof(fab_mapping, expert_order), EXPERT_ORDER,
            "`folded`: expert ranks on consecutive packages; `strided`: a tensor group apart",
            "Megatron-Core orders expert ranks folded over tensor ranks (arXiv 2504.14960)"),
@@ -118,6 +149,18 @@ static const fab_field OVERLAP_FIELDS[] = {
     SHARE("tensor", offsetof(fab_overlap, tensor_frac),
           "share of tensor-parallel messages that may run beside computation",
           "none: exposed unless the software pipelines them with the products they feed"),
+    {.name = "context",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_FRACTION,
+     .offset = offsetof(fab_overlap, context_frac),
+     .minimum = 0.0,
+     .maximum = 1.0,
+     .word = "auto",
+     .word_value = -1.0,
+     .help = "share of context-parallel messages that may run beside the attention core; `auto`: "
+             "all of a ring, nothing of the other modes",
+     .source = "a ring sends the next part while it works on this one (arXiv 2310.01889); the "
+               "others wait (arXiv 2407.21783, 2309.14509)"},
     SHARE("expert", offsetof(fab_overlap, expert_frac),
           "share of expert dispatch and combine that may run beside computation",
           "none: exposed without a schedule that interleaves two micro-batches"),
@@ -230,7 +273,7 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
     .memory_efficiency_frac = 0.8,
     .inner_efficiency_frac = 1.0,
     .outer_efficiency_frac = 1.0,
-    .overlap = {.data_frac = 1.0},
+    .overlap = {.context_frac = -1.0, .data_frac = 1.0},
     .effects = {.attention_core = true,
                 .memory_traffic = true,
                 .product_traffic = true,

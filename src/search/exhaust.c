@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario/layout.h"
 #include "scenario/read.h"
 #include "search/space.h"
 #include "train/forecast.h"
@@ -193,6 +194,7 @@ static fab_status make_row(const fab_scenario *scenario, const fab_mapping *mapp
 {
     fab_scenario candidate = *scenario;
     candidate.mapping = *mapping;
+    candidate.chunk_layers = fab_layout_is_even(mapping->layout) ? NULL : scenario->chunk_layers;
     row->mapping = *mapping;
     FAB_TRY(fab_train_forecast(&candidate, arena, &row->forecast));
     row->ownership = fab_ownership_forecast(&candidate, &row->forecast);

@@ -5,6 +5,10 @@
 /* Recomputation is none or full. */
 #define RECOMPUTES 2
 
+/* Sequences from this length on are cut over context ranks, down to parts of the second length. */
+#define LONG_SEQUENCE ((int64_t)16384)
+#define LEAST_PART    ((int64_t)4096)
+
 /* The divisors of one number, rising. */
 typedef struct fab_divisors {
     int64_t *items;
@@ -43,6 +47,31 @@ static fab_status list_divisors(int64_t number, fab_arena *arena, fab_divisors *
     return FAB_OK;
 }
 
+/* Context sizes, rising: 1, and for a long sequence or a scenario that cuts its own the powers of
+ * two that leave parts long enough, and its own. */
+static fab_status list_contexts(const fab_scenario *scenario, fab_arena *arena, fab_divisors *out)
+{
+    const int64_t sequence = scenario->job.sequence;
+    const int64_t own = scenario->mapping.cp;
+    const bool is_cut = sequence >= LONG_SEQUENCE || own > 1;
+    *out = (fab_divisors){FAB_NEW(arena, int64_t, 64), 0};
+    if (out->items == NULL) {
+        return FAB_E_NOMEM;
+    }
+    bool has_own = false;
+    for (int64_t cp = 1; cp == 1 || (is_cut && sequence / cp >= LEAST_PART); cp *= 2) {
+        if (own < cp && !has_own && own > 0) {
+            out->items[out->count++] = own;
+        }
+        has_own = has_own || own <= cp;
+        out->items[out->count++] = cp;
+    }
+    if (!has_own) {
+        out->items[out->count++] = own;
+    }
+    return FAB_OK;
+}
+
 /* Powers of two up to `limit`. */
 static int64_t count_powers(int64_t limit)
 {
@@ -55,15 +84,18 @@ static int64_t count_powers(int64_t limit)
 
 /* What differs only in name is counted once: interleaving without a pipeline, the order of experts
  * that are not spread or whose tensor group is one package, experts split over one package. */
-static fab_space_block make_block(const fab_scenario *scenario, int64_t tp, int64_t pp, int64_t ep)
+static fab_space_block make_block(const fab_scenario *scenario, int64_t tp, int64_t cp, int64_t pp,
+                                  int64_t ep)
 {
+    const int64_t replicas = scenario->job.gpus / tp / pp / cp;
     const fab_model *model = &scenario->model;
     const bool has_choice = model->experts > 0 && tp > 1;
     fab_space_block block = {
         .tp = tp,
+        .cp = cp,
         .pp = pp,
         .ep = ep,
-        .microbatches = count_powers(scenario->job.batch / (scenario->job.gpus / tp / pp)),
+        .microbatches = count_powers(scenario->job.batch / replicas),
         .interleaves = pp > 1 ? model->layers / pp : 1,
         .orders = has_choice && ep > 1 ? 2 : 1,
         .splits = has_choice ? 2 : 1,
@@ -96,27 +128,42 @@ static fab_status add_block(fab_space_list *list, const fab_space_block *block)
     return FAB_OK;
 }
 
-static fab_status add_blocks(const fab_scenario *scenario, int64_t tp, int64_t pp,
+static fab_status add_blocks(const fab_scenario *scenario, int64_t tp, int64_t cp, int64_t pp,
                              const fab_divisors *ep, fab_space_list *list)
 {
     for (size_t i = 0; i < ep->count; i++) {
         if (scenario->job.gpus / pp % ep->items[i] == 0) {
-            const fab_space_block block = make_block(scenario, tp, pp, ep->items[i]);
+            const fab_space_block block = make_block(scenario, tp, cp, pp, ep->items[i]);
             FAB_TRY(add_block(list, &block));
         }
     }
     return FAB_OK;
 }
 
-static fab_status walk_blocks(const fab_scenario *scenario, const fab_divisors *tp,
-                              const fab_divisors *pp, const fab_divisors *ep, fab_space_list *list)
+/* Values of each axis. */
+typedef struct fab_space_axes {
+    fab_divisors tp, cp, pp, ep;
+} fab_space_axes;
+
+static fab_status walk_stages(const fab_scenario *scenario, const fab_space_axes *axes, int64_t tp,
+                              int64_t cp, fab_space_list *list)
 {
-    const int64_t gpus = scenario->job.gpus;
-    for (size_t i = 0; i < tp->count; i++) {
-        for (size_t j = 0; j < pp->count && pp->items[j] <= scenario->model.layers; j++) {
-            if (gpus / tp->items[i] % pp->items[j] == 0) {
-                FAB_TRY(add_blocks(scenario, tp->items[i], pp->items[j], ep, list));
-            }
+    const int64_t packages = scenario->job.gpus / tp;
+    for (size_t i = 0; i < axes->pp.count && axes->pp.items[i] <= scenario->model.layers; i++) {
+        const int64_t pp = axes->pp.items[i];
+        if (packages % pp == 0 && packages / pp % cp == 0) {
+            FAB_TRY(add_blocks(scenario, tp, cp, pp, &axes->ep, list));
+        }
+    }
+    return FAB_OK;
+}
+
+static fab_status walk_blocks(const fab_scenario *scenario, const fab_space_axes *axes,
+                              fab_space_list *list)
+{
+    for (size_t i = 0; i < axes->tp.count; i++) {
+        for (size_t j = 0; j < axes->cp.count; j++) {
+            FAB_TRY(walk_stages(scenario, axes, axes->tp.items[i], axes->cp.items[j], list));
         }
     }
     return FAB_OK;
@@ -128,17 +175,18 @@ fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
     assert(scenario && arena && blocks_out && count_out);
     const int64_t gpus = scenario->job.gpus;
     const int64_t experts = scenario->model.experts;
-    fab_divisors tp, pp, ep;
-    FAB_TRY(list_divisors(common_divisor(gpus, scenario->model.heads), arena, &tp));
-    FAB_TRY(list_divisors(gpus, arena, &pp));
-    FAB_TRY(list_divisors(experts > 0 ? common_divisor(gpus, experts) : 1, arena, &ep));
+    fab_space_axes axes;
+    FAB_TRY(list_divisors(common_divisor(gpus, scenario->model.heads), arena, &axes.tp));
+    FAB_TRY(list_contexts(scenario, arena, &axes.cp));
+    FAB_TRY(list_divisors(gpus, arena, &axes.pp));
+    FAB_TRY(list_divisors(experts > 0 ? common_divisor(gpus, experts) : 1, arena, &axes.ep));
     fab_space_list counted = {0};
-    FAB_TRY(walk_blocks(scenario, &tp, &pp, &ep, &counted));
+    FAB_TRY(walk_blocks(scenario, &axes, &counted));
     fab_space_list list = {.items = FAB_NEW(arena, fab_space_block, counted.count)};
     if (list.items == NULL) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(walk_blocks(scenario, &tp, &pp, &ep, &list));
+    FAB_TRY(walk_blocks(scenario, &axes, &list));
     *blocks_out = list.items;
     *count_out = list.count;
     return FAB_OK;
@@ -153,6 +201,8 @@ fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *o
     int64_t rest = is_split ? index - whole : index;
     fab_mapping mapping = *own;
     mapping.tp = block->tp;
+    mapping.cp = block->cp;
+    mapping.layout = "even";
     mapping.pp = block->pp;
     mapping.dp = 0;
     mapping.ep = block->ep;
@@ -170,6 +220,7 @@ int fab_space_compare(const fab_mapping *a, const fab_mapping *b)
 {
     const int64_t pairs[][2] = {
         {a->tp, b->tp},
+        {a->cp, b->cp},
         {a->pp, b->pp},
         {a->ep, b->ep},
         {a->etp, b->etp},

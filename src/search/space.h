@@ -5,9 +5,9 @@
 
 /* The mappings that a search tries, in blocks that workers can take one by one. */
 
-/* All mappings of one tp, pp and ep. */
+/* All mappings of one tp, cp, pp and ep. */
 typedef struct fab_space_block {
-    int64_t tp, pp, ep;
+    int64_t tp, cp, pp, ep;
     int64_t microbatches; /* sizes 1, 2, 4, ... */
     int64_t interleaves;  /* 1 to this */
     int64_t orders;       /* expert orders that differ, with whole experts */
@@ -15,7 +15,7 @@ typedef struct fab_space_block {
     int64_t candidates;
 } fab_space_block;
 
-/* Lists the blocks by tp, pp, ep, rising. FAB_E_RANGE when they hold more than
+/* Lists the blocks by tp, cp, pp, ep, rising. FAB_E_RANGE when they hold more than
  * FAB_SEARCH_CANDIDATE_LIMIT mappings, FAB_E_NOMEM. The arena owns the list. */
 FAB_CHECKED fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
                                       const fab_space_block **blocks_out, size_t *count_out);
@@ -24,8 +24,8 @@ FAB_CHECKED fab_status fab_space_make(const fab_scenario *scenario, fab_arena *a
  * `own`. Rising indices give mappings in rising order. */
 fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *own, int64_t index);
 
-/* Below 0, 0 or above as `a` comes before, is or comes after `b`: by tp, pp, ep, etp, micro-batch,
- * interleave, expert order, recomputation. */
+/* Below 0, 0 or above as `a` comes before, is or comes after `b`: by tp, cp, pp, ep, etp,
+ * micro-batch, interleave, expert order, recomputation. */
 int fab_space_compare(const fab_mapping *a, const fab_mapping *b);
 
 #endif

@@ -74,7 +74,7 @@ static const fab_store_column SCENARIO[] = {
 
 #define ENERGY(name, id) REAL(name "_energy_j", forecast.energy.part_j[id])
 
-_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 4 && FAB_STEP_CLASS_COUNT == 9 &&
+_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 5 && FAB_STEP_CLASS_COUNT == 10 &&
                    FAB_ENERGY_CLASS_COUNT == 12,
                "every tier and class has its columns");
 
@@ -84,12 +84,16 @@ static const fab_store_column POINTS[] = {
     POINT("value", FAB_CELL_INTEGER, value),
     POINT("scenario", FAB_CELL_TEXT, scenario),
     MAPPING(tp),
+    MAPPING(cp),
     MAPPING(pp),
     MAPPING(dp),
     MAPPING(ep),
     MAPPING(etp),
     MAPPING(microbatch),
     MAPPING(interleave),
+    MAPPING(zero),
+    POINT("layout", FAB_CELL_TEXT, mapping.layout),
+    POINT("cp_mode", FAB_CELL_INT, mapping.cp_mode),
     POINT("expert_order", FAB_CELL_INT, mapping.expert_order),
     POINT("recompute", FAB_CELL_INT, mapping.recompute),
     POINT("is_feasible", FAB_CELL_FLAG, forecast.is_feasible),
@@ -99,12 +103,14 @@ static const fab_store_column POINTS[] = {
     REAL("attention_s", forecast.part_s[FAB_STEP_ATTENTION]),
     REAL("memory_s", forecast.part_s[FAB_STEP_MEMORY]),
     REAL("tensor_s", forecast.part_s[FAB_STEP_TENSOR]),
+    REAL("context_s", forecast.part_s[FAB_STEP_CONTEXT]),
     REAL("expert_s", forecast.part_s[FAB_STEP_EXPERT]),
     REAL("pipeline_s", forecast.part_s[FAB_STEP_PIPELINE]),
     REAL("bubble_s", forecast.part_s[FAB_STEP_BUBBLE]),
     REAL("data_s", forecast.part_s[FAB_STEP_DATA]),
     REAL("optimizer_s", forecast.part_s[FAB_STEP_OPTIMIZER]),
     MESSAGE("tensor", FAB_MESSAGE_TENSOR),
+    MESSAGE("context", FAB_MESSAGE_CONTEXT),
     MESSAGE("expert", FAB_MESSAGE_EXPERT),
     MESSAGE("pipeline", FAB_MESSAGE_PIPELINE),
     MESSAGE("data", FAB_MESSAGE_DATA),
@@ -113,6 +119,7 @@ static const fab_store_column POINTS[] = {
     REAL("optimizer_byte", forecast.memory.optimizer_byte),
     REAL("activations_byte", forecast.memory.activations_byte),
     REAL("logits_byte", forecast.memory.logits_byte),
+    REAL("exchange_byte", forecast.memory.exchange_byte),
     REAL("fixed_byte", forecast.memory.fixed_byte),
     REAL("reserve_byte", forecast.memory.reserve_byte),
     REAL("total_byte", forecast.memory.total_byte),

@@ -37,7 +37,8 @@ static fab_status evaluate(fab_walk *walk, fab_trial *trial)
     assert(walk->diagnostics->errors == errors);
     const fab_scenario *scenario = &evaluation.scenario;
     const double stage_tokens =
-        (double)(fab_scenario_tokens_per_step(scenario) / scenario->mapping.dp);
+        (double)(fab_scenario_tokens_per_step(scenario) / scenario->mapping.dp) /
+        (double)scenario->mapping.cp;
     const double stage_layers = (double)scenario->model.layers / (double)scenario->mapping.pp;
     trial->is_feasible = evaluation.forecast.is_feasible;
     trial->step_s = evaluation.forecast.step_s;

@@ -1,11 +1,12 @@
 #include "train/stage.h"
 
-/* Gradients and parameters between data-parallel ranks, once per step. */
+/* Gradients and parameters between data-parallel ranks: once per step, or in every pass of a
+ * micro-batch where ranks keep only their share (ZeRO, Rajbhandari et al. 2020). */
 
 #define BIT_PER_BYTE   8.0
 #define PARAMETER_BYTE 2.0 /* BF16 */
 
-/* One direction of the exchange: reduce-scatter of gradients or all-gather of parameters. */
+/* One exchange of all parameters that a package holds, or of their gradients. */
 typedef struct fab_exchange {
     double time_s;
     double energy_j;
@@ -13,18 +14,28 @@ typedef struct fab_exchange {
     double tier_s[FAB_TIER_LIMIT];
 } fab_exchange;
 
+static void add_to(fab_exchange *sum, const fab_exchange *part)
+{
+    sum->time_s += part->time_s;
+    sum->energy_j += part->energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        sum->sent_bit[tier] += part->sent_bit[tier];
+        sum->tier_s[tier] += part->tier_s[tier];
+    }
+}
+
 static fab_status add_collective(const fab_workload *workload, fab_collective_kind kind,
                                  fab_group_kind group, double payload_byte, fab_exchange *sum)
 {
     fab_collective_cost cost;
     FAB_TRY(fab_collective_estimate(&workload->network, kind, &workload->groups[group],
                                     BIT_PER_BYTE * payload_byte, &cost));
-    sum->time_s += cost.time_s;
-    sum->energy_j += cost.energy_j;
+    fab_exchange part = {.time_s = cost.time_s, .energy_j = cost.energy_j};
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-        sum->sent_bit[tier] += cost.tier_sent_bit[tier];
-        sum->tier_s[tier] += cost.tier_time_s[tier];
+        part.sent_bit[tier] = cost.tier_sent_bit[tier];
+        part.tier_s[tier] = cost.tier_time_s[tier];
     }
+    add_to(sum, &part);
     return FAB_OK;
 }
 
@@ -64,6 +75,41 @@ static double exposed_s(double total_s, double pass_s, double slack_s, double sh
     return exposed < total_s ? exposed : total_s;
 }
 
+static void add_exchange(const fab_exchange *exchange, double exposed, fab_data_exchange *out)
+{
+    out->message.total_s += exchange->time_s;
+    out->message.exposed_s += exposed;
+    out->message.link_energy_j += exchange->energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        out->message.sent_byte[tier] += exchange->sent_bit[tier] / BIT_PER_BYTE;
+        out->tier_s[tier] += exchange->tier_s[tier];
+    }
+}
+
+static double gradient_byte(const fab_scenario *scenario)
+{
+    return scenario->assumptions.gradient_precision == FAB_GRADIENT_FP32 ? 4.0 : 2.0;
+}
+
+static double stage_layers(const fab_stage *stage)
+{
+    const double layers = (double)(stage->dense_layers + stage->moe_layers);
+    return layers > 1.0 ? layers : 1.0;
+}
+
+/* An exchange once per step behind the pass of `pass_s` of the last or first micro-batch. Later
+ * stages finish earlier and start later, so that they have time to spare. */
+static void add_once(const fab_scenario *scenario, const fab_stage *stage, int64_t stage_index,
+                     const fab_exchange *exchange, double pass_s, fab_data_exchange *out)
+{
+    const double share = scenario->assumptions.overlap.data_frac;
+    const double chunks = (double)scenario->mapping.interleave;
+    const double slack_s = (double)stage_index / chunks * pass_s;
+    const double late_s = exposed_s(exchange->time_s, pass_s, slack_s, share, chunks,
+                                    (double)scenario->mapping.pp, stage_layers(stage));
+    add_exchange(exchange, share > 0.0 ? late_s : exchange->time_s, out);
+}
+
 fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workload *workload,
                                    const fab_stage *stage, const fab_stage_time *time,
                                    int64_t stage_index, fab_data_exchange *out)
@@ -73,30 +119,58 @@ fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workl
         return FAB_OK;
     }
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
-    const double gradient_byte =
-        scenario->assumptions.gradient_precision == FAB_GRADIENT_FP32 ? 4.0 : 2.0;
-    fab_exchange scatter, gather;
-    FAB_TRY(exchange(workload, FAB_REDUCE_SCATTER, &held, gradient_byte, &scatter));
-    FAB_TRY(exchange(workload, FAB_ALL_GATHER, &held, PARAMETER_BYTE, &gather));
-
-    /* later stages finish earlier and start later, so that they have time to spare */
-    const double share = scenario->assumptions.overlap.data_frac;
-    const double chunks = (double)scenario->mapping.interleave;
-    const double stages = (double)scenario->mapping.pp;
-    const double layers = (double)(stage->dense_layers + stage->moe_layers);
-    const double later = (double)stage_index / chunks;
-    const double scatter_exposed_s = exposed_s(
-        scatter.time_s, time->backward_s, later * time->backward_s, share, chunks, stages, layers);
-    const double gather_exposed_s = exposed_s(
-        gather.time_s, time->forward_s, later * time->forward_s, share, chunks, stages, layers);
-    out->message.total_s = scatter.time_s + gather.time_s;
-    out->message.exposed_s =
-        share > 0.0 ? scatter_exposed_s + gather_exposed_s : out->message.total_s;
-    out->message.link_energy_j = scatter.energy_j + gather.energy_j;
-    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-        out->message.sent_byte[tier] =
-            (scatter.sent_bit[tier] + gather.sent_bit[tier]) / BIT_PER_BYTE;
-        out->tier_s[tier] = scatter.tier_s[tier] + gather.tier_s[tier];
+    const int64_t zero = scenario->mapping.zero;
+    fab_exchange once;
+    if (zero <= 1) {
+        const fab_collective_kind kind = zero == 0 ? FAB_ALL_REDUCE : FAB_REDUCE_SCATTER;
+        FAB_TRY(exchange(workload, kind, &held, gradient_byte(scenario), &once));
+        add_once(scenario, stage, stage_index, &once, time->backward_s, out);
     }
+    if (zero == 1 || zero == 2) {
+        FAB_TRY(exchange(workload, FAB_ALL_GATHER, &held, PARAMETER_BYTE, &once));
+        add_once(scenario, stage, stage_index, &once, time->forward_s, out);
+    }
+    return FAB_OK;
+}
+
+/* An exchange of every pass over a chunk: layer by layer, each behind the layers beside it; the
+ * first layer's gather, or the last one's scatter, has nothing to hide behind. */
+static void add_pass(const fab_scenario *scenario, const fab_stage *stage,
+                     const fab_exchange *exchange, double *pass_s, fab_stage_time *time)
+{
+    const fab_mapping *m = &scenario->mapping;
+    const double share = scenario->assumptions.overlap.data_frac;
+    const double chunks = m->pp > 1 ? (double)m->interleave : 1.0;
+    const double late_s = share > 0.0
+                              ? chunks * exposed_s(exchange->time_s / chunks, *pass_s / chunks, 0.0,
+                                                   share, 1.0, 1.0, stage_layers(stage) / chunks)
+                              : exchange->time_s;
+    fab_data_exchange sum = {.message = time->messages[FAB_MESSAGE_DATA]};
+    add_exchange(exchange, late_s, &sum);
+    time->messages[FAB_MESSAGE_DATA] = sum.message;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        time->tier_s[tier] += sum.tier_s[tier];
+    }
+    time->part_s[FAB_STEP_DATA] += late_s;
+    *pass_s += late_s;
+}
+
+fab_status fab_stage_exchange_passes(const fab_scenario *scenario, const fab_workload *workload,
+                                     const fab_stage *stage, fab_stage_time *time)
+{
+    const int64_t zero = scenario->mapping.zero;
+    if (!scenario->assumptions.effects.data_parallel || zero < 2) {
+        return FAB_OK;
+    }
+    const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
+    fab_exchange backward;
+    FAB_TRY(exchange(workload, FAB_REDUCE_SCATTER, &held, gradient_byte(scenario), &backward));
+    if (zero == 3) {
+        fab_exchange forward;
+        FAB_TRY(exchange(workload, FAB_ALL_GATHER, &held, PARAMETER_BYTE, &forward));
+        add_pass(scenario, stage, &forward, &time->forward_s, time);
+        add_to(&backward, &forward);
+    }
+    add_pass(scenario, stage, &backward, &time->backward_s, time);
     return FAB_OK;
 }

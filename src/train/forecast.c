@@ -37,7 +37,8 @@ const char *fab_energy_class_text(fab_energy_class energy_class)
 
 /* What the loop over stages keeps. */
 typedef struct fab_step {
-    double *stage_s;              /* forward + backward of one micro-batch, by stage */
+    double *forward_s;            /* of one micro-batch, by stage */
+    double *backward_s;           /* the same */
     fab_stage_time slowest;       /* of the stage that takes longest */
     double slowest_tokens_layers; /* tokens x layers of a micro-batch in that stage */
     fab_data_exchange data;       /* of the stage where most of it is exposed */
@@ -86,11 +87,13 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         const fab_stage stage = fab_stage_make(scenario, index);
         if (!holds_same(&stage, &before)) {
             time = fab_stage_measure(scenario, workload, &stage);
+            FAB_TRY(fab_stage_exchange_passes(scenario, workload, &stage, &time));
             before = stage;
         }
-        step->stage_s[index] = time.forward_s + time.backward_s;
-        if (step->stage_s[index] > slowest_s) {
-            slowest_s = step->stage_s[index];
+        step->forward_s[index] = time.forward_s;
+        step->backward_s[index] = time.backward_s;
+        if (time.forward_s + time.backward_s > slowest_s) {
+            slowest_s = time.forward_s + time.backward_s;
             step->slowest = time;
             step->slowest_tokens_layers =
                 workload->tokens_count * (double)(stage.dense_layers + stage.moe_layers);
@@ -113,28 +116,33 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
     return FAB_OK;
 }
 
+/* Adds `repeats` times what the slowest stage waits and what all stages together send. */
+static void fill_message(const fab_scenario *scenario, double repeats,
+                         const fab_message_forecast *slowest, const fab_message_forecast *sum,
+                         fab_message_forecast *message)
+{
+    const double share = 1.0 / (double)scenario->mapping.pp;
+    message->total_s += repeats * slowest->total_s;
+    message->exposed_s += repeats * slowest->exposed_s;
+    message->link_energy_j += repeats * share * sum->link_energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        /* a fabric of one tier is seen twice by the collectives */
+        const int booked = scenario->fabric.tier_count == 1 ? 0 : tier;
+        message->sent_byte[booked] += repeats * share * sum->sent_byte[tier];
+    }
+}
+
 /* Times of the slowest stage; bytes and energy of a package, mean over the stages. */
 static void fill_messages(const fab_scenario *scenario, const fab_step *step, fab_forecast *out)
 {
     const double microbatches = (double)out->microbatches;
-    const double share = 1.0 / (double)scenario->mapping.pp;
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
-        const bool is_data = class == FAB_MESSAGE_DATA;
-        const double repeats = is_data ? 1.0 : microbatches;
-        const fab_message_forecast *slowest =
-            is_data ? &step->data.message : &step->slowest.messages[class];
-        const fab_message_forecast *sum =
-            is_data ? &step->data_sum.message : &step->sum.messages[class];
-        fab_message_forecast *message = &out->messages[class];
-        message->total_s = repeats * slowest->total_s;
-        message->exposed_s = repeats * slowest->exposed_s;
-        message->link_energy_j = repeats * share * sum->link_energy_j;
-        for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-            /* a fabric of one tier is seen twice by the collectives */
-            const int booked = scenario->fabric.tier_count == 1 ? 0 : tier;
-            message->sent_byte[booked] += repeats * share * sum->sent_byte[tier];
-        }
+        const fab_message_forecast *slowest = &step->slowest.messages[class];
+        const fab_message_forecast *sum = &step->sum.messages[class];
+        fill_message(scenario, microbatches, slowest, sum, &out->messages[class]);
     }
+    fill_message(scenario, 1.0, &step->data.message, &step->data_sum.message,
+                 &out->messages[FAB_MESSAGE_DATA]);
 }
 
 /* Adds the parts up to the step; the bubble is what the pipeline adds to the slowest stage. */
@@ -146,13 +154,13 @@ static fab_status close_step(const fab_scenario *scenario, const fab_step *step,
     const double busy_s = microbatches * (step->slowest.forward_s + step->slowest.backward_s);
     double makespan_s = busy_s;
     if (scenario->assumptions.effects.pipeline_bubble) {
-        FAB_TRY(fab_pipeline_makespan(&pipeline, step->stage_s, &makespan_s));
+        FAB_TRY(fab_pipeline_makespan(&pipeline, step->forward_s, step->backward_s, &makespan_s));
     }
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         out->part_s[part] = microbatches * step->slowest.part_s[part];
     }
     out->part_s[FAB_STEP_BUBBLE] = makespan_s > busy_s ? makespan_s - busy_s : 0.0;
-    out->part_s[FAB_STEP_DATA] = step->data.message.exposed_s;
+    out->part_s[FAB_STEP_DATA] += step->data.message.exposed_s;
     out->part_s[FAB_STEP_OPTIMIZER] = step->optimizer_s;
     out->step_s = 0.0;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
@@ -243,8 +251,10 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
     assert(scenario && checks && arena && out);
     *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
     fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
-    fab_step step = {.stage_s = FAB_NEW(arena, double, (size_t)scenario->mapping.pp)};
-    if (workload == NULL || step.stage_s == NULL) {
+    const size_t stages = (size_t)scenario->mapping.pp;
+    fab_step step = {.forward_s = FAB_NEW(arena, double, stages),
+                     .backward_s = FAB_NEW(arena, double, stages)};
+    if (workload == NULL || step.forward_s == NULL || step.backward_s == NULL) {
         return FAB_E_NOMEM;
     }
     FAB_TRY(fab_workload_build(scenario, workload));

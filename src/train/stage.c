@@ -18,24 +18,48 @@ static int64_t dense_before(const fab_model *model, int64_t layers)
     return layers < model->dense_layers ? layers : model->dense_layers;
 }
 
+/* Layers of a chunk and before it. */
+typedef struct fab_chunk {
+    int64_t layers;
+    int64_t first;
+} fab_chunk;
+
+static fab_chunk chunk_of(const fab_scenario *scenario, int64_t index)
+{
+    const fab_mapping *m = &scenario->mapping;
+    fab_chunk chunk = {0};
+    if (scenario->chunk_layers != NULL) {
+        for (int64_t i = 0; i < index; i++) {
+            chunk.first += scenario->chunk_layers[i];
+        }
+        chunk.layers = scenario->chunk_layers[index];
+        return chunk;
+    }
+    /* the end chunks carry embedding and head, so the layers left over go after the first */
+    const int64_t chunks = m->pp * m->interleave;
+    const int64_t base = scenario->model.layers / chunks;
+    const int64_t extra = scenario->model.layers % chunks;
+    const int64_t longer_before = index - 1 < extra ? index - 1 : extra;
+    chunk.layers = base + (index >= 1 && index <= extra ? 1 : 0);
+    chunk.first = index * base + (longer_before > 0 ? longer_before : 0);
+    return chunk;
+}
+
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
 {
     const fab_model *model = &scenario->model;
     const int64_t stages = scenario->mapping.pp;
     const int64_t chunks = stages * scenario->mapping.interleave;
-    const int64_t base = model->layers / chunks;
-    const int64_t extra = model->layers % chunks;
+
     fab_stage out = {.has_embedding = stage == 0,
                      .has_head = stage == stages - 1,
                      .mtp_modules = stage == stages - 1 ? model->mtp_layers : 0};
     for (int64_t chunk = stage; chunk < chunks; chunk += stages) {
-        /* the end chunks carry embedding and head, so the layers left over go after the first */
-        const int64_t layers = base + (chunk >= 1 && chunk <= extra ? 1 : 0);
-        const int64_t longer_before = chunk - 1 < extra ? chunk - 1 : extra;
-        const int64_t first = chunk * base + (longer_before > 0 ? longer_before : 0);
-        const int64_t dense = dense_before(model, first + layers) - dense_before(model, first);
+        const fab_chunk part = chunk_of(scenario, chunk);
+        const int64_t dense =
+            dense_before(model, part.first + part.layers) - dense_before(model, part.first);
         out.dense_layers += dense;
-        out.moe_layers += layers - dense;
+        out.moe_layers += part.layers - dense;
     }
     return out;
 }
@@ -92,25 +116,46 @@ static double smaller(double a, double b)
     return a < b ? a : b;
 }
 
-/* Hides what may be hidden behind the computation of the pass; returns the pass's length. */
-static double close_pass(const fab_overlap *overlap, const fab_pass *pass, fab_stage_time *time,
+/* A ring sends each of c - 1 parts on while the core works on it, so that they hide behind c - 1 of
+ * its c turns. What is exchanged as a whole can only be cut by heads and hide behind all of it. */
+static double hidden_context_s(const fab_scenario *scenario, const fab_pass *pass, double context_s)
+{
+    const fab_mapping *m = &scenario->mapping;
+    const bool is_ring = m->cp_mode == FAB_CONTEXT_RING;
+    const double said = scenario->assumptions.overlap.context_frac;
+    const double share = said >= 0.0 ? said : is_ring ? 1.0 : 0.0;
+    const double core_s = pass->part_s[FAB_STEP_ATTENTION];
+    const double behind_s = is_ring ? core_s * (double)(m->cp - 1) / (double)m->cp : core_s;
+    return smaller(share * context_s, behind_s);
+}
+
+/* Hides what may be hidden behind the computation of the pass; returns the pass's length. Context
+ * messages come first, because they can hide behind the attention core alone. */
+static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab_stage_time *time,
                          double repeats)
 {
+    const fab_overlap *overlap = &scenario->assumptions.overlap;
     const double tensor_s = pass->message_s[FAB_MESSAGE_TENSOR];
+    const double context_s = pass->message_s[FAB_MESSAGE_CONTEXT];
     const double expert_s = pass->message_s[FAB_MESSAGE_EXPERT];
-    const double tensor_hidden_s = smaller(overlap->tensor_frac * tensor_s, pass->compute_s);
+    const double context_hidden_s = hidden_context_s(scenario, pass, context_s);
+    const double free_s = pass->compute_s - context_hidden_s;
+    const double tensor_hidden_s = smaller(overlap->tensor_frac * tensor_s, free_s);
     const double expert_hidden_s =
-        smaller(overlap->expert_frac * expert_s, pass->compute_s - tensor_hidden_s);
+        smaller(overlap->expert_frac * expert_s, free_s - tensor_hidden_s);
+    const double context_exposed_s = context_s - context_hidden_s;
     const double tensor_exposed_s = tensor_s - tensor_hidden_s;
     const double expert_exposed_s = expert_s - expert_hidden_s;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         time->part_s[part] += repeats * pass->part_s[part];
     }
     time->part_s[FAB_STEP_TENSOR] += repeats * tensor_exposed_s;
+    time->part_s[FAB_STEP_CONTEXT] += repeats * context_exposed_s;
     time->part_s[FAB_STEP_EXPERT] += repeats * expert_exposed_s;
     time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
+    time->messages[FAB_MESSAGE_CONTEXT].exposed_s += repeats * context_exposed_s;
     time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
-    return repeats * (pass->compute_s + tensor_exposed_s + expert_exposed_s);
+    return repeats * (pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s);
 }
 
 bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind)
@@ -123,7 +168,6 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
                       fab_block_kind kind, int64_t count, fab_stage_time *time)
 {
     const fab_block *block = &workload->blocks[kind];
-    const fab_overlap *overlap = &scenario->assumptions.overlap;
     const double repeats = (double)count;
     if (count == 0) {
         return;
@@ -137,8 +181,8 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
     }
     add_operators(&backward, &workload->speed, block, false);
     add_messages(&backward, time, block, false, repeats);
-    time->forward_s += close_pass(overlap, &forward, time, repeats);
-    time->backward_s += close_pass(overlap, &backward, time, repeats);
+    time->forward_s += close_pass(scenario, &forward, time, repeats);
+    time->backward_s += close_pass(scenario, &backward, time, repeats);
 }
 
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage

@@ -24,8 +24,9 @@ typedef struct fab_stage_time {
     double tier_s[FAB_TIER_LIMIT]; /* wire time on each tier */
 } fab_stage_time;
 
-/* Deals the layers to p x v chunks in order, one more to chunks after the first where they do not
- * divide, and gathers the chunks of `stage` (chunk c belongs to stage c mod p). */
+/* Deals the layers to p x v chunks in order, as mapping.layout says or one more to chunks after the
+ * first where they do not divide, and gathers the chunks of `stage` (chunk c belongs to stage c mod
+ * p). */
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
 
 /* Blocks of a kind that a micro-batch passes in the stage, prediction modules among them. */
@@ -51,12 +52,17 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
                                                 const fab_workload *workload,
                                                 const fab_stage *stage);
 
+/* The same of one layer, with experts or without. */
+fab_stage_parameters fab_layer_count_parameters(const fab_scenario *scenario,
+                                                const fab_workload *workload, bool is_moe_layer);
+
 /* Memory of a package of the stage at its fullest moment. */
 fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
                                      const fab_stage *stage, int64_t stage_index);
 
-/* Gradient reduce-scatter and parameter all-gather of one package of the stage, once per step, and
- * how much of it lengthens the step (docs/models-training.md#data-parallel). */
+/* What data-parallel ranks exchange once per step, of one package of the stage, and how much of it
+ * lengthens the step: with ZeRO 0 an all-reduce of gradients, with 1 their reduce-scatter and an
+ * all-gather of parameters, with 2 the latter alone (docs/models-training.md#data-parallel). */
 typedef struct fab_data_exchange {
     fab_message_forecast message;
     double tier_s[FAB_TIER_LIMIT];
@@ -66,6 +72,17 @@ FAB_CHECKED fab_status fab_stage_data_exchange(const fab_scenario *scenario,
                                                const fab_workload *workload, const fab_stage *stage,
                                                const fab_stage_time *time, int64_t stage_index,
                                                fab_data_exchange *out);
+
+/* Adds to `time` what they exchange in the passes of each micro-batch: with ZeRO 2 a reduce-scatter
+ * of gradients, with 3 also an all-gather of weights in each pass. What is exposed lengthens the
+ * passes. */
+FAB_CHECKED fab_status fab_stage_exchange_passes(const fab_scenario *scenario,
+                                                 const fab_workload *workload,
+                                                 const fab_stage *stage, fab_stage_time *time);
+
+/* Parameters of which one package of the stage keeps what data-parallel ranks share out: its share
+ * of those it computes with. */
+double fab_stage_sharded_count(const fab_workload *workload, const fab_stage_parameters *held);
 
 /* Bytes that the optimizer's pass moves on one package of the stage; 0 when it is left out. */
 double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload *workload,

@@ -6,27 +6,43 @@
 
 #define WEIGHT_BYTE        2.0  /* BF16 */
 #define MAIN_GRADIENT_BYTE 4.0  /* FP32, accumulated over micro-batches */
-#define OPTIMIZER_BYTE     12.0 /* FP32 master weight and two moments, sharded (ZeRO-1) */
+#define OPTIMIZER_BYTE     12.0 /* FP32 master weight and two moments */
+#define GATHERED_LAYERS    2.0  /* one in use, one on its way */
 #define ADAM_TRAFFIC_BYTE  30.0 /* read and write gradient, master, moments; write BF16 weight */
 #define NORM_TRAFFIC_BYTE  4.0  /* gradient norm reads the sharded gradient */
 #define ZERO_TRAFFIC_BYTE  4.0  /* gradient buffer set to zero */
 #define LOGIT_BYTE         6.0  /* BF16 logits and their FP32 softmax */
 
-/* Key and value projections that are copied because there are more tensor ranks than heads. */
-static double copied_kv_count(const fab_model *model, double tensor)
+/* Key and value projections that several tensor ranks hold, beyond the first copy of each. */
+static double copied_kv_count(const fab_model *model, int64_t tensor_ranks)
 {
-    const double missing = tensor - (double)model->kv_heads;
-    const bool copies = model->attention == FAB_ATTENTION_GQA && missing > 0.0;
-    return copies ? 2.0 * (double)(model->hidden * model->head_dim) * missing : 0.0;
+    if (model->attention == FAB_ATTENTION_MLA) {
+        return 0.0;
+    }
+    const int64_t copies =
+        tensor_ranks * fab_model_rank_kv_heads(model, tensor_ranks) - model->kv_heads;
+    return 2.0 * (double)(model->hidden * model->head_dim) * (double)copies;
 }
 
 static double layer_dense_count(const fab_model *model, const fab_layer_parameters *layer,
-                                double tensor)
+                                int64_t tensor_ranks)
 {
     const double sharded =
         (double)(layer->attention_sharded + layer->dense_ffn + layer->shared_experts);
     const double replicated = (double)(layer->attention_replicated + layer->norms + layer->router);
-    return (sharded + copied_kv_count(model, tensor)) / tensor + replicated;
+    return (sharded + copied_kv_count(model, tensor_ranks)) / (double)tensor_ranks + replicated;
+}
+
+fab_stage_parameters fab_layer_count_parameters(const fab_scenario *scenario,
+                                                const fab_workload *workload, bool is_moe_layer)
+{
+    const fab_mapping *m = &scenario->mapping;
+    const fab_model_parameters *p = &workload->parameters;
+    const fab_layer_parameters *layer = is_moe_layer ? &p->moe_layer : &p->dense_layer;
+    return (fab_stage_parameters){
+        .dense_count = layer_dense_count(&scenario->model, layer, m->tp),
+        .expert_count = (double)layer->routed_experts / (double)(m->ep * m->etp),
+    };
 }
 
 fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
@@ -41,8 +57,8 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
     const double dense_layers =
         (double)(stage->dense_layers + (mtp_is_moe ? 0 : stage->mtp_modules));
     fab_stage_parameters out = {
-        .dense_count = dense_layers * layer_dense_count(&scenario->model, &p->dense_layer, tensor) +
-                       moe_layers * layer_dense_count(&scenario->model, &p->moe_layer, tensor),
+        .dense_count = dense_layers * layer_dense_count(&scenario->model, &p->dense_layer, m->tp) +
+                       moe_layers * layer_dense_count(&scenario->model, &p->moe_layer, m->tp),
         .expert_count = moe_layers * (double)p->moe_layer.routed_experts / (double)(m->ep * m->etp),
     };
     /* a tied head on another stage than the embedding keeps a copy of it */
@@ -89,31 +105,71 @@ static double activations_byte(const fab_scenario *scenario, const fab_workload 
                         (double)stage->moe_layers * moe->saved_byte + modules * mtp->saved_byte);
 }
 
+double fab_stage_sharded_count(const fab_workload *workload, const fab_stage_parameters *held)
+{
+    return held->dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
+           held->expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
+}
+
+/* Parameters of the largest layer that other ranks hold parts of. */
+static double exchanged_layer_count(const fab_scenario *scenario, const fab_workload *workload,
+                                    const fab_stage *stage)
+{
+    const bool has_layer[] = {stage->dense_layers > 0, stage->moe_layers > 0};
+    double most = 0.0;
+    for (int is_moe = 0; is_moe <= 1; is_moe++) {
+        if (has_layer[is_moe]) {
+            const fab_stage_parameters layer =
+                fab_layer_count_parameters(scenario, workload, is_moe != 0);
+            const double count =
+                (workload->groups[FAB_GROUP_DATA].ranks > 1 ? layer.dense_count : 0.0) +
+                (workload->groups[FAB_GROUP_EXPERT_DATA].ranks > 1 ? layer.expert_count : 0.0);
+            most = count > most ? count : most;
+        }
+    }
+    return most;
+}
+
+/* Gradients of one layer on the way to their owner; with ZeRO 3, two layers gathered. */
+static double exchange_byte(const fab_scenario *scenario, const fab_workload *workload,
+                            const fab_stage *stage)
+{
+    const int64_t zero = scenario->mapping.zero;
+    if (zero < 2) {
+        return 0.0;
+    }
+    const bool is_fp32 = scenario->assumptions.gradient_precision == FAB_GRADIENT_FP32;
+    const double gradient_byte = is_fp32 ? MAIN_GRADIENT_BYTE : WEIGHT_BYTE;
+    const double gathered_byte = zero == 3 ? GATHERED_LAYERS * WEIGHT_BYTE : 0.0;
+    return (gradient_byte + gathered_byte) * exchanged_layer_count(scenario, workload, stage);
+}
+
 fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
                                      const fab_stage *stage, int64_t stage_index)
 {
     const fab_assumptions *assumed = &scenario->assumptions;
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
+    const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
-    const double sharded_count =
-        held.dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
-        held.expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
+    const double sharded_count = fab_stage_sharded_count(workload, &held);
     const double logits =
         workload->tokens_count * workload->padded_vocabulary_count / (double)scenario->mapping.tp;
     fab_memory_forecast out = {
-        .weights_byte = WEIGHT_BYTE * total_count,
-        .gradients_byte = MAIN_GRADIENT_BYTE * total_count,
-        .optimizer_byte = OPTIMIZER_BYTE * sharded_count,
+        .weights_byte = WEIGHT_BYTE * (zero >= 3 ? sharded_count : total_count),
+        .gradients_byte = MAIN_GRADIENT_BYTE * (zero >= 2 ? sharded_count : total_count),
+        .optimizer_byte = OPTIMIZER_BYTE * (zero >= 1 ? sharded_count : total_count),
         .activations_byte = activations_byte(scenario, workload, stage, stage_index),
         .logits_byte =
             stage->has_head ? LOGIT_BYTE * logits * (double)(1 + stage->mtp_modules) : 0.0,
+        .exchange_byte = exchange_byte(scenario, workload, stage),
         .fixed_byte = assumed->memory_fixed_byte,
         .capacity_byte = scenario->gpu.memory_byte.value,
         .stage = stage_index,
     };
     out.reserve_byte = assumed->memory_reserve_frac * out.capacity_byte;
     out.total_byte = out.weights_byte + out.gradients_byte + out.optimizer_byte +
-                     out.activations_byte + out.logits_byte + out.fixed_byte + out.reserve_byte;
+                     out.activations_byte + out.logits_byte + out.fixed_byte + out.reserve_byte +
+                     out.exchange_byte;
     out.fits = out.total_byte <= out.capacity_byte;
     return out;
 }
@@ -125,9 +181,9 @@ double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload
         return 0.0;
     }
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
-    const double sharded_count =
-        held.dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
-        held.expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
-    return (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * sharded_count +
-           ZERO_TRAFFIC_BYTE * (held.dense_count + held.expert_count);
+    const int64_t zero = scenario->mapping.zero;
+    const double total_count = held.dense_count + held.expert_count;
+    const double sharded_count = fab_stage_sharded_count(workload, &held);
+    return (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * (zero >= 1 ? sharded_count : total_count) +
+           ZERO_TRAFFIC_BYTE * (zero >= 2 ? sharded_count : total_count);
 }

@@ -13,11 +13,11 @@ static int64_t norm_elements(const fab_model *model)
     return 4 * model->hidden;
 }
 
-/* queries, their gate where there is one, keys and values; key and value heads are copied when
- * there are more ranks than heads */
+/* queries, their gate where there is one, keys and values; key and value heads that several ranks
+ * need are on each of them */
 static int64_t gqa_elements(const fab_model *model, int64_t tensor_ranks)
 {
-    const int64_t kv_heads = tensor_ranks > model->kv_heads ? tensor_ranks : model->kv_heads;
+    const int64_t kv_heads = tensor_ranks * fab_model_rank_kv_heads(model, tensor_ranks);
     const int64_t query_heads = model->has_attention_gate ? 2 * model->heads : model->heads;
     return (query_heads + 2 * kv_heads) * model->head_dim;
 }
@@ -44,9 +44,10 @@ static int64_t ffn_elements(const fab_model *model, int64_t width)
 }
 
 fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_moe_layer,
-                                                int64_t tensor_ranks, double element_byte)
+                                                int64_t tensor_ranks, int64_t expert_tensor_ranks,
+                                                double element_byte)
 {
-    assert(model && tensor_ranks >= 1);
+    assert(model && tensor_ranks >= 1 && expert_tensor_ranks >= 1);
     assert(isfinite(element_byte) && element_byte > 0.0);
     int64_t elements = norm_elements(model) + attention_elements(model, tensor_ranks);
     fab_activation_bytes bytes = {
@@ -54,8 +55,10 @@ fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_
     };
 
     if (is_moe_layer) {
-        /* an expert's input and output stay for the gradients of its weights and of the router */
-        const int64_t copy = 2 * model->hidden + ffn_elements(model, model->expert_width);
+        /* an expert's input and output stay for the gradients of its weights and of the router;
+         * ranks that share an expert each keep the input that they gathered */
+        const int64_t copy =
+            (1 + expert_tensor_ranks) * model->hidden + ffn_elements(model, model->expert_width);
         elements += ffn_elements(model, model->shared_width);
         bytes.sharded_byte += ROUTER_BYTE_PER_EXPERT * (double)model->experts;
         bytes.routed_byte = element_byte * (double)model->experts_per_token * (double)copy;

@@ -64,8 +64,9 @@ static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
 {
     const double shard_tokens = w->shard_tokens_count;
     for (int kind = FAB_BLOCK_DENSE_LAYER; kind <= FAB_BLOCK_MOE_LAYER; kind++) {
-        const fab_activation_bytes saved = fab_model_activation_bytes(
-            &scenario->model, kind == FAB_BLOCK_MOE_LAYER, scenario->mapping.tp, 2.0);
+        const fab_activation_bytes saved =
+            fab_model_activation_bytes(&scenario->model, kind == FAB_BLOCK_MOE_LAYER,
+                                       scenario->mapping.tp, scenario->mapping.etp, 2.0);
         w->blocks[kind].saved_byte =
             shard_tokens *
             (saved.sharded_byte + saved.routed_byte * scenario->assumptions.expert_load_ratio);
@@ -81,7 +82,7 @@ fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out)
         .network = network_of(scenario),
         .speed = speed_of(scenario),
         .parameters = fab_model_count_parameters(&scenario->model),
-        .tokens_count = (double)(scenario->job.sequence * m->microbatch),
+        .tokens_count = (double)fab_scenario_rank_tokens(scenario),
     };
     out->shard_tokens_count = out->tokens_count / (double)m->tp;
     out->routed_rows_count = (double)m->etp * out->shard_tokens_count *

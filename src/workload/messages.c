@@ -16,8 +16,9 @@ static double element_byte(int precision)
     return precision == FAB_PRECISION_FP8 ? 1.0 : 2.0;
 }
 
-static void add(fab_block *block, const char *name, fab_message_class message_class,
-                const fab_collective_cost *cost, int64_t forward_count, int64_t backward_count)
+void fab_block_add_message(fab_block *block, const char *name, fab_message_class message_class,
+                           const fab_collective_cost *cost, int64_t forward_count,
+                           int64_t backward_count)
 {
     assert(block->message_count < FAB_MESSAGE_LIMIT);
     block->messages[block->message_count++] = (fab_message){.name = name,
@@ -49,8 +50,52 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
 static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *costs,
                                   const char *gather, const char *scatter, bool regathers)
 {
-    add(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
-    add(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
+    fab_block_add_message(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
+    fab_block_add_message(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
+}
+
+/* The latents of MLA are made of a rank's own tokens and gathered small: queries and keys are cut
+ * from them afterwards by heads. The rotary key has no weights, so only the latents come again for
+ * weight gradients. Without a latent of the queries those need the hidden vectors. */
+static fab_status add_latents(const fab_scenario *scenario, const fab_workload *w, fab_block *block,
+                              bool regathers)
+{
+    const fab_model *model = &scenario->model;
+    const double element_bit =
+        BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) * w->tokens_count;
+    const int64_t queries = model->q_rank > 0 ? model->q_rank : model->hidden;
+    const double latents_bit = element_bit * (double)(queries + model->kv_rank);
+    const double all_bit = latents_bit + element_bit * (double)model->qk_rope_dim;
+    const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
+    fab_collective_cost gather, again, scatter;
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, all_bit, &gather));
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, latents_bit, &again));
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, all_bit, &scatter));
+    fab_block_add_message(block, "gather latents", FAB_MESSAGE_TENSOR, &gather, 1, 0);
+    if (regathers) {
+        fab_block_add_message(block, "gather latents again", FAB_MESSAGE_TENSOR, &again, 0, 1);
+    }
+    fab_block_add_message(block, "scatter latent gradients", FAB_MESSAGE_TENSOR, &scatter, 0, 1);
+    return FAB_OK;
+}
+
+/* Messages of the attention part of a layer. */
+static fab_status add_attention(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                                fab_block_kind kind, fab_workload *w)
+{
+    fab_block *block = &w->blocks[kind];
+    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
+    if (scenario->model.attention == FAB_ATTENTION_MLA) {
+        FAB_TRY(add_latents(scenario, w, block, regathers));
+        fab_block_add_message(block, "scatter attention output", FAB_MESSAGE_TENSOR,
+                              &costs->scatter, 1, 0);
+        fab_block_add_message(block, "gather attention output gradient", FAB_MESSAGE_TENSOR,
+                              &costs->gather, 0, 1);
+    } else {
+        add_sequence_parallel(block, costs, "gather attention input", "scatter attention output",
+                              regathers);
+    }
+    return fab_workload_context_messages(scenario, w, kind);
 }
 
 /* Bits that the busiest rank moves for one pass of its tokens through the expert ranks, by tier;
@@ -101,7 +146,7 @@ static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload 
                                 &cost));
 
     spread_load(scenario, &cost);
-    add(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
+    fab_block_add_message(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
     return FAB_OK;
 }
 
@@ -132,8 +177,7 @@ static fab_status moe_messages(const fab_scenario *scenario, const fab_tensor_co
     const fab_assumptions *assumed = &scenario->assumptions;
     const bool regathers = assumed->effects.weight_gradient_gather;
     fab_block *block = &w->blocks[FAB_BLOCK_MOE_LAYER];
-    add_sequence_parallel(block, costs, "gather attention input", "scatter attention output",
-                          regathers);
+    FAB_TRY(add_attention(scenario, costs, FAB_BLOCK_MOE_LAYER, w));
     if (assumed->effects.expert_layer_gathers || scenario->model.shared_width > 0) {
         add_sequence_parallel(block, costs, "gather expert input", "scatter expert output",
                               regathers);
@@ -151,9 +195,12 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
     FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
                                     BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
     const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
-    add(head, "gather head input", FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 1 : 0);
-    add(head, "scatter head input gradient", FAB_MESSAGE_TENSOR, &costs->scatter, 0, 1);
-    add(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss, LOSS_ALL_REDUCES, 0);
+    fab_block_add_message(head, "gather head input", FAB_MESSAGE_TENSOR, &costs->gather, 1,
+                          regathers ? 1 : 0);
+    fab_block_add_message(head, "scatter head input gradient", FAB_MESSAGE_TENSOR, &costs->scatter,
+                          0, 1);
+    fab_block_add_message(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss,
+                          LOSS_ALL_REDUCES, 0);
     return FAB_OK;
 }
 
@@ -164,16 +211,16 @@ fab_status fab_workload_layer_messages(const fab_scenario *scenario, fab_workloa
     FAB_TRY(tensor_costs(scenario, w, &costs));
 
     fab_block *dense = &w->blocks[FAB_BLOCK_DENSE_LAYER];
-    add_sequence_parallel(dense, &costs, "gather attention input", "scatter attention output",
-                          regathers);
+    FAB_TRY(add_attention(scenario, &costs, FAB_BLOCK_DENSE_LAYER, w));
     add_sequence_parallel(dense, &costs, "gather feed-forward input", "scatter feed-forward output",
                           regathers);
     if (scenario->model.experts > 0) {
         FAB_TRY(moe_messages(scenario, &costs, w));
     }
     fab_block *embedding = &w->blocks[FAB_BLOCK_EMBEDDING];
-    add(embedding, "scatter embedding", FAB_MESSAGE_TENSOR, &costs.scatter, 1, 0);
-    add(embedding, "gather embedding gradient", FAB_MESSAGE_TENSOR, &costs.gather, 0, 1);
+    fab_block_add_message(embedding, "scatter embedding", FAB_MESSAGE_TENSOR, &costs.scatter, 1, 0);
+    fab_block_add_message(embedding, "gather embedding gradient", FAB_MESSAGE_TENSOR, &costs.gather,
+                          0, 1);
     FAB_TRY(head_messages(scenario, &costs, w));
 
     /* a rank sends its own shard of the sequence on to the same rank of the next stage */

@@ -79,12 +79,10 @@ static void add_residual(fab_building *b, const char *name)
     add_memory(b, name, 6.0 * elements, 5.0 * elements);
 }
 
-/* Key and value heads of a rank; they are replicated when there are more ranks than heads. */
+/* Key and value heads of a rank. */
 static double local_kv_heads(const fab_building *b)
 {
-    const double heads =
-        (double)(b->model->attention == FAB_ATTENTION_MLA ? b->model->heads : b->model->kv_heads);
-    return heads > b->tensor ? heads / b->tensor : 1.0;
+    return (double)fab_model_rank_kv_heads(b->model, b->scenario->mapping.tp);
 }
 
 static void add_gqa_projection(fab_building *b)
@@ -116,19 +114,48 @@ static void add_mla_projection(fab_building *b)
     add_memory(b, "latent norms", 4.0 * latents, 6.0 * latents);
 }
 
+/* Grouped attention turns all queries and keys. MLA turns the rotary part of its queries and the
+ * one rotary key that all heads share, and joins that to each head's key. */
+static void add_rotary(fab_building *b)
+{
+    const fab_model *model = b->model;
+    const double heads = (double)model->heads / b->tensor;
+    double byte = 4.0 * b->tokens * (heads + local_kv_heads(b)) * (double)fab_model_qk_dim(model);
+    if (model->attention == FAB_ATTENTION_MLA) {
+        const double rotary = (double)model->qk_rope_dim;
+        const double plain = (double)model->qk_nope_dim;
+        byte = 2.0 * ELEMENT_BYTE * b->tokens * (heads + 1.0) * rotary +
+               ELEMENT_BYTE * b->tokens * heads * (2.0 * plain + rotary);
+    }
+    add_memory(b, "rotary, query and key", byte, byte);
+}
+
+/* Bytes of Q, K, V and O that the core moves once. With context ranks, parts of the sequence come
+ * by one after the other, or gathered: a rank reads the keys and values of all. */
+static double core_byte(const fab_building *b)
+{
+    const fab_mapping *m = &b->scenario->mapping;
+    const double widths = (double)(fab_model_qk_dim(b->model) + fab_model_v_dim(b->model));
+    const double heads = (double)b->model->heads / b->tensor;
+    double kv_heads = local_kv_heads(b);
+    if (m->cp > 1) {
+        const double context = (double)m->cp;
+        const bool is_dealt = m->cp_mode == FAB_CONTEXT_ULYSSES;
+        kv_heads = !is_dealt ? kv_heads * context : kv_heads > context ? kv_heads : context;
+    }
+    return ELEMENT_BYTE * b->tokens * (heads + kv_heads) * widths;
+}
+
 /* Fused attention: causal half of the scores; backward recomputes them, hence 3 dq + 2 dv. */
 static void add_attention_core(fab_building *b)
 {
     const fab_model *model = b->model;
     const double heads = (double)model->heads / b->tensor;
-    const double kv_heads = local_kv_heads(b);
     const double qk_dim = (double)fab_model_qk_dim(model);
     const double v_dim = (double)fab_model_v_dim(model);
     const double pairs = (double)b->scenario->job.sequence * b->tokens; /* 2 x causal half */
-    add_memory(b, "rotary, query and key", 4.0 * b->tokens * (heads + kv_heads) * qk_dim,
-               4.0 * b->tokens * (heads + kv_heads) * qk_dim);
-    const double tensors =
-        ELEMENT_BYTE * b->tokens * (heads + kv_heads) * (qk_dim + v_dim); /* Q, K, V, O */
+    const double tensors = core_byte(b);
+    add_rotary(b);
     add(b, "attention core", FAB_OPERATOR_ATTENTION,
         (fab_operator_work){pairs * heads * (qk_dim + v_dim), tensors},
         (fab_operator_work){pairs * heads * (3.0 * qk_dim + 2.0 * v_dim), 2.0 * tensors});

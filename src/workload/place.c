@@ -42,13 +42,14 @@ static void folded_groups(const fab_mapping *m, int64_t stage_packages,
     groups[FAB_GROUP_EXPERT_DATA] = one_axis(stage_packages / set, set);
 }
 
-/* Expert ranks a tensor group apart; every tensor rank has its own replica of the experts. */
+/* Expert ranks a tensor group apart, over context and data ranks; every tensor rank has its own
+ * replica of the experts. */
 static void strided_groups(const fab_mapping *m, fab_group groups[FAB_GROUP_KIND_COUNT])
 {
     groups[FAB_GROUP_EXPERT_TENSOR] = one_axis(1, 1);
     groups[FAB_GROUP_EXPERT] = one_axis(m->ep, m->tp);
-    groups[FAB_GROUP_EXPERT_DATA] =
-        two_axes((fab_group_axis){m->tp, 1}, (fab_group_axis){m->dp / m->ep, m->tp * m->ep});
+    groups[FAB_GROUP_EXPERT_DATA] = two_axes(
+        (fab_group_axis){m->tp, 1}, (fab_group_axis){m->cp * m->dp / m->ep, m->tp * m->ep});
 }
 
 fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *workload)
@@ -58,7 +59,8 @@ fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *worklo
     const int64_t stage_packages = packages / m->pp;
     fab_group groups[FAB_GROUP_KIND_COUNT];
     groups[FAB_GROUP_TENSOR] = one_axis(m->tp, 1);
-    groups[FAB_GROUP_DATA] = one_axis(m->dp, m->tp);
+    groups[FAB_GROUP_CONTEXT] = one_axis(m->cp, m->tp);
+    groups[FAB_GROUP_DATA] = one_axis(m->cp * m->dp, m->tp);
     groups[FAB_GROUP_PIPELINE] = one_axis(m->pp, stage_packages);
     if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp == 1) {
         strided_groups(m, groups);

@@ -16,8 +16,9 @@
 
 typedef enum fab_group_kind {
     FAB_GROUP_TENSOR,
+    FAB_GROUP_CONTEXT, /* ranks that share sequences */
     FAB_GROUP_PIPELINE,
-    FAB_GROUP_DATA,          /* replicas of the dense parameters */
+    FAB_GROUP_DATA,          /* replicas of the dense parameters: context and data ranks */
     FAB_GROUP_EXPERT,        /* ranks over which experts are dealt */
     FAB_GROUP_EXPERT_TENSOR, /* ranks that share an expert */
     FAB_GROUP_EXPERT_DATA,   /* replicas of the expert parameters */
@@ -51,7 +52,7 @@ typedef enum fab_block_kind {
 } fab_block_kind;
 
 #define FAB_OPERATOR_LIMIT 32
-#define FAB_MESSAGE_LIMIT  8
+#define FAB_MESSAGE_LIMIT  16
 
 typedef struct fab_block {
     fab_operator operators[FAB_OPERATOR_LIMIT];
@@ -67,7 +68,7 @@ typedef struct fab_workload {
     fab_collective_network network;
     fab_gpu_speed speed;
     fab_model_parameters parameters;
-    double tokens_count;       /* T: tokens of a micro-batch in a tensor group */
+    double tokens_count;       /* T = s b / c: tokens of a micro-batch in a tensor group */
     double shard_tokens_count; /* T1 = T / t: tokens of a rank where sequences are sharded */
     double routed_rows_count;  /* R: token copies that a rank's experts process */
     double padded_vocabulary_count;
@@ -78,10 +79,17 @@ typedef struct fab_workload {
 /* Builds the lists for a scenario. FAB_E_RANGE when a group cannot be laid on the fabric. */
 FAB_CHECKED fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out);
 
+/* Adds a message to a block's list. */
+void fab_block_add_message(fab_block *block, const char *name, fab_message_class message_class,
+                           const fab_collective_cost *cost, int64_t forward_count,
+                           int64_t backward_count);
+
 /* Parts of the build, each in its own file. */
 FAB_CHECKED fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *workload);
 FAB_CHECKED fab_status fab_workload_layer_messages(const fab_scenario *scenario,
                                                    fab_workload *workload);
+FAB_CHECKED fab_status fab_workload_context_messages(const fab_scenario *scenario,
+                                                     fab_workload *workload, fab_block_kind kind);
 void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload);
 
 #endif

@@ -1,0 +1,133 @@
+#include "workload/workload.h"
+
+#include <assert.h>
+
+/* The messages of ranks that share a sequence. Symbols: c context ranks, T tokens of a rank, a
+ * heads and g key/value heads of a tensor rank, dq and dv head sizes; elements have 2 bytes.
+ * docs/models-training.md#context-parallel. */
+
+#define ELEMENT_BIT 16.0
+
+typedef struct fab_attention_bits {
+    double queries, keys, values, outputs; /* of a rank's tokens */
+} fab_attention_bits;
+
+/* Ulysses hands every rank whole heads: with fewer key and value heads than ranks, copies. */
+static fab_attention_bits attention_bits(const fab_scenario *scenario, const fab_workload *w)
+{
+    const fab_model *model = &scenario->model;
+    const fab_mapping *m = &scenario->mapping;
+    const double token_bit = ELEMENT_BIT * w->tokens_count;
+    const double heads = (double)model->heads / (double)m->tp;
+    double kv_heads = (double)fab_model_rank_kv_heads(model, m->tp);
+    if (m->cp_mode == FAB_CONTEXT_ULYSSES && kv_heads < (double)m->cp) {
+        kv_heads = (double)m->cp;
+    }
+    return (fab_attention_bits){
+        .queries = token_bit * heads * (double)fab_model_qk_dim(model),
+        .keys = token_bit * kv_heads * (double)fab_model_qk_dim(model),
+        .values = token_bit * kv_heads * (double)fab_model_v_dim(model),
+        .outputs = token_bit * heads * (double)fab_model_v_dim(model),
+    };
+}
+
+/* Time of one hop of the ring: all ranks send at once, and the slowest link holds up the ring. */
+static fab_status hop_time(const fab_workload *w, double hop_bit, double *time_s, double *latency_s)
+{
+    const fab_placement *place = &w->groups[FAB_GROUP_CONTEXT];
+    *time_s = *latency_s = 0.0;
+    for (int tier = 0; tier < FAB_NETWORK_TIER_COUNT; tier++) {
+        const bool is_used = tier == 0 ? place->local_max > 1 : place->domains > 1;
+        double bits[FAB_TIER_LIMIT] = {0.0, 0.0};
+        fab_collective_cost cost;
+        bits[tier] = hop_bit;
+        FAB_TRY(fab_collective_time(&w->network, FAB_SEND, place, bits, &cost));
+        if (is_used && cost.time_s > *time_s) {
+            *time_s = cost.time_s;
+            *latency_s = cost.latency_s;
+        }
+    }
+    return FAB_OK;
+}
+
+/* c - 1 hops of one part of the sequence. Of c neighbours, as many lie across domains as the group
+ * touches domains; bytes and energy are of the mean rank. */
+static fab_status ring_cost(const fab_workload *w, double hop_bit, fab_collective_cost *out)
+{
+    const fab_placement *place = &w->groups[FAB_GROUP_CONTEXT];
+    const double ranks = (double)place->ranks;
+    const double sent_bit = (ranks - 1.0) * hop_bit;
+    const double crossing = place->domains > 1 ? (double)place->domains / ranks : 0.0;
+    const double bits[FAB_TIER_LIMIT] = {sent_bit * (1.0 - crossing), sent_bit * crossing};
+    double hop_s, latency_s;
+    FAB_TRY(fab_collective_time(&w->network, FAB_SEND, place, bits, out));
+    FAB_TRY(hop_time(w, hop_bit, &hop_s, &latency_s));
+    out->time_s = (ranks - 1.0) * hop_s;
+    out->latency_s = (ranks - 1.0) * latency_s;
+    return FAB_OK;
+}
+
+/* Backward, keys and values go round once more, and their gradients with them. */
+static fab_status add_ring(const fab_workload *w, const fab_attention_bits *bits, fab_block *block)
+{
+    fab_collective_cost cost;
+    FAB_TRY(ring_cost(w, bits->keys + bits->values, &cost));
+    fab_block_add_message(block, "pass keys and values on", FAB_MESSAGE_CONTEXT, &cost, 1, 2);
+    return FAB_OK;
+}
+
+/* What was gathered is not kept: it is gathered again for the backward pass. */
+static fab_status add_all_gather(const fab_workload *w, const fab_attention_bits *bits,
+                                 fab_block *block)
+{
+    const fab_placement *place = &w->groups[FAB_GROUP_CONTEXT];
+    const double whole_bit = (double)place->ranks * (bits->keys + bits->values);
+    fab_collective_cost gather, scatter;
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, whole_bit, &gather));
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, whole_bit, &scatter));
+    fab_block_add_message(block, "gather keys and values", FAB_MESSAGE_CONTEXT, &gather, 1, 1);
+    fab_block_add_message(block, "scatter their gradients", FAB_MESSAGE_CONTEXT, &scatter, 0, 1);
+    return FAB_OK;
+}
+
+/* Queries, keys and values go to the ranks of their heads, outputs back; gradients the same way. */
+static fab_status add_ulysses(const fab_workload *w, const fab_attention_bits *bits,
+                              fab_block *block)
+{
+    const struct {
+        const char *name;
+        double sent_bit;
+    } parts[] = {
+        {"exchange queries", bits->queries},
+        {"exchange keys", bits->keys},
+        {"exchange values", bits->values},
+        {"exchange attention outputs", bits->outputs},
+    };
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        fab_collective_cost cost;
+        FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_CONTEXT],
+                                        parts[i].sent_bit, &cost));
+        fab_block_add_message(block, parts[i].name, FAB_MESSAGE_CONTEXT, &cost, 1, 1);
+    }
+    return FAB_OK;
+}
+
+fab_status fab_workload_context_messages(const fab_scenario *scenario, fab_workload *w,
+                                         fab_block_kind kind)
+{
+    fab_block *block = &w->blocks[kind];
+    if (scenario->mapping.cp == 1) {
+        return FAB_OK;
+    }
+    const fab_attention_bits bits = attention_bits(scenario, w);
+    switch ((fab_context_mode)scenario->mapping.cp_mode) {
+    case FAB_CONTEXT_RING:
+        return add_ring(w, &bits, block);
+    case FAB_CONTEXT_ALL_GATHER:
+        return add_all_gather(w, &bits, block);
+    case FAB_CONTEXT_ULYSSES:
+        return add_ulysses(w, &bits, block);
+    }
+    assert(false && "unknown mode of context parallelism");
+    return FAB_E_RANGE;
+}
