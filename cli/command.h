@@ -60,6 +60,7 @@ int fab_command_transfer(int argc, char **argv);
 int fab_command_flows(int argc, char **argv);
 int fab_command_collective(int argc, char **argv);
 int fab_command_fabric(int argc, char **argv);
+int fab_command_validate(int argc, char **argv);
 int fab_command_calibrate(int argc, char **argv);
 int fab_command_schema(int argc, char **argv);
 int fab_command_new(int argc, char **argv);

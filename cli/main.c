@@ -36,6 +36,7 @@ static const fab_command COMMANDS[] = {
      fab_command_collective},
     {"fabric", "FABRIC", "a fabric as hardware: domains, links, racks, reach, verdicts, power",
      fab_command_fabric},
+    {"validate", "[FILE.csv]", "forecasts beside measured training runs", fab_command_validate},
     {"calibrate", "FILE.csv", "fit the constants of kernels to measurements",
      fab_command_calibrate},
     {"schema", "KIND", "print the JSON Schema of a kind of file, for editors", fab_command_schema},

@@ -1,5 +1,6 @@
 /* Build-time tool: writes a C file that holds data files as string literals.
- * Usage: embed OUT ROOT FILE... ; each FILE is a path below ROOT and is named so in the table. */
+ * Usage: embed OUT ROOT NAME FILE... ; each FILE is a path below ROOT and is named so in the table
+ * fab_NAME_files. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,7 +40,7 @@ static long write_file(FILE *out, const char *root, const char *name, int index)
     return is_bad ? -1 : count;
 }
 
-static int write_all(FILE *out, const char *root, char **names, int count)
+static int write_all(FILE *out, const char *root, const char *table, char **names, int count)
 {
     fputs("/* Written by cmake/embed.c from the data files. */\n"
           "#include \"catalog/embedded.h\"\n\n",
@@ -49,18 +50,18 @@ static int write_all(FILE *out, const char *root, char **names, int count)
             return 0;
         }
     }
-    fputs("const fab_embedded_file fab_embedded_files[] = {\n", out);
+    fprintf(out, "const fab_embedded_file fab_%s_files[] = {\n", table);
     for (int i = 0; i < count; i++) {
         fprintf(out, "    {\"%s\", text_%d, sizeof text_%d - 1},\n", names[i], i, i);
     }
-    fprintf(out, "};\n\nconst size_t fab_embedded_file_count = %d;\n", count);
+    fprintf(out, "};\n\nconst size_t fab_%s_file_count = %d;\n", table, count);
     return !ferror(out);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4) {
-        fputs("usage: embed OUT ROOT FILE...\n", stderr);
+    if (argc < 5) {
+        fputs("usage: embed OUT ROOT NAME FILE...\n", stderr);
         return EXIT_FAILURE;
     }
     FILE *out = fopen(argv[1], "wb");
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "embed: cannot write %s\n", argv[1]);
         return EXIT_FAILURE;
     }
-    const int is_written = write_all(out, argv[2], argv + 3, argc - 3);
+    const int is_written = write_all(out, argv[2], argv[3], argv + 4, argc - 4);
     const int is_closed = fclose(out) == 0;
     if (!is_written || !is_closed) {
         remove(argv[1]);

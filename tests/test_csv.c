@@ -21,22 +21,22 @@ static void teardown(void)
     fab_arena_destroy(arena);
 }
 
-static const fab_csv *parse(const char *text, fab_status wanted)
+static const fab_csv_table *parse(const char *text, fab_status wanted)
 {
-    const fab_csv *csv = NULL;
+    const fab_csv_table *csv = NULL;
     ck_assert_int_eq(fab_csv_parse("t.csv", text, strlen(text), arena, &diagnostics, &csv), wanted);
     return csv;
 }
 
 START_TEST(cells_are_what_the_text_says)
 {
-    const fab_csv *csv = parse("# measured\n\n"
-                               "id, name ,note\r\n"
-                               "1,\"a, b\",\"say \"\"c\"\"\"\r\n"
-                               "\n"
-                               "2,  x y ,\"two\nlines\"\n"
-                               "3,,",
-                               FAB_OK);
+    const fab_csv_table *csv = parse("# measured\n\n"
+                                     "id, name ,note\r\n"
+                                     "1,\"a, b\",\"say \"\"c\"\"\"\r\n"
+                                     "\n"
+                                     "2,  x y ,\"two\nlines\"\n"
+                                     "3,,",
+                                     FAB_OK);
     ck_assert_uint_eq(csv->column_count, 3);
     ck_assert_uint_eq(csv->row_count, 3);
     ck_assert_str_eq(csv->header[1].text, "name");
@@ -54,7 +54,7 @@ END_TEST
 
 START_TEST(cells_know_where_they_stand)
 {
-    const fab_csv *csv = parse("a,b\n1,  \"xy\"\n\"p\nq\",4\n", FAB_OK);
+    const fab_csv_table *csv = parse("a,b\n1,  \"xy\"\n\"p\nq\",4\n", FAB_OK);
     const fab_position quoted = fab_csv_position(csv, fab_csv_at(csv, 0, 1));
     ck_assert_int_eq(quoted.line, 2);
     ck_assert_int_eq(quoted.column, 5);
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(files_that_cannot_be_read_are_told)
 {
-    const fab_csv *csv = NULL;
+    const fab_csv_table *csv = NULL;
     ck_assert_int_eq(fab_csv_load("/nowhere/x.csv", arena, &diagnostics, &csv), FAB_E_INPUT);
     ck_assert_str_eq(diagnostics.items[0].message, "no such file");
     ck_assert_int_eq(fab_csv_load("/", arena, &diagnostics, &csv), FAB_E_INPUT);

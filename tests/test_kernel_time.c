@@ -109,15 +109,16 @@ START_TEST(attention_takes_what_hand_computes)
                                          .narrow_frac = 0.6,
                                          .launch_s = 1e-6};
     /* 100 heads of 1,024 tokens: 8 waves; 1e12 FLOP at 0.5e14, (8 + 2) / 8, (1 + 1) */
-    fab_attention_shape attention = {1e12, 100.0, 1024.0, 128.0};
-    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention),
+    fab_attention_shape attention = {
+        .query_count = 102400.0, .sequence_count = 1024.0, .head_dim_count = 128.0};
+    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention, 1e12),
                             1e-6 + 0.02 * 1.25 * 2.0, 1e-15);
     attention.head_dim_count = 192.0;
-    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention), 1e-6 + 0.05 / 0.8,
-                            1e-15);
+    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention, 1e12),
+                            1e-6 + 0.05 / 0.8, 1e-15);
     attention.head_dim_count = 64.0;
-    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention), 1e-6 + 0.05 / 0.6,
-                            1e-15);
+    ck_assert_double_eq_tol(fab_kernel_attention_s(&kernel, &CHIP, &attention, 1e12),
+                            1e-6 + 0.05 / 0.6, 1e-15);
 }
 END_TEST
 

@@ -99,7 +99,7 @@ START_TEST(operators_by_hand)
 {
     const fab_gpu gpu = package();
     const fab_gpu_energy energy = fab_gpu_energy_of(&gpu, true, &RULE);
-    const fab_operator_work work = {ROW[_i].flop, ROW[_i].byte};
+    const fab_operator_work work = {.flop = ROW[_i].flop, .byte = ROW[_i].byte};
     const double got_j = fab_gpu_operator_j(&energy, ROW[_i].kind, work);
     ck_assert_msg(fabs(got_j - ROW[_i].want_j) <= 1e-12 * ROW[_i].want_j, "%s: %.17g", ROW[_i].what,
                   got_j);
@@ -115,7 +115,7 @@ START_TEST(a_limit_slows_what_draws_more)
                            .has_memory_traffic = true,
                            .has_product_traffic = true,
                            .energy = fab_gpu_energy_of(&gpu, false, &RULE)};
-    const fab_operator_work product = {1e15, 0}, moving = {0, 1e13};
+    const fab_operator_work product = {.flop = 1e15}, moving = {.byte = 1e13};
     assert_near(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product), 1.0);
     speed.dynamic_limit_w = 600; /* 1200 J in 600 W */
     assert_near(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product), 2.0);

@@ -51,10 +51,51 @@ static fab_gpu_speed speed_without(left_out what)
 START_TEST(rows_agree)
 {
     const fab_gpu_speed speed = speed_without(ROW[_i].without);
-    const fab_operator_work work = {ROW[_i].flop, ROW[_i].byte};
+    const fab_operator_work work = {.flop = ROW[_i].flop, .byte = ROW[_i].byte};
     const double got_s = fab_gpu_operator_s(&speed, ROW[_i].kind, work);
     ck_assert_msg(got_s >= ROW[_i].want_s * (1 - 1e-15) && got_s <= ROW[_i].want_s * (1 + 1e-15),
                   "%s: %.17g", ROW[_i].what, got_s);
+}
+END_TEST
+
+/* what was measured is taken, what was not keeps the efficiencies */
+START_TEST(measured_kernels_take_over)
+{
+    const fab_kernels kernels = {
+        .multiprocessors = 100,
+        .bf16 = {.peak_frac = 0.5, .wave_frac = 1.0, .memory_frac = 1.0, .sustain_frac = 1.0},
+        .attention_forward = {.peak_frac = 0.25,
+                              .power_count = 1.0,
+                              .wide_frac = 1.0,
+                              .narrow_frac = 1.0},
+    };
+    fab_gpu_speed speed = speed_without(NOTHING);
+    const fab_product_shape shape = {1.0, 5120.0, 5120.0, 8192.0, 2.0, 2.0, false};
+    const fab_operator_work product = {.flop = 2.0 * 5120.0 * 5120.0 * 8192.0, .product = shape};
+    const fab_operator_work forward = {
+        .flop = 1e12,
+        .attention = {.query_count = 1e6, .sequence_count = 4096.0, .head_dim_count = 128.0}};
+    fab_operator_work backward = forward;
+    backward.attention.is_backward = true;
+    const fab_operator_work moving = {.byte = 1e9};
+    const double constant_s = fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, backward);
+    const double moving_s = fab_gpu_operator_s(&speed, FAB_OPERATOR_MEMORY, moving);
+    speed.kernels = &kernels;
+    speed.chip = (fab_kernel_chip){100.0, 2e14, 1e13};
+    speed.bf16_peak_flops = 1e14;
+    /* whole waves of tiles: half of the BF16 peak */
+    ck_assert_double_eq_tol(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product),
+                            product.flop / 0.5e14, 1e-12);
+    ck_assert_double_eq_tol(fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, forward),
+                            1e12 / 0.25e14, 1e-12);
+    /* FP8, the backward core and memory were not measured */
+    ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, backward), constant_s);
+    ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_MEMORY, moving), moving_s);
+    speed.is_fp8 = true;
+    ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product),
+                        product.flop / speed.gemm_flops);
+    ck_assert_double_eq_tol(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM_BF16, product),
+                            product.flop / 0.5e14, 1e-12);
 }
 END_TEST
 
@@ -62,6 +103,7 @@ int main(void)
 {
     Suite *suite = suite_create("speed");
     TCase *tests = tcase_create("speed");
+    tcase_add_test(tests, measured_kernels_take_over);
     tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -169,9 +169,21 @@ static fab_workload timed_layer(void)
                                 .has_memory_traffic = true,
                                 .has_attention_core = true}};
     fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
-    block->operators[0] = (fab_operator){"product", FAB_OPERATOR_GEMM, {6, 0}, {6, 0}, {6, 0}};
-    block->operators[1] = (fab_operator){"core", FAB_OPERATOR_ATTENTION, {3, 0}, {6, 0}, {0, 0}};
-    block->operators[2] = (fab_operator){"norm", FAB_OPERATOR_MEMORY, {0, 1}, {0, 2}, {0, 0}};
+    block->operators[0] = (fab_operator){"product",
+                                         FAB_OPERATOR_GEMM,
+                                         {.flop = 6, .byte = 0},
+                                         {.flop = 6, .byte = 0},
+                                         {.flop = 6, .byte = 0}};
+    block->operators[1] = (fab_operator){"core",
+                                         FAB_OPERATOR_ATTENTION,
+                                         {.flop = 3, .byte = 0},
+                                         {.flop = 6, .byte = 0},
+                                         {.flop = 0, .byte = 0}};
+    block->operators[2] = (fab_operator){"norm",
+                                         FAB_OPERATOR_MEMORY,
+                                         {.flop = 0, .byte = 1},
+                                         {.flop = 0, .byte = 2},
+                                         {.flop = 0, .byte = 0}};
     block->operator_count = 3;
     block->messages[0] = (fab_message){
         .name = "tensor",
@@ -342,8 +354,8 @@ START_TEST(ends_carry_embedding_and_head)
     const double extra_s[] = {
         [FAB_BLOCK_EMBEDDING] = 100, [FAB_BLOCK_HEAD] = 1000, [FAB_BLOCK_MTP_PROJECTION] = 10000};
     for (int kind = FAB_BLOCK_EMBEDDING; kind <= FAB_BLOCK_MTP_PROJECTION; kind++) {
-        w.blocks[kind].operators[0] =
-            (fab_operator){"extra", FAB_OPERATOR_GEMM, {extra_s[kind], 0}, {0, 0}, {0, 0}};
+        w.blocks[kind].operators[0] = (fab_operator){
+            "extra", FAB_OPERATOR_GEMM, {.flop = extra_s[kind]}, {.flop = 0}, {.flop = 0}};
         w.blocks[kind].operator_count = 1;
     }
     fab_scenario s = dealt(3, 3, 3, 1, 1);

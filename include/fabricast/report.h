@@ -22,6 +22,7 @@
 #include <fabricast/status.h>
 #include <fabricast/study.h>
 #include <fabricast/train.h>
+#include <fabricast/validate.h>
 
 FAB_BEGIN_DECLS
 
@@ -148,6 +149,15 @@ FAB_API FAB_CHECKED fab_status fab_report_fabric_json(const fab_fabric_bill *bil
 FAB_API FAB_CHECKED fab_status fab_report_comparison_text(const fab_comparison *comparison,
                                                           fab_arena *arena, FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_comparison_json(const fab_comparison *comparison,
+                                                          fab_arena *arena, FILE *stream);
+
+/* Forecasts beside measured runs: groups and reasons as tables; a line per row; both as JSON. */
+FAB_API FAB_CHECKED fab_status fab_report_validation_text(const fab_validation *validation,
+                                                          fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_validation_csv(const fab_validation *validation,
+                                                         fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_validation_json(const fab_validation *validation,
+                                                          const fab_run_meter *meter,
                                                           fab_arena *arena, FILE *stream);
 
 /* How well measured kernels are forecast, as a table; and the fitted constants as a data file of

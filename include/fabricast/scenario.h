@@ -124,9 +124,14 @@ typedef enum fab_dispatch_mode {
     FAB_DISPATCH_PER_DOMAIN
 } fab_dispatch_mode;
 
+/* Where times of operators come from: the efficiencies below, or the measured kernels that the
+ * package's row names (docs/models-kernels.md), for what they measured. */
+typedef enum fab_kernel_choice { FAB_KERNELS_CONSTANT, FAB_KERNELS_MEASURED } fab_kernel_choice;
+
 /* Everything assumed about hardware and software that is not a description. Each field's default
  * and the reason for it stand in the scenario's field table (docs/scenario.md). */
 typedef struct fab_assumptions {
+    int kernels;                      /* fab_kernel_choice */
     double gemm_efficiency_frac;      /* matrix products, of the dense peak */
     double attention_efficiency_frac; /* attention core, of the dense BF16 peak */
     double memory_efficiency_frac;    /* of the memory bandwidth */

@@ -228,6 +228,6 @@ fab_status fab_catalog_load_files(const fab_embedded_file *files, size_t count, 
 fab_status fab_catalog_load(fab_arena *arena, fab_diagnostics *diagnostics,
                             const fab_catalog **catalog_out)
 {
-    return fab_catalog_load_files(fab_embedded_files, fab_embedded_file_count, arena, diagnostics,
+    return fab_catalog_load_files(fab_catalog_files, fab_catalog_file_count, arena, diagnostics,
                                   catalog_out);
 }

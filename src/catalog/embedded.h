@@ -10,7 +10,10 @@ typedef struct fab_embedded_file {
     size_t length_byte;
 } fab_embedded_file;
 
-extern const fab_embedded_file fab_embedded_files[];
-extern const size_t fab_embedded_file_count;
+/* Those of the modules that have any. */
+extern const fab_embedded_file fab_catalog_files[];
+extern const size_t fab_catalog_file_count;
+extern const fab_embedded_file fab_validate_files[];
+extern const size_t fab_validate_file_count;
 
 #endif

@@ -29,7 +29,7 @@ static const char *const COLUMN_NAME[COLUMN_COUNT] = {"hardware",  "on",       "
 static const double LEAST_BUS_GBPS = 1.0;
 
 typedef struct reader {
-    const fab_csv *csv;
+    const fab_csv_table *csv;
     fab_diagnostics *diagnostics;
     size_t place[COLUMN_COUNT]; /* of a column in the table */
     size_t row;
@@ -147,8 +147,9 @@ static fab_status read_row(const reader *r, fab_measured_collective *row)
     return read_numbers(r, row);
 }
 
-static fab_status read_rows(const fab_csv *csv, fab_arena *arena, fab_diagnostics *diagnostics,
-                            const fab_measured_collective **rows_out, size_t *count_out)
+static fab_status read_rows(const fab_csv_table *csv, fab_arena *arena,
+                            fab_diagnostics *diagnostics, const fab_measured_collective **rows_out,
+                            size_t *count_out)
 {
     reader r = {.csv = csv, .diagnostics = diagnostics};
     fab_measured_collective *rows = FAB_NEW(arena, fab_measured_collective, csv->row_count);
@@ -171,7 +172,7 @@ fab_status fab_measured_load(const char *path, fab_arena *arena, fab_diagnostics
                              const fab_measured_collective **rows_out, size_t *count_out)
 {
     assert(path && arena && diagnostics && rows_out && count_out);
-    const fab_csv *csv = NULL;
+    const fab_csv_table *csv = NULL;
     FAB_TRY(fab_csv_load(path, arena, diagnostics, &csv));
     return read_rows(csv, arena, diagnostics, rows_out, count_out);
 }
@@ -181,7 +182,7 @@ fab_status fab_measured_parse(const char *name, const char *text, size_t length_
                               const fab_measured_collective **rows_out, size_t *count_out)
 {
     assert(name && (text || length_byte == 0) && arena && diagnostics && rows_out && count_out);
-    const fab_csv *csv = NULL;
+    const fab_csv_table *csv = NULL;
     FAB_TRY(fab_csv_parse(name, text, length_byte, arena, diagnostics, &csv));
     return read_rows(csv, arena, diagnostics, rows_out, count_out);
 }

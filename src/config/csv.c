@@ -162,7 +162,7 @@ static void skip_lines(fab_csv_reader *r, bool with_comments)
     }
 }
 
-static fab_status read_header(fab_csv_reader *r, fab_csv *csv)
+static fab_status read_header(fab_csv_reader *r, fab_csv_table *csv)
 {
     skip_lines(r, true);
     if (is_end(r)) {
@@ -198,7 +198,7 @@ static size_t count_lines(const fab_csv_reader *r)
     return lines;
 }
 
-static fab_status read_rows(fab_csv_reader *r, fab_csv *csv)
+static fab_status read_rows(fab_csv_reader *r, fab_csv_table *csv)
 {
     fab_csv_cell *cells = FAB_NEW(r->arena, fab_csv_cell, count_lines(r) * csv->column_count);
     if (cells == NULL) {
@@ -224,10 +224,10 @@ static fab_status read_rows(fab_csv_reader *r, fab_csv *csv)
 }
 
 static fab_status build(fab_source *source, fab_arena *arena, fab_diagnostics *diagnostics,
-                        const fab_csv **csv_out)
+                        const fab_csv_table **csv_out)
 {
     const size_t errors = diagnostics->errors;
-    fab_csv *csv = FAB_NEW(arena, fab_csv, 1);
+    fab_csv_table *csv = FAB_NEW(arena, fab_csv_table, 1);
     fab_csv_reader *r = FAB_NEW(arena, fab_csv_reader, 1);
     char *store = FAB_NEW(arena, char, source->length_byte + 2);
     if (csv == NULL || r == NULL || store == NULL) {
@@ -254,7 +254,7 @@ static fab_status build(fab_source *source, fab_arena *arena, fab_diagnostics *d
 }
 
 fab_status fab_csv_parse(const char *name, const char *text, size_t length_byte, fab_arena *arena,
-                         fab_diagnostics *diagnostics, const fab_csv **csv_out)
+                         fab_diagnostics *diagnostics, const fab_csv_table **csv_out)
 {
     fab_source *source;
     FAB_TRY(fab_source_copy(name, text, length_byte, FAB_CSV_SIZE_LIMIT_BYTE, arena, diagnostics,
@@ -263,14 +263,14 @@ fab_status fab_csv_parse(const char *name, const char *text, size_t length_byte,
 }
 
 fab_status fab_csv_load(const char *path, fab_arena *arena, fab_diagnostics *diagnostics,
-                        const fab_csv **csv_out)
+                        const fab_csv_table **csv_out)
 {
     fab_source *source;
     FAB_TRY(fab_source_load(path, FAB_CSV_SIZE_LIMIT_BYTE, arena, diagnostics, &source));
     return build(source, arena, diagnostics, csv_out);
 }
 
-size_t fab_csv_find(const fab_csv *csv, const char *column)
+size_t fab_csv_find(const fab_csv_table *csv, const char *column)
 {
     for (size_t i = 0; i < csv->column_count; i++) {
         if (strcmp(csv->header[i].text, column) == 0) {
@@ -280,13 +280,13 @@ size_t fab_csv_find(const fab_csv *csv, const char *column)
     return SIZE_MAX;
 }
 
-const fab_csv_cell *fab_csv_at(const fab_csv *csv, size_t row, size_t column)
+const fab_csv_cell *fab_csv_at(const fab_csv_table *csv, size_t row, size_t column)
 {
     assert(row < csv->row_count && column < csv->column_count);
     return &csv->cells[row * csv->column_count + column];
 }
 
-fab_position fab_csv_position(const fab_csv *csv, const fab_csv_cell *cell)
+fab_position fab_csv_position(const fab_csv_table *csv, const fab_csv_cell *cell)
 {
     return (fab_position){csv->source, cell->line, cell->column, cell->width > 0 ? cell->width : 1};
 }

@@ -71,11 +71,10 @@ double fab_kernel_grouped_s(const fab_grouped_kernel *kernel, const fab_kernel_c
 }
 
 double fab_kernel_attention_s(const fab_attention_kernel *kernel, const fab_kernel_chip *chip,
-                              const fab_attention_shape *shape)
+                              const fab_attention_shape *shape, double flop)
 {
     assert(kernel->peak_frac > 0.0);
-    const double waves =
-        shape->batch_heads_count * shape->sequence_count / (QUERY_TILE * chip->multiprocessors);
+    const double waves = shape->query_count / (QUERY_TILE * chip->multiprocessors);
     double rate = kernel->peak_frac * chip->peak_flops;
     if (shape->head_dim_count > WIDE_HEAD) {
         rate *= kernel->wide_frac;
@@ -85,8 +84,7 @@ double fab_kernel_attention_s(const fab_attention_kernel *kernel, const fab_kern
     const double filled =
         pow(pow(waves, kernel->power_count) + pow(kernel->wave_count, kernel->power_count),
             1.0 / kernel->power_count);
-    return shape->flop / rate * filled / waves *
-               (1.0 + kernel->sequence_count / shape->sequence_count) +
+    return flop / rate * filled / waves * (1.0 + kernel->sequence_count / shape->sequence_count) +
            kernel->launch_s;
 }
 

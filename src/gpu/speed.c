@@ -1,7 +1,7 @@
 #include "gpu/speed.h"
 
 #include <assert.h>
-#include <stdbool.h>
+#include <stddef.h>
 
 static double longer(double a, double b)
 {
@@ -28,10 +28,64 @@ static double roofline_s(const fab_gpu_speed *speed, fab_operator_kind kind, fab
     return 0.0;
 }
 
+/* Time of a product as measured kernels have it; below 0 when they were not measured. */
+static double product_s(const fab_gpu_speed *speed, bool is_fp8, const fab_product_shape *shape)
+{
+    const fab_kernels *kernels = speed->kernels;
+    fab_kernel_chip chip = speed->chip;
+    if (!is_fp8) {
+        chip.peak_flops = speed->bf16_peak_flops;
+        if (shape->groups > 1.0 && kernels->grouped.product.peak_frac > 0.0) {
+            return fab_kernel_grouped_s(&kernels->grouped, &chip, shape);
+        }
+    }
+    const fab_product_kernel *kernel = is_fp8 ? &kernels->fp8 : &kernels->bf16;
+    return kernel->peak_frac > 0.0 ? fab_kernel_product_s(kernel, &chip, shape) : -1.0;
+}
+
+static double attention_s(const fab_gpu_speed *speed, const fab_operator_work *work)
+{
+    const fab_attention_kernel *kernel = work->attention.is_backward
+                                             ? &speed->kernels->attention_backward
+                                             : &speed->kernels->attention_forward;
+    fab_kernel_chip chip = speed->chip;
+    chip.peak_flops = speed->bf16_peak_flops;
+    return kernel->peak_frac > 0.0
+               ? fab_kernel_attention_s(kernel, &chip, &work->attention, work->flop)
+               : -1.0;
+}
+
+/* Below 0 where nothing was measured or the speed leaves the operator out. */
+static double measured_s(const fab_gpu_speed *speed, fab_operator_kind kind,
+                         const fab_operator_work *work)
+{
+    switch (kind) {
+    case FAB_OPERATOR_GEMM:
+    case FAB_OPERATOR_GEMM_BF16:
+        return work->product.groups > 0.0 && work->flop > 0.0
+                   ? product_s(speed, kind == FAB_OPERATOR_GEMM && speed->is_fp8, &work->product)
+                   : -1.0;
+    case FAB_OPERATOR_ATTENTION:
+        return speed->has_attention_core && work->flop > 0.0 ? attention_s(speed, work) : -1.0;
+    case FAB_OPERATOR_MEMORY:
+        return speed->has_memory_traffic && speed->kernels->memory.peak_frac > 0.0
+                   ? fab_kernel_memory_s(&speed->kernels->memory, &speed->chip, work->byte)
+                   : -1.0;
+    }
+    return -1.0;
+}
+
+static double unlimited_s(const fab_gpu_speed *speed, fab_operator_kind kind,
+                          fab_operator_work work)
+{
+    const double time_s = speed->kernels != NULL ? measured_s(speed, kind, &work) : -1.0;
+    return time_s >= 0.0 ? time_s : roofline_s(speed, kind, work);
+}
+
 double fab_gpu_operator_s(const fab_gpu_speed *speed, fab_operator_kind kind,
                           fab_operator_work work)
 {
-    const double time_s = roofline_s(speed, kind, work);
+    const double time_s = unlimited_s(speed, kind, work);
     if (time_s <= 0.0 || speed->dynamic_limit_w <= 0.0) {
         return time_s;
     }

@@ -3,6 +3,7 @@
 
 #include <fabricast/catalog.h>
 
+#include "gpu/kernel_time.h"
 #include "gpu/operator.h"
 #include "gpu/power.h"
 
@@ -15,13 +16,18 @@ typedef struct fab_gpu_speed {
     bool has_memory_traffic;  /* of operators that do nothing else */
     bool has_product_traffic; /* of products and the attention core */
     bool has_attention_core;
+    const fab_kernels *kernels; /* measured, NULL: the rates above; what it lacks, too */
+    fab_kernel_chip chip;       /* its peak that of the job's precision */
+    double bf16_peak_flops;
+    bool is_fp8;
     fab_gpu_energy energy;
     double dynamic_limit_w; /* that operators may draw beyond the static power, 0 for no limit */
 } fab_gpu_speed;
 
-/* Time of an operator: the longer of computing and moving bytes (roofline, Williams et al. 2009),
- * and, with a limit of power, at least its energy over that limit (Choi, Dukhan, Liu, Vuduc 2014):
- * the clock falls by the factor limit / dynamic power. What the speed leaves out takes no time. */
+/* Time of an operator: as measured kernels of its shape (docs/models-kernels.md), or the longer of
+ * computing and moving bytes (roofline, Williams et al. 2009), and, with a limit of power, at least
+ * its energy over that limit (Choi, Dukhan, Liu, Vuduc 2014): the clock falls by the factor limit /
+ * dynamic power. What the speed leaves out takes no time. */
 double fab_gpu_operator_s(const fab_gpu_speed *speed, fab_operator_kind kind,
                           fab_operator_work work);
 

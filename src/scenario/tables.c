@@ -15,6 +15,7 @@ static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
 static const char *const RECOMPUTE[] = {"none", "full", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
+static const char *const KERNELS[] = {"constant", "measured", NULL};
 static const char *const TIER_MODE[] = {"sequential", "concurrent", NULL};
 
 #define COUNT(field, member, required, lowest, text)                                               \
@@ -304,6 +305,11 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
 };
 
 static const fab_field ASSUMPTIONS_FIELDS[] = {
+    CHOICE(
+        "kernels", offsetof(fab_assumptions, kernels), KERNELS,
+        "times of operators: `constant` takes the efficiencies below, `measured` the kernels that "
+        "the package's row names, where they were measured",
+        "constant: the same rule for every package, measured or announced"),
     EFFICIENCY("gemm_efficiency", offsetof(fab_assumptions, gemm_efficiency_frac),
                "matrix products reach this share of the dense peak",
                "about half of peak, clocks, tiles and kernels together; large BF16 products on "

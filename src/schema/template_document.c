@@ -24,8 +24,8 @@ static fab_status parse(const char *name, const char *text, size_t length_byte, 
 static fab_status find_row(const char *plural, const char *row, fab_arena *arena,
                            const fab_node **row_out)
 {
-    for (size_t i = 0; i < fab_embedded_file_count; i++) {
-        const fab_embedded_file *file = &fab_embedded_files[i];
+    for (size_t i = 0; i < fab_catalog_file_count; i++) {
+        const fab_embedded_file *file = &fab_catalog_files[i];
         const fab_node *root = NULL;
         FAB_TRY(parse(file->name, file->text, file->length_byte, arena, &root));
         *row_out = fab_node_get(fab_node_get(root, plural), row);

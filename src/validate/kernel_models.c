@@ -119,11 +119,11 @@ static double attention_ratio(const void *data, const double *parameters, size_t
     const double widths = context->part == FAB_PART_BACKWARD
                               ? 3.0 * row->head_dim + 2.0 * row->value_dim
                               : row->head_dim + row->value_dim;
-    const fab_attention_shape shape = {.flop = heads * row->sequence * row->sequence * widths,
-                                       .batch_heads_count = heads,
+    const fab_attention_shape shape = {.query_count = heads * row->sequence,
                                        .sequence_count = row->sequence,
                                        .head_dim_count = row->head_dim};
-    return fab_kernel_attention_s(&kernel, &chip, &shape) / row->time_s;
+    const double flop = heads * row->sequence * row->sequence * widths;
+    return fab_kernel_attention_s(&kernel, &chip, &shape, flop) / row->time_s;
 }
 
 /* peak, depth, wave, tile, accumulate, memory, launch; groups also have a time for each */

@@ -32,7 +32,7 @@ enum { COLUMN_LIST(COLUMN_ENUM) COLUMN_COUNT };
 static const char *const COLUMNS[] = {COLUMN_LIST(COLUMN_TEXT)};
 
 typedef struct fab_kernel_reader {
-    const fab_csv *csv;
+    const fab_csv_table *csv;
     size_t column[COLUMN_COUNT];
     fab_diagnostics *diagnostics;
     size_t row;

@@ -18,6 +18,7 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
                                       power->memory_energy_j_per_bit};
     const fab_gpu_energy energy =
         fab_gpu_energy_of(gpu, scenario->job.precision == FAB_PRECISION_FP8, &rule);
+    const fab_kernels *kernels = assumed->kernels == FAB_KERNELS_MEASURED ? gpu->kernels : NULL;
     return (fab_gpu_speed){
         .energy = energy,
         .dynamic_limit_w =
@@ -29,6 +30,12 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
         .has_memory_traffic = assumed->effects.memory_traffic,
         .has_product_traffic = assumed->effects.product_traffic,
         .has_attention_core = assumed->effects.attention_core,
+        .kernels = kernels,
+        .chip = {.multiprocessors = kernels != NULL ? (double)kernels->multiprocessors : 0.0,
+                 .peak_flops = peak_flops,
+                 .memory_byte_per_s = gpu->memory_rate_byte_per_s.value},
+        .bf16_peak_flops = bf16_flops,
+        .is_fp8 = scenario->job.precision == FAB_PRECISION_FP8,
     };
 }
 

@@ -48,10 +48,16 @@ static void add_gemm(fab_building *b, const char *name, fab_operator_kind kind, 
     const double flop = 2.0 * groups * m * k * n;
     const double inputs = groups * m * k, outputs = groups * m * n, weights = groups * k * n;
     add(b, name, kind,
-        (fab_operator_work){flop, input_byte * (inputs + weights) + ELEMENT_BYTE * outputs},
-        (fab_operator_work){flop, input_byte * (outputs + weights) + ELEMENT_BYTE * inputs});
+        (fab_operator_work){.flop = flop,
+                            .byte = input_byte * (inputs + weights) + ELEMENT_BYTE * outputs,
+                            .product = {groups, m, n, k, input_byte, ELEMENT_BYTE, false}},
+        (fab_operator_work){.flop = flop,
+                            .byte = input_byte * (outputs + weights) + ELEMENT_BYTE * inputs,
+                            .product = {groups, m, k, n, input_byte, ELEMENT_BYTE, false}});
     b->block->operators[b->block->operator_count - 1].weight =
-        (fab_operator_work){flop, input_byte * (inputs + outputs) + GRADIENT_BYTE * weights};
+        (fab_operator_work){.flop = flop,
+                            .byte = input_byte * (inputs + outputs) + GRADIENT_BYTE * weights,
+                            .product = {groups, k, n, m, input_byte, GRADIENT_BYTE, true}};
     if (kind == FAB_OPERATOR_GEMM) {
         b->quantised_element_count += inputs;
         b->quantised_gradient_count += outputs;
@@ -156,9 +162,16 @@ static void add_attention_core(fab_building *b)
     const double pairs = (double)b->scenario->job.sequence * b->tokens; /* 2 x causal half */
     const double tensors = core_byte(b);
     add_rotary(b);
+    const fab_attention_shape shape = {.query_count = b->tokens * heads,
+                                       .sequence_count = (double)b->scenario->job.sequence,
+                                       .head_dim_count = qk_dim};
     add(b, "attention core", FAB_OPERATOR_ATTENTION,
-        (fab_operator_work){pairs * heads * (qk_dim + v_dim), tensors},
-        (fab_operator_work){pairs * heads * (3.0 * qk_dim + 2.0 * v_dim), 2.0 * tensors});
+        (fab_operator_work){
+            .flop = pairs * heads * (qk_dim + v_dim), .byte = tensors, .attention = shape},
+        (fab_operator_work){.flop = pairs * heads * (3.0 * qk_dim + 2.0 * v_dim),
+                            .byte = 2.0 * tensors,
+                            .attention = shape});
+    b->block->operators[b->block->operator_count - 1].backward.attention.is_backward = true;
     add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens, heads * v_dim, b->hidden);
 }
 

@@ -1,0 +1,54 @@
+#include <fabricast/report.h>
+
+#include "report/csv.h"
+#include "report/validate_words.h"
+
+#define GIB_BYTE 1073741824.0
+
+/* A number that is not there is an empty cell. */
+static void add_known(fab_csv *csv, bool is_known, double number)
+{
+    if (is_known) {
+        fab_csv_number(csv, number);
+    } else {
+        fab_csv_text(csv, NULL);
+    }
+}
+
+static void add_row(fab_csv *csv, const fab_run_score *row)
+{
+    const bool is_compared = row->forecast_s > 0.0 && row->measured_s > 0.0;
+    fab_csv_text(csv, row->id);
+    fab_csv_text(csv, row->source_key);
+    fab_csv_text(csv, fab_run_status_word(row->status));
+    fab_csv_text(csv, row->reason);
+    add_known(csv, row->measured_s > 0.0, row->measured_s);
+    add_known(csv, row->forecast_s > 0.0, row->forecast_s);
+    add_known(csv, is_compared, row->error_frac);
+    add_known(csv, row->measured_byte > 0.0, row->measured_byte / GIB_BYTE);
+    add_known(csv, row->forecast_byte > 0.0, row->forecast_byte / GIB_BYTE);
+    fab_csv_text(csv, row->assumed);
+    fab_csv_end(csv);
+}
+
+fab_status fab_report_validation_csv(const fab_validation *validation, fab_arena *arena,
+                                     FILE *stream)
+{
+    static const char *const HEAD[] = {"id",         "source_key",       "status",
+                                       "reason",     "measured_iter_s",  "predicted_iter_s",
+                                       "error_frac", "measured_mem_gib", "predicted_mem_gib",
+                                       "assumed"};
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_scratch scratch = {.arena = arena};
+    fab_csv csv = {.stream = stream, .scratch = &scratch};
+    for (size_t i = 0; i < sizeof(HEAD) / sizeof(HEAD[0]); i++) {
+        fab_csv_text(&csv, HEAD[i]);
+    }
+    fab_csv_end(&csv);
+    for (size_t i = 0; i < validation->row_count; i++) {
+        add_row(&csv, &validation->rows[i]);
+    }
+    const fab_status status = fflush(stream) != 0 || ferror(stream) ? FAB_E_IO : scratch.status;
+    fab_arena_reset(arena, mark);
+    return status;
+}

@@ -1,0 +1,222 @@
+#include <string.h>
+
+#include "validate/measured_runs.h"
+
+/* Hardware as tables of runs call it, in names of the catalog. The network of a row overrides the
+ * rate of the outer tier. */
+typedef struct fab_run_hardware {
+    const char *name;
+    const char *gpu;
+    const char *fabric;
+} fab_run_hardware;
+
+static const fab_run_hardware HARDWARE[] = {
+    {"A100-80GB", "a100_sxm", "hgx_a100"},
+    {"A100-40GB", "a100_sxm_40gb", "hgx_a100"},
+    {"H100", "h100_sxm", "hgx_h100"},
+    {"H100-96GB-500W",
+     "{base: h100_sxm, name: h100_96gb_500w, memory: 96 GB, memory_rate: 2.4 TB/s, power: 500 W}",
+     "hgx_h100"},
+    {"H200", "h200_sxm", "hgx_h100"},
+    {"B200", "b200_sxm", "hgx_b200"},
+    {"GB200", "gb200", "gb200_nvl72_full"},
+    {"GB300", "gb300", "gb200_nvl72_full"},
+};
+
+static const fab_run_hardware *find_hardware(const char *name)
+{
+    for (size_t i = 0; i < sizeof(HARDWARE) / sizeof(HARDWARE[0]); i++) {
+        if (strcmp(HARDWARE[i].name, name) == 0) {
+            return &HARDWARE[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    return strstr(text, word) != NULL;
+}
+
+static bool is_fp8(const fab_run_row *row)
+{
+    return has_word(row->cells[FAB_RUN_PRECISION], "fp8");
+}
+
+/* `full` alone or with other words, but not layers of a selection */
+static bool is_full(const fab_run_row *row)
+{
+    return strncmp(row->cells[FAB_RUN_RECOMPUTE], "full", 4) == 0;
+}
+
+static int sharding(const fab_run_row *row)
+{
+    const char *words = row->cells[FAB_RUN_SHARDING];
+    if (has_word(words, "ZeRO-3") || has_word(words, "FSDP")) {
+        return 3;
+    }
+    if (has_word(words, "ZeRO-2")) {
+        return 2;
+    }
+    return strncmp(words, "none", 4) == 0 ? 0 : 1;
+}
+
+/* Why a row cannot be forecast. */
+static const char *refuse(const fab_run_row *row, fab_arena *arena)
+{
+    static const fab_run_column NEEDED[] = {FAB_RUN_LAYERS, FAB_RUN_HIDDEN,     FAB_RUN_HEADS,
+                                            FAB_RUN_GPUS,   FAB_RUN_VOCABULARY, FAB_RUN_SEQUENCE,
+                                            FAB_RUN_TP,     FAB_RUN_PP,         FAB_RUN_BATCH};
+    if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration") != 0) {
+        return fab_arena_printf(arena, "measures `%s`, not an iteration of training",
+                                row->cells[FAB_RUN_MEASURE]);
+    }
+    if (!fab_run_says(row, FAB_RUN_ITERATION) && !fab_run_says(row, FAB_RUN_TOKENS_S)) {
+        return "has no time of an iteration";
+    }
+    if (find_hardware(row->cells[FAB_RUN_GPU]) == NULL) {
+        return fab_arena_printf(arena, "no fabric is described for `%s`", row->cells[FAB_RUN_GPU]);
+    }
+    for (size_t i = 0; i < sizeof(NEEDED) / sizeof(NEEDED[0]); i++) {
+        if (fab_run_number(row, NEEDED[i]) <= 0.0) {
+            return fab_arena_printf(arena, "does not say `%s`", fab_run_column_name(NEEDED[i]));
+        }
+    }
+    return NULL;
+}
+
+static const char *join(fab_arena *arena, const char *text, const char *more)
+{
+    return text == NULL      ? NULL
+           : text[0] == '\0' ? more
+                             : fab_arena_printf(arena, "%s; %s", text, more);
+}
+
+fab_run_reading fab_run_read(const fab_run_row *row, fab_arena *arena)
+{
+    fab_run_reading out = {.reason = refuse(row, arena), .assumed = ""};
+    if (out.reason != NULL) {
+        return out;
+    }
+    out.searches_microbatch = !fab_run_says(row, FAB_RUN_MICROBATCH);
+    out.searches_interleave =
+        !fab_run_says(row, FAB_RUN_VPP) && fab_run_number(row, FAB_RUN_PP) > 1.0;
+    if (out.searches_microbatch) {
+        out.assumed = join(arena, out.assumed, "micro-batch: the fastest that fits");
+    }
+    if (out.searches_interleave) {
+        out.assumed = join(arena, out.assumed, "interleave: the fastest that fits");
+    }
+    if (!fab_run_says(row, FAB_RUN_RECOMPUTE)) {
+        out.assumed = join(arena, out.assumed, "no recomputation");
+    }
+    if (!fab_run_says(row, FAB_RUN_SHARDING)) {
+        out.assumed = join(arena, out.assumed, "ZeRO-1");
+    }
+    if (!fab_run_says(row, FAB_RUN_PRECISION)) {
+        out.assumed = join(arena, out.assumed, "BF16");
+    }
+    return out;
+}
+
+static long long whole(const fab_run_row *row, fab_run_column column, long long absent)
+{
+    const double number = fab_run_number(row, column);
+    return number >= 1.0 ? (long long)number : absent;
+}
+
+/* Sizes of latent attention from `q_lora=1536;kv_lora=512;nope=128;rope=64;v=128`. */
+static const char *compose_attention(const fab_run_row *row, fab_arena *arena)
+{
+    const char *text = row->cells[FAB_RUN_MLA];
+    int q_rank, kv_rank, nope, rope, v;
+    if (sscanf(text, "q_lora=%d;kv_lora=%d;nope=%d;rope=%d;v=%d", &q_rank, &kv_rank, &nope, &rope,
+               &v) == 5) {
+        return fab_arena_printf(arena,
+                                ", attention: mla, q_rank: %d, kv_rank: %d, qk_nope_dim: %d, "
+                                "qk_rope_dim: %d, v_dim: %d",
+                                q_rank, kv_rank, nope, rope, v);
+    }
+    const long long heads = whole(row, FAB_RUN_HEADS, 1);
+    const char *out =
+        fab_arena_printf(arena, ", kv_heads: %lld", whole(row, FAB_RUN_KV_HEADS, heads));
+    const long long dim = whole(row, FAB_RUN_HEAD_DIM, 0);
+    return out != NULL && dim > 0 ? fab_arena_printf(arena, "%s, head_dim: %lld", out, dim) : out;
+}
+
+static const char *compose_experts(const fab_run_row *row, fab_arena *arena)
+{
+    const long long experts = whole(row, FAB_RUN_EXPERTS, 0);
+    if (experts == 0) {
+        return "";
+    }
+    const long long width = whole(row, FAB_RUN_MOE_FFN, 1);
+    const long long every = whole(row, FAB_RUN_MOE_EVERY, 1);
+    const char *out = fab_arena_printf(
+        arena,
+        ", experts: %lld, experts_per_token: %lld, expert_width: %lld, shared_width: %lld, "
+        "dense_layers: %lld, mtp_layers: %lld",
+        experts, whole(row, FAB_RUN_TOPK, 1), width, width * whole(row, FAB_RUN_SHARED, 0),
+        whole(row, FAB_RUN_FIRST_DENSE, 0), whole(row, FAB_RUN_MTP, 0));
+    return out != NULL && every > 1 ? fab_arena_printf(arena, "%s, moe_every: %lld", out, every)
+                                    : out;
+}
+
+static const char *compose_model(const fab_run_row *row, fab_arena *arena)
+{
+    const char *attention = compose_attention(row, arena);
+    const char *experts = compose_experts(row, arena);
+    const long long width = whole(row, FAB_RUN_FFN, 0);
+    const char *dense = width > 0 ? fab_arena_printf(arena, ", dense_width: %lld", width) : "";
+    if (attention == NULL || experts == NULL || dense == NULL) {
+        return NULL;
+    }
+    return fab_arena_printf(
+        arena,
+        "model: {name: measured, layers: %lld, hidden: %lld, heads: %lld%s%s%s, gated: %s, "
+        "vocabulary: %lld, tied: %s, sequence: %lld}\n",
+        whole(row, FAB_RUN_LAYERS, 1), whole(row, FAB_RUN_HIDDEN, 1), whole(row, FAB_RUN_HEADS, 1),
+        attention, dense, experts, fab_run_number(row, FAB_RUN_GATED) > 0.0 ? "true" : "false",
+        whole(row, FAB_RUN_VOCABULARY, 1),
+        strcmp(row->cells[FAB_RUN_TIED], "yes") == 0 ? "true" : "false",
+        whole(row, FAB_RUN_SEQUENCE, 1));
+}
+
+static const char *compose_hardware(const fab_run_row *row, fab_arena *arena)
+{
+    const fab_run_hardware *hardware = find_hardware(row->cells[FAB_RUN_GPU]);
+    const double network = fab_run_number(row, FAB_RUN_NETWORK);
+    if (network <= 0.0) {
+        return fab_arena_printf(arena, "gpu: %s\nfabric: %s\n", hardware->gpu, hardware->fabric);
+    }
+    return fab_arena_printf(arena, "gpu: %s\nfabric: {base: %s, tiers: [{}, {rate: %.6g Gbps}]}\n",
+                            hardware->gpu, hardware->fabric, network);
+}
+
+static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
+                                   fab_arena *arena)
+{
+    return fab_arena_printf(
+        arena,
+        "mapping: {tp: %lld, cp: %lld, pp: %lld, ep: %lld, etp: %lld, microbatch: %lld, "
+        "interleave: %lld, zero: %d, recompute: %s}\n",
+        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1),
+        whole(row, FAB_RUN_EP, 1), whole(row, FAB_RUN_ETP, 1), (long long)choice->microbatch,
+        (long long)choice->interleave, sharding(row), is_full(row) ? "full" : "none");
+}
+
+const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
+{
+    const char *model = compose_model(row, arena);
+    const char *hardware = compose_hardware(row, arena);
+    const char *mapping = compose_mapping(row, choice, arena);
+    if (model == NULL || hardware == NULL || mapping == NULL) {
+        return NULL;
+    }
+    return fab_arena_printf(arena,
+                            "name: measured\n%s%sjob: {gpus: %lld, tokens: 1T, batch: %lld, "
+                            "sequence: %lld, precision: %s}\n%s",
+                            hardware, model, whole(row, FAB_RUN_GPUS, 1),
+                            whole(row, FAB_RUN_BATCH, 1), whole(row, FAB_RUN_SEQUENCE, 1),
+                            is_fp8(row) ? "fp8" : "bf16", mapping);
+}
