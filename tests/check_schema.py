@@ -129,8 +129,8 @@ def judge(kind, name, path):
 
 # what is there and works
 for kind, pattern in [("scenario", "examples/*.yaml"), ("scenario", "studies/base/*.yaml"),
-                      ("study", "studies/*.yaml"), ("catalog", "data/*.yaml"),
-                      ("catalog", "data/*/*.yaml")]:
+                      ("fabric", "examples/fabrics/*.yaml"), ("study", "studies/*.yaml"),
+                      ("catalog", "data/*.yaml"), ("catalog", "data/*/*.yaml")]:
     paths = sorted(glob.glob(pattern))
     if not paths:
         fail(f"no file is called {pattern}")

@@ -16,8 +16,44 @@ for file in "$root"/examples/*.yaml; do
     "$json" forecast forecast.json || failed 'a JSON result that lacks something'
     name=$("$json" get forecast.json scenario.name)
     [ "$name" = "$(basename "$file" .yaml)" ] || failed "the scenario is called '$name'"
+    grep -qF "(../examples/$name.yaml)" "$root/docs/examples.md" || failed 'not in docs/examples.md'
 done
-[ "$count" -ge 3 ] || failed 'too few examples'
+[ "$count" -ge 8 ] || failed 'too few examples'
+
+count=0
+for file in "$root"/examples/fabrics/*.yaml; do
+    count=$((count + 1))
+    run fabric "$file"
+    want_code 0
+    want_out 'It can be built'
+    run collective all-reduce --size 1GiB --ranks 512 --on "$file" --algorithm ring
+    want_code 0
+    want_out 'asked for ring'
+    grep -qF "(../examples/fabrics/$(basename "$file"))" "$root/docs/examples.md" ||
+        failed 'not in docs/examples.md'
+done
+[ "$count" -ge 1 ] || failed 'no fabric'
+
+# 8 x 8 x 8 chips, all-reduce over 512 of them: 2 x 7/8 x 8 GiBit over 1.6 Tb/s on the first axis, an
+# eighth of that on the second and a 64th on the third
+run collective all-reduce --size 1GiB --ranks 512 --on "$root/examples/fabrics/torus-v5p.yaml"
+for row in 'x axis 9.4 ms' 'y axis 1.17 ms' 'z axis 147 us'; do
+    tr -s ' ' <.out | grep -qF "wire time, $row" || failed "no row '$row'"
+done
+
+# flows end when the file says, which was computed by hand
+count=0
+for file in "$root"/examples/flows/*.csv; do
+    count=$((count + 1))
+    run flows "$file" --link-rate 50GB/s
+    want_code 0
+    difference=$(tail -n 1 .out)
+    awk -v d="$difference" 'BEGIN { exit !(d ~ /^[0-9.e+-]+$/ && d < 1e-12) }' ||
+        failed "largest difference '$difference'"
+    grep -qF "(../examples/flows/$(basename "$file"))" "$root/docs/examples.md" ||
+        failed 'not in docs/examples.md'
+done
+[ "$count" -ge 1 ] || failed 'no flows'
 
 # check_study: targets are listed alike in JSON and CSV
 check_study()

@@ -77,6 +77,13 @@ START_TEST(examples_are_plausible)
         {"llama3-405b-h100", 0.30, 0.50},
         /* about 20 % of the FP8 peak (arXiv 2412.19437 gives 2.664M hours) */
         {"deepseek-v3-h100", 0.10, 0.30},
+        {"deepseek-v3-h800", 0.10, 0.30},
+        /* 1,664 of 5,000 TFLOP/s published (Megatron-Bridge 26.04.01) */
+        {"llama3-70b-gb200", 0.25, 0.45},
+        /* 69 % published (tpu-recipes), with other sharding and better products than assumed */
+        {"llama3-405b-tpu-v5p", 0.20, 0.69},
+        /* more than half of the step are tensor messages */
+        {"llama3-70b-pcie", 0.10, 0.30},
         {"moe-4.7t-optics", 0.10, 0.50},
     };
     for (size_t i = 0; i < FAB_TABLE_SIZE(example); i++) {

@@ -231,7 +231,10 @@ START_TEST(valid_mappings_are_completed)
 }
 END_TEST
 
-static const char *const EXAMPLE[] = {"deepseek-v3-h100", "llama3-405b-h100", "moe-4.7t-optics"};
+static const char *const EXAMPLE[] = {
+    "deepseek-v3-h100",    "deepseek-v3-h800", "llama3-405b-h100", "llama3-70b-gb200",
+    "llama3-405b-tpu-v5p", "llama3-70b-pcie",  "moe-4.7t-optics",
+};
 
 START_TEST(examples_load)
 {
