@@ -109,10 +109,10 @@ run link "$(printf '\033[31mx')"
 want_code 2
 ! LC_ALL=C tr -d '\n' <.err | LC_ALL=C grep -q '[[:cntrl:]]' || failed 'control bytes are printed'
 
-# what the ends add; 427 ns and 273 ns, and an energy that nobody publishes
+# what the ends add; 426 ns and 273 ns, and an energy that nobody publishes
 shows 'from gpu to cpu' transfer --over pcie5_x16 --from gpu --to cpu
 want_out '273.00'
-want_out '427.00'
+want_out '426.00'
 want_out 'energy of to = 8192 bit x not published x once = not published'
 shows '"from": "gpu"' transfer --over pcie5_x16,nvlink_c2c --from gpu --to cpu --json
 shows 'from switch to memory' transfer --over pcie5_x16 --from switch --to memory --to-energy 10pJ/bit

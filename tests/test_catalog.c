@@ -76,25 +76,30 @@ static const struct {
     {FAB_CATALOG_TECHNOLOGY, "nvlink5_b200", "rate", 7.2e12, "vendor claim"},
     {FAB_CATALOG_TECHNOLOGY, "plug_800g_dr8", "latency", 100e-9, "estimate"},
     {FAB_CATALOG_TECHNOLOGY, "plug_800g_dr8", "cost", 1.56e-9, "secondary"},
-    {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "rate", 504e9, "datasheet"},
-    {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "lanes", 16, "datasheet"},
+    {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "rate", 504e9, "secondary"},
+    {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "lanes", 16, "secondary"},
     {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "energy", 5.5e-12, "secondary"},
     {FAB_CATALOG_TECHNOLOGY, "pcie5_x16", "reach", 0.4, "estimate"},
     {FAB_CATALOG_TECHNOLOGY, "nvlink6_rubin", "rate", 14.4e12, "vendor claim"},
     {FAB_CATALOG_TECHNOLOGY, "nvlink6_rubin", "lane_rate", 200e9, "assumption"},
-    {FAB_CATALOG_TECHNOLOGY, "ucie_a_25d", "shoreline", 5.27e15, "datasheet"},
+    {FAB_CATALOG_TECHNOLOGY, "ucie_a_25d", "shoreline", 5.27e15, "secondary"},
     {FAB_CATALOG_TECHNOLOGY, "ucie_a_25d", "areal_density", 5.4e18, "estimate"},
     {FAB_CATALOG_TECHNOLOGY, "ucie_3d", "reach", 10e-6, "paper"},
     {FAB_CATALOG_TECHNOLOGY, "lm_m1000", "rate", 57.3e12, "vendor claim"},
     {FAB_CATALOG_TECHNOLOGY, "lm_l200", "rate", 16e12, "assumption"},
-    {FAB_CATALOG_TECHNOLOGY, "ocs_palomar", "latency", 0, "paper"},
+    {FAB_CATALOG_TECHNOLOGY, "ocs_palomar", "latency", 0, "secondary"},
     {FAB_CATALOG_TECHNOLOGY, "ocs_palomar", "energy", 1e-12, "estimate"},
     {FAB_CATALOG_TECHNOLOGY, "sw_th5", "latency", 600e-9, "secondary"},
-    {FAB_CATALOG_TECHNOLOGY, "corona_xbar", "rate", 163.84e12, "paper"},
+    {FAB_CATALOG_TECHNOLOGY, "corona_xbar", "rate", 163.84e12, "secondary"},
     {FAB_CATALOG_GPU, "study_package", "dies", 4, "assumption"},
     {FAB_CATALOG_GPU, "v100_sxm2", "fp16", 125e12, "datasheet"},
     {FAB_CATALOG_GPU, "h800_sxm", "scale_up_rate", 1.6e12, "secondary"},
     {FAB_CATALOG_GPU, "h100_sxm", "bf16_achieved", 794.5e12, "secondary"},
+    {FAB_CATALOG_TECHNOLOGY, "dac_200g", "reach", 1, "paper"},
+    {FAB_CATALOG_TECHNOLOGY, "nvlink3_a100", "lanes", 4, "secondary"},
+    {FAB_CATALOG_GPU, "tpu_v5e", "int8", 393e12, "datasheet"},
+    {FAB_CATALOG_GPU, "trainium2", "memory", 96.0 * 1024 * 1024 * 1024, "datasheet"},
+    {FAB_CATALOG_MODEL, "gshard-600b", "head_dim", 128, "paper"},
     {FAB_CATALOG_GPU, "tpu_v4", "scale_up_domain", 4096, "paper"},
     {FAB_CATALOG_GPU, "gb300", "scale_out_rate", 800e9, "secondary"},
     {FAB_CATALOG_GPU, "gh200", "power", 1000, "datasheet"},
@@ -222,6 +227,50 @@ START_TEST(every_number_has_an_origin)
         }
     }
     ck_assert_uint_ge(numbers, fab_catalog_count(catalog, kind) * 3);
+}
+END_TEST
+
+/* the first word of `text` that belies a confidence of something read */
+static const char *word_of_memory(const char *text)
+{
+    static const char *const WORDS[] = {"recalled", "Recalled", "from memory", "to be checked"};
+    for (size_t i = 0; text && i < sizeof WORDS / sizeof WORDS[0]; i++) {
+        if (strstr(text, WORDS[i])) {
+            return WORDS[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_read(const char *confidence)
+{
+    return confidence && (!strcmp(confidence, "datasheet") || !strcmp(confidence, "paper"));
+}
+
+/* what a sheet or a paper is cited for was read there: neither the source nor the notes of its row
+ * may say that it was not, and a source may not say that it is unverified */
+START_TEST(what_was_read_is_not_remembered)
+{
+    const fab_catalog_kind kind = (fab_catalog_kind)_i;
+    for (size_t i = 0; i < fab_catalog_count(catalog, kind); i++) {
+        const char *row = fab_catalog_row_name(catalog, kind, i);
+        const fab_catalog_fact *facts = NULL;
+        size_t count = 0;
+        bool has_read = false;
+        const char *notes = NULL;
+        ck_assert_int_eq(fab_catalog_facts(catalog, kind, i, arena, &facts, &count), FAB_OK);
+        for (size_t f = 0; f < count; f++) {
+            const char *source = facts[f].source;
+            notes = strcmp(facts[f].field, "notes") == 0 ? facts[f].text : notes;
+            if (is_read(facts[f].confidence)) {
+                has_read = true;
+                ck_assert_msg(
+                    !word_of_memory(source) && !(source && strstr(source, "not verified")),
+                    "%s.%s: %s, but %s", row, facts[f].field, facts[f].confidence, source);
+            }
+        }
+        ck_assert_msg(!has_read || !word_of_memory(notes), "%s: %s", row, notes);
+    }
 }
 END_TEST
 
@@ -397,6 +446,7 @@ int main(void)
                         (int)(sizeof UNPUBLISHED / sizeof UNPUBLISHED[0]));
     tcase_add_test(tests, facts_read_as_a_user_writes);
     tcase_add_loop_test(tests, every_number_has_an_origin, 0, FAB_CATALOG_KIND_COUNT);
+    tcase_add_loop_test(tests, what_was_read_is_not_remembered, 0, FAB_CATALOG_KIND_COUNT);
     tcase_add_loop_test(tests, ranges_hold_their_value, 0, FAB_CATALOG_FABRIC);
     tcase_add_test(tests, every_role_is_used);
     tcase_add_test(tests, accelerators_are_consistent);

@@ -90,7 +90,7 @@ static const assumption PACKET = {256, 128, 512, FAB_CONFIDENCE_ASSUMPTION,
 static const assumption HEADER = {
     24, 20, 28, FAB_CONFIDENCE_SECONDARY,
     "PCI Express from 3.0: token with sequence number 4, header 16, LCRC 4 byte; low: 32-bit "
-    "addresses; high: with ECRC"};
+    "addresses; high: with ECRC (5 to 7 words, Intel AN 708)"};
 
 static const assumption HEADER_FLIT = {
     16, 12, 20, FAB_CONFIDENCE_SECONDARY,
