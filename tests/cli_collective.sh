@@ -161,6 +161,13 @@ refused 2 'no column `ranks`' --measured short.csv
 } >lost.csv
 refused 2 'line 2: fabric `nowhere`: is not in the catalog' --measured lost.csv
 
+# nothing sent: no calibrated time, and no number that is none
+shows 'total time                    0 s' all-reduce --size 0B --ranks 8 --on h100_ib
+! grep -qiE 'nan|inf |Calibrated' .out || failed 'a calibrated time of nothing'
+run collective all-reduce --size 0B --ranks 8 --on h100_ib --json
+want_code 0
+want_out '"calibrated": null'
+
 run collective --help
 want_code 0
 want_out 'Full (gathered, unscattered) tensor'

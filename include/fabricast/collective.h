@@ -111,7 +111,7 @@ typedef struct fab_collective_way {
     fab_collective_cost cost;
     double algorithm_byte_per_s; /* size / time; 0 when nothing takes time */
     double bus_byte_per_s;       /* that times fab_collective_bus_ratio */
-    bool is_calibrated;          /* every tier that carries bits names a channel for it */
+    bool is_calibrated;          /* some tier carries bits, and each that does names a channel */
     fab_collective_cost calibrated;
     double calibrated_bus_byte_per_s;
     const char *protocols[FAB_TIER_LIMIT]; /* of the channel taken; NULL on a tier without bits */

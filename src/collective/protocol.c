@@ -103,12 +103,14 @@ bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMI
 {
     fab_collective_cost cost = {0};
     const char *taken[FAB_TIER_LIMIT] = {NULL};
+    bool has_bits = false;
     for (int64_t i = 0; i < tier_count; i++) {
         const fab_wire *wire = &wires[i];
         const double sent_bit = load->tiers[i].sent_bit;
         if (!(sent_bit > 0.0)) {
             continue;
         }
+        has_bits = true;
         fab_channel_time time;
         const fab_channel *channel = cheapest(load, i, wire, kind, &time);
         if (!channel) {
@@ -121,7 +123,7 @@ bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMI
         cost.energy_j += sent_bit * wire->energy_j_per_bit * (double)wire->links_per_path;
     }
     close_cost(is_concurrent(load, tier_mode), tier_count, &cost);
-    if (!isfinite(cost.time_s)) {
+    if (!has_bits || !isfinite(cost.time_s)) {
         return false;
     }
     *out = cost;

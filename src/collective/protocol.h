@@ -32,7 +32,8 @@ FAB_CHECKED fab_status fab_load_time(const fab_load *load, const fab_wire wires[
                                      int64_t tier_count, int tier_mode, fab_collective_cost *out);
 
 /* Cost through the cheapest channel of each tier for the load's algorithm, whose protocols go to
- * `protocols`; false, and `out` untouched, when a tier that carries bits has none. */
+ * `protocols`; false, and `out` untouched, when a tier that carries bits has none or no tier
+ * carries any: no measurement says what a message of 0 byte takes. */
 bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMIT],
                         int64_t tier_count, fab_collective_kind kind, int tier_mode,
                         fab_collective_cost *out, const char *protocols[FAB_TIER_LIMIT]);
