@@ -1,6 +1,7 @@
 #include "arguments.h"
 
 #include <math.h>
+#include <string.h>
 
 #define QUANTITY_SIZE   48
 #define QUANTITY_DIGITS 6
@@ -61,9 +62,11 @@ void fab_argument_quantity(fab_session *session, const char *option, const char 
     double value;
     const char *message = NULL;
     if (fab_quantity_parse(text, dimension, session->arena, &value, &message) != FAB_OK) {
+        message = message != NULL ? message : "out of memory";
+        const char *expected = fab_dimension_expected(dimension);
         fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
-                     fab_dimension_expected(dimension), "%s `%s`: %s", option, text,
-                     message != NULL ? message : "out of memory");
+                     strstr(message, expected) == NULL ? expected : NULL, "%s `%s`: %s", option,
+                     text, message);
         return;
     }
     if (!isfinite(value) || value < 0.0) {

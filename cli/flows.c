@@ -111,8 +111,11 @@ static fab_status read_option(fab_session *session, const char *option, const ch
         message = "it must be above 0";
     }
     if (status == FAB_E_INPUT) {
-        fprintf(stderr, "fabricast: --%s `%s`: %s; expected %s\n", option, text,
-                message != NULL ? message : "not understood", fab_dimension_expected(dimension));
+        message = message != NULL ? message : "not understood";
+        const char *expected = fab_dimension_expected(dimension);
+        const bool is_said = strstr(message, expected) != NULL;
+        fprintf(stderr, "fabricast: --%s `%s`: %s%s%s\n", option, text, message,
+                is_said ? "" : "; expected ", is_said ? "" : expected);
     }
     return status;
 }

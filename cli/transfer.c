@@ -190,6 +190,16 @@ static const fab_transfer_end *read_end(fab_session *session, const char *option
     return NULL;
 }
 
+/* sizes may be 0, but packets of nothing never carry a message; behind another mistake it is 0 too
+ */
+static void refuse_empty_packet(fab_session *session, const fab_override *override, double value)
+{
+    if (override->key == KEY_PACKET && value == 0.0 && session->diagnostics.errors == 0) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                     NULL, "--packet: must be above zero: a packet of 0 byte carries nothing");
+    }
+}
+
 static fab_transfer_options read_options(fab_session *session, const fab_transfer_words *words)
 {
     fab_transfer_options options = fab_transfer_options_default();
@@ -217,6 +227,7 @@ static fab_transfer_options read_options(fab_session *session, const fab_transfe
             fab_argument_quantity(session, override->option, words->overrides[i],
                                   override->dimension, &value);
             *target = given(value);
+            refuse_empty_packet(session, override, value);
         }
     }
     return options;

@@ -80,6 +80,7 @@ refused 'a CSV file of flows is needed' flows
 refused '`b.csv` is too many' flows a.csv b.csv --link-rate 1GB/s
 refused '--link-rate 50GB/s' flows small.csv
 refused '--link-rate `50`' flows small.csv --link-rate 50
+[ "$(grep -o 'expected' .err | wc -l)" -eq 1 ] || failed 'what is due is said twice'
 refused '--link-rate `0 GB/s`' flows small.csv --link-rate '0 GB/s'
 refused '--link-rate `3 s`' flows small.csv --link-rate '3 s'
 refused '--memory `much`' flows small.csv --link-rate 1GB/s --memory much

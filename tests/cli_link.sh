@@ -102,6 +102,9 @@ refused 2 '--rate `1e-300bps`' link pcie5_x16 --rate 1e-300bps
 refused 2 'rate behind @ ``' transfer --over study_copper@
 refused 2 '--rate `x`' link --rate x
 refused 2 '3 mistakes in the command line' transfer --over nope --size x --buffer y
+refused 2 '--packet: must be above zero' transfer --over study_cpo_3d --packet 0B
+refused 2 '--rate `0`: missing unit' link --rate 0
+[ "$(grep -c 'a bandwidth in one direction' .err)" -eq 1 ] || failed 'what is due is said twice'
 refused 2 'unrecognized option' link --jsn
 
 # a name that drives a terminal is shown, not obeyed
