@@ -40,9 +40,8 @@ static const struct argp ARGP = {
     parse,
     "[KIND [NAME|FILE]]",
     "Show what is built in, each number with its source and confidence. KIND is technology, "
-    "kernels, gpu, model or fabric; without a NAME one line per row. A word with a / or that ends "
-    "in .yaml or "
-    ".yml is a file that holds a description of that kind.",
+    "kernels, gpu, model, messaging or fabric; without a NAME one line per row. A word with a / or "
+    "that ends in .yaml or .yml is a file that holds a description of that kind.",
     NULL,
     NULL,
     NULL};
@@ -114,9 +113,9 @@ static size_t find_row(const fab_catalog *catalog, fab_catalog_kind kind, const 
 static fab_status list_all(fab_session *session)
 {
     for (int kind = 0; kind < FAB_CATALOG_KIND_COUNT; kind++) {
+        printf("%s%s\n", kind == 0 ? "" : "\n", fab_catalog_kind_name((fab_catalog_kind)kind));
         FAB_TRY(fab_report_catalog_list(session->catalog, (fab_catalog_kind)kind, session->arena,
                                         stdout));
-        printf("\n");
     }
     return FAB_OK;
 }

@@ -125,6 +125,11 @@ run catalog --json
 want_code 0
 cp .out catalog.json
 "$json" get catalog.json '' >/dev/null || failed 'no JSON'
+run catalog
+want_code 0
+for kind in technology kernels gpu model messaging fabric; do
+    [ "$(grep -cx "$kind" .out)" -eq 1 ] || failed "the list has no heading $kind"
+done
 for kind in technology gpu model fabric; do
     run catalog "$kind"
     want_code 0
