@@ -182,6 +182,10 @@ static const struct {
 } BAD[] = {
     {"tiers:\n  - {technology: study_copper, " TIER ", used: 9}\n",
      "`used` 9 is more than `domain` 8", 2},
+    {"tiers:\n  - {technology: study_copper, " TIER ", switch: nvswitch3, mesh: true}\n",
+     "is a mesh, which has no switch, and has the switch `nvswitch3`", 2},
+    {"tiers:\n  - {technology: study_copper, " TIER ", in_network_reduction: true, mesh: true}\n",
+     "is a mesh, which has no switch that could reduce", 2},
     {"base: study_copper_pod\ntiers:\n  - domain: 64\n", "`used` 128 is more than `domain` 64", 3},
     {"tiers:\n  - {technology: study_lpo, " TIER "}\n",
      "technology `study_lpo` does not publish a rate, and tier `tier` gives none", 2},

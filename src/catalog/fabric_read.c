@@ -76,10 +76,27 @@ static void check_ports(const fab_reading *reading, const fab_node *node, const 
     }
 }
 
+/* what only a switch can do, on a tier that says it has none */
+static void check_mesh(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
+{
+    if (tier->is_mesh && tier->chip) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "mesh"),
+                     "give the tier `switch: none`, or `mesh: false`",
+                     "tier `%s` is a mesh, which has no switch, and has the switch `%s`",
+                     tier->name, tier->chip->name);
+    }
+    if (tier->is_mesh && tier->has_reduction) {
+        fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "mesh"),
+                     "give the tier `in_network_reduction: false`, or `mesh: false`",
+                     "tier `%s` is a mesh, which has no switch that could reduce", tier->name);
+    }
+}
+
 static void check_tier(const fab_reading *reading, const fab_node *node, const fab_tier *tier)
 {
     check_technology(reading, node, tier);
     check_ports(reading, node, tier);
+    check_mesh(reading, node, tier);
     if (!tier->latency_s.is_known) {
         fab_diagnose(reading->diagnostics, FAB_SEVERITY_ERROR, fab_position_of(node, "latency"),
                      "give a time such as 250 ns", "the latency of a tier must be known");
