@@ -115,6 +115,13 @@ want_row 'cables, rate of a package 1,152 2,304'
 want_row 'length of cable 1.15 km 319 km'
 want_row 'of the links of a rack 10.4 kW 4.84 kW'
 want_out 'Tier scale-up names no switch'
+printf 'base: study_copper_pod\ntiers: [{mesh: true}]\n' >mesh.yaml
+run fabric mesh.yaml --gpus 1000
+! grep -qF 'Tier scale-up names no switch' .out || failed 'a mesh is told to take a switch'
+printf 'base: h100_ib\ntiers: [{mesh: true}]\n' >mesh.yaml
+run fabric mesh.yaml
+want_code 2
+want_err 'mesh.yaml:2:16: error: tier `NVLink` is a mesh, which has no switch'
 run fabric study_copper_pod --gpus 1000 --json
 want_out '"total": 128'
 want_out '"switches": null'

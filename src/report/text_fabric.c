@@ -252,7 +252,7 @@ static void write_notes(fab_scratch *scratch, const fab_fabric_bill *bill, FILE 
                                                tier->technology.energy_scope);
             fab_text_paragraph(scratch, stream, text, "  ");
         }
-        if (!tier->chip && tier->links_per_path > 1) {
+        if (!tier->chip && !tier->is_mesh && tier->links_per_path > 1) {
             fab_text_paragraph(scratch, stream,
                                fab_text_printf(scratch,
                                                "Tier %s names no switch: `switch: sw_th5` in its "
