@@ -238,6 +238,7 @@ fab_status fab_search_run(const fab_scenario *scenario, size_t top, fab_arena *a
     }
     fab_common common = {.scenario = scenario, .own_step_s = out->own.forecast.step_s};
     FAB_TRY(fab_train_check(scenario, arena, &common.checks));
+    common.checks.skips_energy = true;
     run_blocks(&common, blocks, count, findings);
     const fab_findings all = merge(findings, count);
     FAB_TRY(all.status);

@@ -241,6 +241,7 @@ static void judge(const fab_train_checks *checks, fab_forecast *out)
 fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena, fab_train_checks *out)
 {
     assert(scenario && arena && out);
+    *out = (fab_train_checks){.count = 0};
     return fab_fabric_check_all(&scenario->fabric, scenario->job.gpus, arena, &out->items,
                                 &out->count);
 }
@@ -266,7 +267,9 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
     }
     fill_tiers(scenario, workload, &step, out);
     fill_rates(scenario, out);
-    FAB_TRY(fab_energy_fill(scenario, workload, &step.work, arena, out));
+    if (!checks->skips_energy) {
+        FAB_TRY(fab_energy_fill(scenario, workload, &step.work, arena, out));
+    }
     assert(isfinite(out->mfu_frac) && isfinite(out->memory.total_byte));
     judge(checks, out);
     return FAB_OK;

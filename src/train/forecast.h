@@ -7,6 +7,7 @@
 typedef struct fab_train_checks {
     const fab_fabric_check *items;
     size_t count;
+    bool skips_energy; /* the forecast's energy is left unknown: nobody reads it */
 } fab_train_checks;
 
 FAB_CHECKED fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena,
