@@ -6,7 +6,7 @@
 
 #include "replace.h"
 
-/* fabricast calibrate FILE.csv [--out FILE.yaml] [--json] */
+/* fabricast calibrate FILE.csv [--out FILE.yaml] */
 
 typedef struct fab_calibrate_options {
     const char *path;

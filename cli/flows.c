@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <fabricast/flow.h>
+#include <fabricast/report.h>
 #include <fabricast/units.h>
 
 #include "replace.h"
@@ -21,15 +22,6 @@ typedef struct fab_flows_options {
     bool is_general;
     bool wants_json;
 } fab_flows_options;
-
-/* What the command prints. */
-typedef struct fab_flows_answer {
-    fab_flow_file file;
-    fab_flow_result result;
-    const double *finish_s;
-    uint32_t references;
-    double largest; /* relative difference; of no meaning without references */
-} fab_flows_answer;
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
@@ -72,7 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option OPTIONS[] = {
     {"link-rate", 'r', "RATE", 0, "Bandwidth of every link, such as 50GB/s or 400 Gb/s", 0},
     {"csv", 'c', "OUT", 0,
-     "Write flow,finish_s,reference_s,relative_difference into the file OUT, which is replaced "
+     "Write flow,finish_s,reference_s,difference_frac into the file OUT, which is replaced "
      "when "
      "all is ready",
      0},
@@ -126,20 +118,21 @@ static double relative_difference(double finish_s, double reference_s)
     return difference_s == 0.0 ? 0.0 : difference_s / (reference_s > 0.0 ? reference_s : finish_s);
 }
 
-static void compare(fab_flows_answer *answer)
+static void compare(fab_flow_answer *answer)
 {
     for (uint32_t i = 0; i < answer->file.set.flow_count; i++) {
         if (answer->file.reference_s[i] >= 0.0) {
             const double difference =
                 relative_difference(answer->finish_s[i], answer->file.reference_s[i]);
-            answer->largest = difference > answer->largest ? difference : answer->largest;
+            answer->largest_frac =
+                difference > answer->largest_frac ? difference : answer->largest_frac;
             answer->references++;
         }
     }
 }
 
 static fab_status simulate(fab_arena *arena, double rate_bps, bool is_general,
-                           fab_flows_answer *answer)
+                           fab_flow_answer *answer)
 {
     const uint32_t links = answer->file.link_count, flows = answer->file.set.flow_count;
     double *rates = FAB_NEW(arena, double, links);
@@ -161,41 +154,21 @@ static fab_status simulate(fab_arena *arena, double rate_bps, bool is_general,
 
 static void write_table(const void *content, FILE *stream)
 {
-    const fab_flows_answer *answer = content;
-    fprintf(stream, "flow,finish_s,reference_s,relative_difference\n");
+    const fab_flow_answer *answer = content;
+    fprintf(stream, "flow,finish_s,reference_s,difference_frac\r\n");
     for (uint32_t i = 0; i < answer->file.set.flow_count; i++) {
         const double finish_s = answer->finish_s[i], reference_s = answer->file.reference_s[i];
         fprintf(stream, "%" PRIu64 ",%.17g,", answer->file.flow_id[i], finish_s);
         if (reference_s >= 0.0) {
-            fprintf(stream, "%.17g,%.6g\n", reference_s,
+            fprintf(stream, "%.17g,%.17g\r\n", reference_s,
                     relative_difference(finish_s, reference_s));
         } else {
-            fprintf(stream, ",\n");
+            fprintf(stream, ",\r\n");
         }
     }
 }
 
-static void print_json(fab_session *session, const fab_flows_answer *answer)
-{
-    const fab_run_meter meter = fab_session_meter(session, 1.0);
-    const fab_flow_result *result = &answer->result;
-    printf("{\n  \"format_version\": 1,\n  \"flows\": %" PRIu32 ",\n  \"links\": %" PRIu32
-           ",\n  \"classes\": %" PRIu32 ",\n  \"link_classes\": %" PRIu32
-           ",\n  \"events\": %" PRIu32 ",\n  \"makespan_s\": %.17g,\n  \"references\": %" PRIu32
-           ",\n  \"largest_relative_difference\": ",
-           answer->file.set.flow_count, answer->file.link_count, result->class_count,
-           result->link_classes, result->events, result->makespan_s, answer->references);
-    if (answer->references > 0) {
-        printf("%.6g", answer->largest);
-    } else {
-        printf("null");
-    }
-    printf(",\n  \"run\": {\n    \"elapsed_s\": %.6g,\n    \"peak_rss_bytes\": %" PRId64
-           ",\n    \"date\": \"%s\"\n  }\n}\n",
-           meter.elapsed_s, meter.peak_rss_byte, meter.date);
-}
-
-static void print_text(const fab_flows_answer *answer)
+static void print_text(const fab_flow_answer *answer)
 {
     const fab_flow_result *result = &answer->result;
     printf("flows         %" PRIu32 "\n", answer->file.set.flow_count);
@@ -208,7 +181,7 @@ static void print_text(const fab_flows_answer *answer)
         printf(
             "Largest relative difference |finish_s - reference_s| / reference_s over the %" PRIu32
             " flows for which the file has a finish time:\n%.6g\n",
-            answer->references, answer->largest);
+            answer->references, answer->largest_frac);
     } else {
         printf(
             "The file has no finish times to compare with; largest relative difference:\nnone\n");
@@ -230,7 +203,7 @@ static int fail(fab_session *session, const fab_flows_options *options, fab_stat
 static int answer_with(fab_session *session, fab_arena *arena, const fab_flows_options *options,
                        double rate_bps)
 {
-    fab_flows_answer answer = {0};
+    fab_flow_answer answer = {0};
     fab_status status =
         fab_flow_file_load(options->path, arena, &session->diagnostics, &answer.file);
     if (status == FAB_OK) {
@@ -244,11 +217,12 @@ static int answer_with(fab_session *session, fab_arena *arena, const fab_flows_o
         return FAB_EXIT_MACHINE;
     }
     if (options->wants_json) {
-        print_json(session, &answer);
+        const fab_run_meter meter = fab_session_meter(session, answer.file.set.flow_count);
+        status = fab_report_flows_json(&answer, &meter, session->arena, stdout);
     } else {
         print_text(&answer);
     }
-    return FAB_EXIT_DONE;
+    return fab_session_explain(session, status, options->path);
 }
 
 static int run(fab_session *session, void *arguments)

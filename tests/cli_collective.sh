@@ -173,4 +173,13 @@ want_code 0
 want_out 'Full (gathered, unscattered) tensor'
 want_out 'nccl-tests'
 
+# nothing to send: nothing is calibrated, and every number is one
+run collective all-reduce --size 0B --ranks 8 --on hgx_h100
+want_code 0
+! grep -qi nan .out || failed 'not a number'
+run collective all-reduce --size 0B --ranks 8 --on hgx_h100 --json
+want_code 0
+cp .out empty.json
+[ "$("$json" get empty.json ways.0.time_s)" = 0 ] || failed 'time_s is not 0'
+
 finish

@@ -14,7 +14,7 @@ list_technologies()
                         role = reach = radix = rate = energy = "-" }
     /^        "[a-z_]*": \{/ { fact = $1; gsub(/[":]/, "", fact) }
     fact == "role" && /"text":/ { role = $2; gsub(/"/, "", role) }
-    /^          "value":/ {
+    /^          "value":/ && $2 !~ /null/ {
         value = $2
         sub(/,$/, "", value)
         if (fact == "reach") reach = value

@@ -55,7 +55,7 @@ shows 'rate not published: give one as NAME@RATE' transfer --over study_lpo
 run transfer --over study_copper,study_lpo --json
 want_code 0
 want_out '"in_flight_byte"'
-want_out '"format_version": 1'
+want_out '"format_version": 2'
 
 shows 'power at its rate' link study_copper study_cpo_3d
 want_out '72 W'

@@ -50,7 +50,7 @@ want_code 2
 run validate --json
 want_code 0
 cp .out out.json
-[ "$("$json" get out.json format_version)" = 1 ] || failed 'no JSON'
+[ "$("$json" get out.json format_version)" = 2 ] || failed 'no JSON'
 
 # a table of one's own: one wrong row does not stop the others
 head -n 3 "$root/validation/runs.csv" >own.csv

@@ -27,7 +27,7 @@ static json_t *parsed(void)
     json_error_t error;
     json_t *root = json_loads(fixture_contents(arena, stream), JSON_REJECT_DUPLICATES, &error);
     ck_assert_msg(root != NULL, "line %d: %s", error.line, error.text);
-    ck_assert_int_eq(json_integer_value(json_object_get(root, "format_version")), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(root, "format_version")), 2);
     return root;
 }
 
@@ -138,7 +138,7 @@ START_TEST(study_reads_back)
     const json_t *run = json_object_get(root, "run");
     ck_assert_double_eq(real(run, "elapsed_s"), meter.elapsed_s);
     ck_assert_double_eq(real(run, "rate_per_s"), meter.rate_per_s);
-    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_bytes")),
+    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_byte")),
                      meter.peak_rss_byte);
     ck_assert_str_eq(text(run, "date"), meter.date);
     json_decref(root);

@@ -119,7 +119,7 @@ START_TEST(transfer_as_json)
     ck_assert_int_eq(fab_report_transfer_json(transfers, MANY, arena, stream), FAB_OK);
     json_t *root = json_loads(contents(), 0, NULL);
     ck_assert_ptr_nonnull(root);
-    ck_assert_int_eq(json_integer_value(json_object_get(root, "format_version")), 1);
+    ck_assert_int_eq(json_integer_value(json_object_get(root, "format_version")), 2);
     json_t *list = json_object_get(root, "transfers");
     ck_assert_uint_eq(json_array_size(list), MANY);
     json_t *first = json_array_get(list, 0);

@@ -309,6 +309,7 @@ typedef struct fab_catalog_fact {
     const char *unit;       /* SI unit of `value`, NULL when the fact is not a number */
     const char *help;       /* what the field means */
     double value;           /* SI, meaningful when is_number */
+    double low, high;       /* SI, meaningful with a range */
     bool is_number;
     bool is_published; /* false: the number is not known */
 } fab_catalog_fact;

@@ -14,6 +14,7 @@
 #include <fabricast/collective.h>
 #include <fabricast/compare.h>
 #include <fabricast/fabric.h>
+#include <fabricast/flow.h>
 #include <fabricast/link.h>
 #include <fabricast/measured.h>
 #include <fabricast/ownership.h>
@@ -92,6 +93,20 @@ FAB_API FAB_CHECKED fab_status fab_report_claims_folder(const fab_claims_result 
                                                         const fab_run_meter *meter,
                                                         bool with_figures, const char *folder,
                                                         fab_arena *arena, const char **message_out);
+
+/* Flows that were simulated, and how their finish times compare with those of their file. */
+typedef struct fab_flow_answer {
+    fab_flow_file file;
+    fab_flow_result result;
+    const double *finish_s;
+    uint32_t references; /* flows for which the file has a finish time */
+    double largest_frac; /* difference over the file's time; of no meaning without references */
+} fab_flow_answer;
+
+/* The same as JSON: counts, the makespan and the largest difference, null without references. */
+FAB_API FAB_CHECKED fab_status fab_report_flows_json(const fab_flow_answer *answer,
+                                                     const fab_run_meter *meter, fab_arena *arena,
+                                                     FILE *stream);
 
 /* The catalog: one line per row of a kind, or all facts of one row with source and confidence. */
 FAB_API FAB_CHECKED fab_status fab_report_catalog_list(const fab_catalog *catalog,

@@ -51,6 +51,8 @@ static bool add_value(const listing *list, const fab_field *field, const fab_val
     if (!value->has_range) {
         return true;
     }
+    fact->low = value->low;
+    fact->high = value->high;
     fact->range = range_text(list, value, field->dimension);
     return fact->range != NULL;
 }

@@ -108,7 +108,7 @@ static fab_status time_way(const fab_collective_answer *answer, const fab_load *
     FAB_TRY(fab_load_time(load, wires, tiers, request->tier_mode, &out->cost));
     out->algorithm_byte_per_s = rate(request, out->cost.time_s);
     out->bus_byte_per_s = out->algorithm_byte_per_s * bus_ratio;
-    out->is_calibrated = request->ranks > 1 &&
+    out->is_calibrated = request->ranks > 1 && request->size_byte > 0.0 &&
                          fab_load_calibrate(load, wires, tiers, request->kind, request->tier_mode,
                                             &out->calibrated, out->protocols);
     if (out->is_calibrated) {

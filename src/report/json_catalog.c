@@ -5,16 +5,13 @@ static void add_fact(fab_json *json, json_t *facts, const fab_catalog_fact *fact
 {
     json_t *made = fab_json_object(json, facts, fact->field);
     fab_json_text(json, made, "text", fact->text);
-    if (fact->is_number && fact->is_published) {
-        fab_json_real(json, made, "value", fact->value);
-    } else if (fact->is_number) {
-        fab_json_null(json, made, "value");
-    }
     if (fact->unit) {
+        fab_json_known(json, made, "value", fact->is_number, fact->value);
         fab_json_text(json, made, "unit", fact->unit);
     }
     if (fact->range) {
-        fab_json_text(json, made, "range", fact->range);
+        fab_json_real(json, made, "low", fact->low);
+        fab_json_real(json, made, "high", fact->high);
     }
     if (fact->source) {
         fab_json_text(json, made, "source", fact->source);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define FORMAT_VERSION   1
+#define FORMAT_VERSION   2
 #define REAL_DIGITS      17
 #define BLANKS_PER_LEVEL 2
 

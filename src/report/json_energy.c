@@ -2,16 +2,6 @@
 
 #include "report/keys.h"
 
-static void add_known(fab_json *json, json_t *object, const char *key, bool is_known,
-                      double number_count)
-{
-    if (is_known) {
-        fab_json_real(json, object, key, number_count);
-    } else {
-        fab_json_null(json, object, key);
-    }
-}
-
 void fab_json_energy(fab_json *json, json_t *object, const fab_energy_forecast *energy)
 {
     const struct {
@@ -37,12 +27,12 @@ void fab_json_energy(fab_json *json, json_t *object, const fab_energy_forecast *
     fab_json_boolean(json, made, "is_assumed", energy->is_assumed);
     json_t *parts = fab_json_object(json, made, "part_j");
     for (int part = 0; part < FAB_ENERGY_CLASS_COUNT; part++) {
-        add_known(json, parts, fab_energy_key((fab_energy_class)part), energy->is_known,
-                  energy->part_j[part]);
+        fab_json_known(json, parts, fab_energy_key((fab_energy_class)part), energy->is_known,
+                       energy->part_j[part]);
     }
     for (size_t i = 0; i < sizeof(member) / sizeof(member[0]); i++) {
-        add_known(json, made, member[i].key, energy->is_known, member[i].number_count);
+        fab_json_known(json, made, member[i].key, energy->is_known, member[i].number_count);
     }
-    add_known(json, made, "power_limit_ratio", energy->is_known && energy->has_power_limit,
-              energy->power_limit_ratio);
+    fab_json_known(json, made, "power_limit_ratio", energy->is_known && energy->has_power_limit,
+                   energy->power_limit_ratio);
 }

@@ -15,7 +15,7 @@ static void add_switches(fab_json *json, json_t *made, const fab_tier_bill *bill
     fab_json_integer(json, object, "total", clos->total);
     fab_json_integer(json, object, "planes", clos->planes);
     fab_json_integer(json, object, "radix", clos->radix);
-    fab_json_real(json, object, "port_links", clos->port_links_count);
+    fab_json_real(json, object, "port_links_count", clos->port_links_count);
     json_t *levels = fab_json_array(json, object, "levels");
     for (int64_t i = 0; i < clos->levels; i++) {
         fab_json_integer(json, levels, NULL, clos->switches[i]);

@@ -14,6 +14,9 @@ void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping
     fab_json_integer(json, made, "etp", mapping->etp);
     fab_json_integer(json, made, "microbatch", mapping->microbatch);
     fab_json_integer(json, made, "interleave", mapping->interleave);
+    fab_json_integer(json, made, "zero", mapping->zero);
+    fab_json_text(json, made, "layout", mapping->layout);
+    fab_json_text(json, made, "cp_mode", fab_context_word(mapping));
     fab_json_text(json, made, "expert_order", fab_order_word(mapping));
     fab_json_text(json, made, "recompute", fab_recompute_word(mapping));
 }

@@ -14,20 +14,6 @@ static void add_tier(fab_json *json, json_t *tiers, const fab_tier *tier)
     fab_json_integer(json, made, "links_per_path", tier->links_per_path);
 }
 
-static void add_mapping(fab_json *json, json_t *object, const fab_mapping *mapping)
-{
-    json_t *made = fab_json_object(json, object, "mapping");
-    fab_json_integer(json, made, "tp", mapping->tp);
-    fab_json_integer(json, made, "cp", mapping->cp);
-    fab_json_integer(json, made, "pp", mapping->pp);
-    fab_json_integer(json, made, "dp", mapping->dp);
-    fab_json_integer(json, made, "ep", mapping->ep);
-    fab_json_integer(json, made, "etp", mapping->etp);
-    fab_json_integer(json, made, "microbatch", mapping->microbatch);
-    fab_json_integer(json, made, "interleave", mapping->interleave);
-    fab_json_integer(json, made, "zero", mapping->zero);
-}
-
 void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scenario)
 {
     fab_json_text(json, object, "name", scenario->name);
@@ -44,7 +30,7 @@ void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scena
     fab_json_integer(json, job, "tokens", scenario->job.tokens);
     fab_json_integer(json, job, "batch", scenario->job.batch);
     fab_json_integer(json, job, "sequence", scenario->job.sequence);
-    add_mapping(json, object, &scenario->mapping);
+    fab_json_mapping(json, object, &scenario->mapping);
 }
 
 void fab_json_settings(fab_json *json, json_t *object, const fab_scenario *scenario)
@@ -79,7 +65,7 @@ void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter)
     json_t *made = fab_json_object(json, object, "run");
     fab_json_real(json, made, "elapsed_s", meter->elapsed_s);
     fab_json_real(json, made, "rate_per_s", meter->rate_per_s);
-    fab_json_integer(json, made, "peak_rss_bytes", meter->peak_rss_byte);
+    fab_json_integer(json, made, "peak_rss_byte", meter->peak_rss_byte);
     if (meter->evaluated + meter->taken > 0) {
         fab_json_integer(json, made, "evaluated", meter->evaluated);
         fab_json_integer(json, made, "taken", meter->taken);

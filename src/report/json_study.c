@@ -111,6 +111,7 @@ static void add_sensitivities(fab_json *json, json_t *root, const fab_study_resu
         fab_json_text(json, made, "why", row->why);
         fab_json_real(json, made, "low", row->low_count);
         fab_json_real(json, made, "high", row->high_count);
+        fab_json_text(json, made, "unit", result->targets[row->target].unit);
         fab_json_boolean(json, made, "in_range", row->in_range);
         json_t *settings = fab_json_array(json, made, "settings");
         for (size_t j = 0; j < row->count; j++) {

@@ -13,5 +13,5 @@ void fab_model_facts_fill(const fab_model *model, fab_model_fact facts[FAB_MODEL
     facts[0] = (fab_model_fact){"parameters_count", PARAMETERS, (double)parameters.total};
     facts[1] = (fab_model_fact){"active_parameters_count", PARAMETERS, (double)parameters.active};
     facts[2] = (fab_model_fact){"flop_per_token", FLOPS, plain.total_flop};
-    facts[3] = (fab_model_fact){"flop_per_token_with_mtp", FLOPS, with_mtp.total_flop};
+    facts[3] = (fab_model_fact){"mtp_flop_per_token", FLOPS, with_mtp.total_flop};
 }

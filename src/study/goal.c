@@ -213,7 +213,7 @@ bool fab_study_published_read(const char *printed, fab_arena *arena, double *low
     *has_high_out = true;
     if (strcmp(printed, "monotone") == 0) {
         *low_out = 1.0;
-        *high_out = 1.0;
+        *high_out = 0.0;
         *has_high_out = false;
         return true;
     }
