@@ -14,8 +14,9 @@ static size_t kind_count(bool is_template)
 const char *fab_file_kind_words(bool is_template)
 {
     return is_template
-               ? "scenario, study, fabric, technology, messaging, kernels, gpu or model"
-               : "scenario, study, fabric, technology, messaging, kernels, gpu, model or catalog";
+               ? "scenario, study, claims, fabric, technology, messaging, kernels, gpu or model"
+               : "scenario, study, claims, fabric, technology, messaging, kernels, gpu, model or "
+                 "catalog";
 }
 
 bool fab_file_kind_find(const char *word, bool is_template, fab_file_kind *kind_out)

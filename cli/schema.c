@@ -47,8 +47,9 @@ static const struct argp ARGP = {
     OPTIONS,
     parse,
     "KIND",
-    "Print the JSON Schema (draft-07) of a kind of file, for editors: scenario, study, fabric, "
-    "technology, messaging, kernels, gpu, model, or catalog, which holds the rows of a data file.\v"
+    "Print the JSON Schema (draft-07) of a kind of file, for editors: scenario, study, claims, "
+    "fabric, technology, messaging, kernels, gpu, model, or catalog, which holds the rows of a "
+    "data file.\v"
     "With `fabricast schema scenario >scenario.json`, an editor with the YAML language server "
     "completes and checks a file whose first line is\n\n"
     "  # yaml-language-server: $schema=scenario.json\n\n"

@@ -17,8 +17,8 @@ import jsonschema
 import yaml
 
 PROGRAM, CASES, FOLDER = sys.argv[1:4]
-KINDS = ["scenario", "study", "fabric", "technology", "messaging", "kernels", "gpu", "model", "catalog"]
-READ_BY = {"scenario": ["train"], "study": ["run"]}
+KINDS = ["scenario", "study", "claims", "fabric", "technology", "messaging", "kernels", "gpu", "model", "catalog"]
+READ_BY = {"scenario": ["train"], "study": ["run"], "claims": ["run"]}
 
 
 class Loader(yaml.SafeLoader):
@@ -137,14 +137,12 @@ for kind, pattern in [("scenario", "examples/*.yaml"), ("scenario", "studies/bas
     for path in paths:
         with open(path, "rb") as stream:
             text = stream.read()
-        if kind == "study" and b"\nclaims:" in text:
-            continue  # a kind of its own, without a schema
-        want_valid(kind, path, text)
+        want_valid("claims" if kind == "study" and b"\nclaims:" in text else kind, path, text)
 for kind in KINDS[:-1]:
     want_valid(kind, f"new {kind}", run("new", kind).stdout)
 
 # the fuzzers' files, each of which says itself what it is
-for kind, folder in [("scenario", "scenario"), ("study", "study"), ("fabric", "catalog"),
+for kind, folder in [("scenario", "scenario"), ("study", "study"), ("claims", "claims"), ("fabric", "catalog"),
                      ("technology", "catalog"), ("messaging", "catalog"), ("kernels", "catalog"), ("gpu", "catalog"), ("model", "catalog")]:
     for path in sorted(glob.glob(f"fuzz/corpus/{folder}/*.yaml")):
         judge(kind, f"{kind} {path}", path)

@@ -16,6 +16,7 @@ FAB_BEGIN_DECLS
 typedef enum fab_file_kind {
     FAB_FILE_SCENARIO,
     FAB_FILE_STUDY,
+    FAB_FILE_CLAIMS, /* a study that answers claims */
     FAB_FILE_FABRIC,
     FAB_FILE_TECHNOLOGY,
     FAB_FILE_MESSAGING,

@@ -71,6 +71,9 @@ const char *fab_describe_type(const fab_field *field, fab_arena *arena)
     case FAB_FIELD_RECORDS:
         return fab_arena_printf(arena, "a list, each with the fields of %s", field->table->kind);
     case FAB_FIELD_NODE:
+        if (fab_field_has_limits(field)) {
+            return "a list of names or maps";
+        }
         return field->word ? fab_arena_printf(arena, "a name, a map, or `%s`", field->word)
                            : "a name or a map";
     }
@@ -108,7 +111,7 @@ const char *fab_describe_limits(const fab_field *field, fab_arena *arena)
     if (!fab_field_has_limits(field)) {
         return "";
     }
-    if (field->kind == FAB_FIELD_RECORDS) {
+    if (field->kind == FAB_FIELD_RECORDS || field->kind == FAB_FIELD_NODE) {
         return fab_arena_printf(arena, "%.0f to %.0f items", field->minimum, field->maximum);
     }
     return fab_field_limits(field, true, arena);

@@ -28,7 +28,8 @@ typedef enum fab_field_kind {
     FAB_FIELD_CHOICE,   /* int at offset: index of the word in `choices` */
     FAB_FIELD_RECORD,   /* struct at offset, described by `table` */
     FAB_FIELD_RECORDS,  /* fab_records at offset: a list of structs described by `table` */
-    FAB_FIELD_NODE      /* const fab_node * at offset: left to the caller to interpret */
+    FAB_FIELD_NODE      /* const fab_node * at offset: left to the caller to interpret; with limits
+                           a list of such */
 } fab_field_kind;
 
 /* A list of records read from a file; `items` points at `count` structs of the field's table. */
@@ -46,7 +47,7 @@ typedef struct fab_field {
     size_t offset;
     fab_dimension dimension;    /* QUANTITY and SOURCED */
     double minimum, maximum;    /* QUANTITY, SOURCED, COUNT, in SI units; both 0: no limits.
-                                   RECORDS: how many items */
+                                   RECORDS and NODE: how many items */
     bool is_above_minimum;      /* the minimum itself is not allowed */
     const char *word;           /* a word that may stand instead of a number or name, */
     double word_value;          /* ... and the value stored for it; NULL when there is none */

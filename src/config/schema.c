@@ -259,7 +259,8 @@ static json_t *nested(fab_schema *schema, const fab_table *table, const void *de
     return made;
 }
 
-static json_t *record_list(fab_schema *schema, const fab_field *field, bool is_part)
+/* A list of what `items` says, which it takes. */
+static json_t *list_of(fab_schema *schema, const fab_field *field, json_t *items, bool is_part)
 {
     json_t *made = typed(schema, "array");
     if (fab_field_has_limits(field)) {
@@ -268,7 +269,7 @@ static json_t *record_list(fab_schema *schema, const fab_field *field, bool is_p
         }
         (void)fab_schema_add(schema, made, "maxItems", number(field->maximum));
     }
-    (void)fab_schema_add(schema, made, "items", nested(schema, field->table, NULL, is_part));
+    (void)fab_schema_add(schema, made, "items", items);
     return made;
 }
 
@@ -321,9 +322,11 @@ static json_t *value_schema(fab_schema *schema, const fab_field *field, const vo
         return nested(schema, field->table, (const unsigned char *)defaults + field->offset,
                       is_part);
     case FAB_FIELD_RECORDS:
-        return record_list(schema, field, is_part);
+        return list_of(schema, field, nested(schema, field->table, NULL, is_part), is_part);
     case FAB_FIELD_NODE:
-        return named_or_word(schema, field, is_part);
+        return fab_field_has_limits(field)
+                   ? list_of(schema, field, named(schema, field, is_part), is_part)
+                   : named_or_word(schema, field, is_part);
     }
     assert(false && "a kind of field that is not in the list");
     return NULL;

@@ -5,13 +5,15 @@
 #include "catalog/resolve.h"
 #include "scenario/read.h"
 #include "schema/starters.h"
-#include "study/file.h"
+#include "study/claims_file.h"
 
 static const fab_file_form FORMS[FAB_FILE_KIND_COUNT] = {
     [FAB_FILE_SCENARIO] = {"scenario", "one training job on one fabric; `fabricast train FILE`",
                            &FAB_SCENARIO_TABLE, FAB_CATALOG_KIND_COUNT, FAB_STARTER_SCENARIO},
     [FAB_FILE_STUDY] = {"study", "scenarios side by side; `fabricast run FILE`", &FAB_STUDY_TABLE,
                         FAB_CATALOG_KIND_COUNT, FAB_STARTER_STUDY},
+    [FAB_FILE_CLAIMS] = {"claims", "claims answered with numbers; `fabricast run FILE`",
+                         &FAB_CLAIMS_TABLE, FAB_CATALOG_KIND_COUNT, FAB_STARTER_CLAIMS},
     [FAB_FILE_FABRIC] = {"fabric", "tiers of equal domains; `fabricast fabric FILE`",
                          &FAB_FABRIC_TABLE, FAB_CATALOG_FABRIC, "h100_ib"},
     [FAB_FILE_TECHNOLOGY] = {"technology",

@@ -5,6 +5,7 @@
 #include "catalog/kinds.h"
 #include "config/reference.h"
 #include "schema/file_kinds.h"
+#include "study/claims_file.h"
 
 /* The reference of a kind of file, as a section of a page. */
 
@@ -19,6 +20,20 @@ static void write_catalog(FILE *stream)
     }
 }
 
+/* What a check takes follows from its kind. */
+static fab_status write_checks(fab_arena *arena, FILE *stream)
+{
+    for (size_t i = 0; i < FAB_CLAIM_KIND_COUNT; i++) {
+        const fab_table *table = FAB_CLAIM_KINDS[i].table;
+        const char *heading = fab_arena_printf(arena, "check: %s", table->kind);
+        if (!heading) {
+            return FAB_E_NOMEM;
+        }
+        FAB_TRY(fab_reference_table(table, heading, 4, arena, stream));
+    }
+    return FAB_OK;
+}
+
 fab_status fab_reference_write(fab_file_kind kind, fab_arena *arena, FILE *stream)
 {
     assert(arena && stream);
@@ -30,6 +45,9 @@ fab_status fab_reference_write(fab_file_kind kind, fab_arena *arena, FILE *strea
         status = fab_reference_table(form->table, form->name, 3, arena, stream);
     } else {
         write_catalog(stream);
+    }
+    if (status == FAB_OK && kind == FAB_FILE_CLAIMS) {
+        status = write_checks(arena, stream);
     }
     fab_arena_reset(arena, mark);
     if (status == FAB_OK && (fflush(stream) != 0 || ferror(stream))) {

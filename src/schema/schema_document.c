@@ -6,6 +6,7 @@
 #include "catalog/kinds.h"
 #include "config/schema.h"
 #include "scenario/read.h"
+#include "schema/checks_document.h"
 #include "schema/file_kinds.h"
 
 /* The JSON Schema of a kind of file: the root, and the definitions that the tables refer to. */
@@ -115,18 +116,33 @@ static json_t *describe(document *d, fab_catalog_kind kind, const char *ending)
     return fab_schema_record(&d->schema, fab_kind_get(kind)->table, false);
 }
 
+/* The path of a scenario file. */
+static json_t *scenario_path(document *d)
+{
+    json_t *made = json_object();
+    text(d, made, "type", "string");
+    return made;
+}
+
 /* The base of a study: the path of a scenario, or what the study does not replace of one. */
 static json_t *study_base(document *d)
 {
     json_t *made = json_object();
     json_t *choices = add(d, made, "anyOf", json_array());
-    text(d, add(d, choices, NULL, json_object()), "type", "string");
+    add(d, choices, NULL, scenario_path(d));
     add(d, choices, NULL, reference(d, "scenario", FAB_SCHEMA_PART));
     return made;
 }
 
 static json_t *define(document *d, const char *name)
 {
+    json_t *check = fab_schema_check(&d->schema, name);
+    if (check) {
+        return check;
+    }
+    if (strcmp(name, "scenario_path") == 0) {
+        return scenario_path(d);
+    }
     if (strcmp(name, "study_base") == 0) {
         return study_base(d);
     }

@@ -13,6 +13,16 @@ const char FAB_STARTER_SCENARIO[] = "name: my-job\n"
                                     "mapping: " MAPPING "\n"
                                     "assumptions: {gemm_efficiency: 0.5}\n";
 
+const char FAB_STARTER_CLAIMS[] =
+    "name: my-claims\n"
+    "title: My claims\n"
+    "question: What do the numbers say?\n"
+    "claims:\n"
+    "  - id: latency\n"
+    "    claim: Light takes a tenth of the time of a signal in copper\n"
+    "    check: {kind: propagation, copper: [nvlink5_b200], optics: [plug_1t6_dr8],\n"
+    "            distance: 1 m, before: 10 ns, after: 1 ns}\n";
+
 const char FAB_STARTER_STUDY[] =
     "name: my-study\n"
     "title: My study\n"

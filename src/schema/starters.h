@@ -5,5 +5,6 @@
  * that a user replaces, not claims. */
 extern const char FAB_STARTER_SCENARIO[];
 extern const char FAB_STARTER_STUDY[];
+extern const char FAB_STARTER_CLAIMS[];
 
 #endif

@@ -10,10 +10,17 @@
         .offset = offsetof(type, member), .help = about                                            \
     }
 
-#define NODE(type, field, member, required, about)                                                 \
+#define NODE(type, field, member, what, about)                                                     \
     {                                                                                              \
-        .name = field, .kind = FAB_FIELD_NODE, .is_required = required,                            \
-        .offset = offsetof(type, member), .help = about                                            \
+        .name = field, .kind = FAB_FIELD_NODE, .is_required = true,                                \
+        .offset = offsetof(type, member), .definition = what, .help = about                        \
+    }
+
+#define NODES(field, member, what, most, about)                                                    \
+    {                                                                                              \
+        .name = field, .kind = FAB_FIELD_NODE, .is_required = true,                                \
+        .offset = offsetof(SETTINGS, member), .definition = what, .minimum = 1.0, .maximum = most, \
+        .help = about                                                                              \
     }
 
 #define RECORDS(type, field, member, described, least, most, required, about)                      \
@@ -39,11 +46,11 @@
         .is_above_minimum = true, .help = about                                                    \
     }
 
-#define KIND   TEXT(SETTINGS, "kind", kind, true, "what is computed")
-#define COPPER NODE(SETTINGS, "copper", copper_node, true, "list of electrical links")
-#define OPTICS NODE(SETTINGS, "optics", optics_node, true, "list of optical links")
+#define COPPER NODES("copper", copper_node, "technology", FAB_CLAIM_LINK_LIMIT, "electrical links")
+#define OPTICS NODES("optics", optics_node, "technology", FAB_CLAIM_LINK_LIMIT, "optical links")
 #define SCENARIOS                                                                                  \
-    NODE(SETTINGS, "scenarios", scenarios_node, true, "list of scenario files beside this one")
+    NODES("scenarios", scenarios_node, "scenario_path", FAB_CLAIM_SCENARIO_LIMIT,                  \
+          "paths of scenario files beside this one")
 #define BEFORE_S                                                                                   \
     QUANTITY(SETTINGS, "before", before_s, FAB_DIM_TIME, 1e12, "time that the claim starts from")
 #define AFTER_S                                                                                    \
@@ -65,7 +72,14 @@
              "kelvin that a package's temperature moves")
 
 #define TABLE(id, word, ...)                                                                       \
-    static const fab_field id##_FIELDS[] = {KIND, __VA_ARGS__};                                    \
+    static const char *const id##_WORDS[] = {word, NULL};                                          \
+    static const fab_field id##_FIELDS[] = {{.name = "kind",                                       \
+                                             .kind = FAB_FIELD_TEXT,                               \
+                                             .is_required = true,                                  \
+                                             .offset = offsetof(SETTINGS, kind),                   \
+                                             .choices = id##_WORDS,                                \
+                                             .help = "what is computed"},                          \
+                                            __VA_ARGS__};                                          \
     static const fab_table id = {.kind = word,                                                     \
                                  .fields = id##_FIELDS,                                            \
                                  .count = FAB_TABLE_SIZE(id##_FIELDS),                             \
@@ -103,7 +117,7 @@ TABLE(POD_SIZE, "pod_size", COPPER, OPTICS,
 
 static const fab_field CASE_FIELDS[] = {
     TEXT(fab_claim_case, "label", label, true, "how tables call it"),
-    NODE(fab_claim_case, "link", link_node, true, "link whose energy per bit counts"),
+    NODE(fab_claim_case, "link", link_node, "technology", "link whose energy per bit counts"),
     QUANTITY(fab_claim_case, "width", width_m, FAB_DIM_LENGTH, 1.0, "of the package"),
     QUANTITY(fab_claim_case, "height", height_m, FAB_DIM_LENGTH, 1.0, "of the package"),
     SOURCED(fab_claim_case, "area_density", area_bps_per_m2, false, FAB_DIM_AREA_DENSITY, 1e24,
@@ -191,7 +205,7 @@ const size_t FAB_CLAIM_KIND_COUNT = FAB_TABLE_SIZE(FAB_CLAIM_KINDS);
 static const fab_field QUESTION_FIELDS[] = {
     TEXT(fab_claim_question, "id", id, true, "short name"),
     TEXT(fab_claim_question, "claim", claim, true, "what is said"),
-    NODE(fab_claim_question, "check", check, true, "what is computed, with what"),
+    NODE(fab_claim_question, "check", check, "check", "a map: the kind of check and its fields"),
 };
 static const fab_table QUESTION_TABLE = {.kind = "claim",
                                          .fields = QUESTION_FIELDS,
