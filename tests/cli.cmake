@@ -21,3 +21,12 @@ foreach(name IN ITEMS every_technology usage files fields infeasible output figu
                       manual diff pages)
   cli_test(${name})
 endforeach()
+
+# docs/output.md against the outputs
+add_executable(contract ${CMAKE_SOURCE_DIR}/tests/contract.c ${CMAKE_SOURCE_DIR}/tests/contract_page.c)
+target_link_libraries(contract PRIVATE PkgConfig::JANSSON PkgConfig::SQLITE)
+add_test(NAME cli_contract
+  COMMAND sh tests/cli_contract.sh $<TARGET_FILE:fabricast_program> $<TARGET_FILE:cli_json>
+    $<TARGET_FILE:contract>
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(cli_contract PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
