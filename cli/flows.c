@@ -64,7 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option OPTIONS[] = {
     {"link-rate", 'r', "RATE", 0, "Bandwidth of every link, such as 50GB/s or 400 Gb/s", 0},
     {"csv", 'c', "OUT", 0,
-     "Write flow,finish_s,reference_s,difference_frac into the file OUT, which is replaced "
+     "Write flow,finish_s,reference_s,relative_difference into the file OUT, which is replaced "
      "when "
      "all is ready",
      0},
@@ -155,15 +155,15 @@ static fab_status simulate(fab_arena *arena, double rate_bps, bool is_general,
 static void write_table(const void *content, FILE *stream)
 {
     const fab_flow_answer *answer = content;
-    fprintf(stream, "flow,finish_s,reference_s,difference_frac\r\n");
+    fprintf(stream, "flow,finish_s,reference_s,relative_difference\n");
     for (uint32_t i = 0; i < answer->file.set.flow_count; i++) {
         const double finish_s = answer->finish_s[i], reference_s = answer->file.reference_s[i];
         fprintf(stream, "%" PRIu64 ",%.17g,", answer->file.flow_id[i], finish_s);
         if (reference_s >= 0.0) {
-            fprintf(stream, "%.17g,%.17g\r\n", reference_s,
+            fprintf(stream, "%.17g,%.17g\n", reference_s,
                     relative_difference(finish_s, reference_s));
         } else {
-            fprintf(stream, ",\r\n");
+            fprintf(stream, ",\n");
         }
     }
 }

@@ -85,7 +85,7 @@ static int check_run(const json_t *root, size_t more)
 {
     const json_t *run = json_object_get(root, "run");
     return check_number(run, "elapsed_s", 0.0) + check_number(run, "rate_per_s", 0.0) +
-           check_number(run, "peak_rss_byte", 1e5) + check_text(run, "date") +
+           check_number(run, "peak_rss_bytes", 1e5) + check_text(run, "date") +
            (json_object_size(run) == 4 + more ? 0 : fail("another size", "run"));
 }
 

@@ -53,7 +53,7 @@ unset OMP_NUM_THREADS
 # what was left out is there, and is all that was left out
 run run "$study" --json
 normal .out >first.json
-for name in elapsed_s rate_per_s peak_rss_byte evaluated taken date; do
+for name in elapsed_s rate_per_s peak_rss_bytes evaluated taken date; do
     grep -q "\"$name\"" .out || failed "the object run lacks $name"
     ! grep -q "\"$name\"" first.json || failed "$name stands outside the object run"
 done

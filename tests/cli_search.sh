@@ -32,7 +32,7 @@ value()
     failed 'refused and forecast are not all'
 [ "$(value mappings.forecast)" -eq "$(($(value mappings.infeasible) + $(value mappings.feasible)))" ] ||
     failed 'feasible and infeasible are not all'
-for key in elapsed_s rate_per_s peak_rss_byte; do
+for key in elapsed_s rate_per_s peak_rss_bytes; do
     value "run.$key" >/dev/null || failed "no run.$key"
 done
 

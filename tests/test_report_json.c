@@ -138,7 +138,7 @@ START_TEST(study_reads_back)
     const json_t *run = json_object_get(root, "run");
     ck_assert_double_eq(real(run, "elapsed_s"), meter.elapsed_s);
     ck_assert_double_eq(real(run, "rate_per_s"), meter.rate_per_s);
-    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_byte")),
+    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_bytes")),
                      meter.peak_rss_byte);
     ck_assert_str_eq(text(run, "date"), meter.date);
     json_decref(root);

@@ -152,7 +152,7 @@ START_TEST(json_holds_everything)
     ck_assert_int_eq(rank, 12);
     ck_assert_double_eq(slower, 4.0);
     ck_assert_int_eq(json_integer_value(json_object_get(counts, "feasible")), 50);
-    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_byte")), 4096);
+    ck_assert_int_eq(json_integer_value(json_object_get(run, "peak_rss_bytes")), 4096);
     json_decref(root);
 }
 END_TEST

@@ -15,7 +15,7 @@ fab_status fab_report_flows_json(const fab_flow_answer *answer, const fab_run_me
     fab_json_integer(&json, root, "events", result->events);
     fab_json_real(&json, root, "makespan_s", result->makespan_s);
     fab_json_integer(&json, root, "references", answer->references);
-    fab_json_known(&json, root, "largest_difference_frac", answer->references > 0,
+    fab_json_known(&json, root, "largest_relative_difference", answer->references > 0,
                    answer->largest_frac);
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);

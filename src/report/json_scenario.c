@@ -65,7 +65,7 @@ void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter)
     json_t *made = fab_json_object(json, object, "run");
     fab_json_real(json, made, "elapsed_s", meter->elapsed_s);
     fab_json_real(json, made, "rate_per_s", meter->rate_per_s);
-    fab_json_integer(json, made, "peak_rss_byte", meter->peak_rss_byte);
+    fab_json_integer(json, made, "peak_rss_bytes", meter->peak_rss_byte);
     if (meter->evaluated + meter->taken > 0) {
         fab_json_integer(json, made, "evaluated", meter->evaluated);
         fab_json_integer(json, made, "taken", meter->taken);

@@ -246,8 +246,8 @@ fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena, fab_t
                                 &out->count);
 }
 
-fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_train_checks *checks,
-                                      fab_arena *arena, fab_forecast *out)
+static fab_status forecast_with(const fab_scenario *scenario, const fab_train_checks *checks,
+                                fab_arena *arena, fab_forecast *out)
 {
     assert(scenario && checks && arena && out);
     *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
@@ -273,6 +273,16 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
     assert(isfinite(out->mfu_frac) && isfinite(out->memory.total_byte));
     judge(checks, out);
     return FAB_OK;
+}
+
+fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_train_checks *checks,
+                                      fab_arena *arena, fab_forecast *out)
+{
+    /* the forecast points at the scenario and the checks, at nothing that is made here */
+    const fab_arena_mark mark = fab_arena_save(arena);
+    const fab_status status = forecast_with(scenario, checks, arena, out);
+    fab_arena_reset(arena, mark);
+    return status;
 }
 
 fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fab_forecast *out)
