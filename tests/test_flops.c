@@ -58,6 +58,28 @@ START_TEST(published_flops)
 }
 END_TEST
 
+/* what a query sees: by counting the keys of every query */
+START_TEST(a_window_is_counted)
+{
+    fab_model model = model_row_named("qwen3-30b-a3b")->model;
+    model.window = 128;
+    model.window_layers = model.layers / 2;
+    for (int64_t sequence = 1; sequence <= 600; sequence += 37) {
+        double keys = 0.0;
+        for (int64_t query = 0; query < sequence; query++) {
+            /* a query sees half of itself, as the causal half of a square counts */
+            keys += (double)(query < model.window ? query : model.window) + 0.5;
+        }
+        const double whole = (double)sequence;
+        /* half of the layers have the window; the count is that of many tokens */
+        const double want = 0.5 * (whole + 2.0 * keys / whole);
+        ck_assert_double_eq_tol(fab_model_attended_count(&model, sequence), want, 1.0);
+    }
+    model.window_layers = 0;
+    ck_assert_double_eq(fab_model_attended_count(&model, 4096), 4096.0);
+}
+END_TEST
+
 /* Narayanan et al. 2021, equation 3: per token 96 L h^2 (1 + s / 6 h + V / 16 L h) with all
  * activations recomputed and the whole square of scores */
 START_TEST(equation_of_narayanan)
@@ -134,6 +156,7 @@ int main(void)
     tcase_add_loop_test(tests, rows_agree, 0, MODEL_ROW_COUNT);
     tcase_add_loop_test(tests, conventions_differ_little, 0, MODEL_ROW_COUNT);
     tcase_add_loop_test(tests, published_flops, 0, sizeof PUBLISHED / sizeof PUBLISHED[0]);
+    tcase_add_test(tests, a_window_is_counted);
     tcase_add_test(tests, equation_of_narayanan);
     tcase_add_test(tests, mtp_module);
     tcase_add_loop_test(tests, properties, 0, 1000);

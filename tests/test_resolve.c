@@ -180,7 +180,7 @@ static const char MODEL_TEXT[] =
     "hidden: 64\ndense_width: 256\nheads: 8\n"
     "kv_heads: 2\nhead_dim: 8\nattention: gqa\nq_rank: 0\nkv_rank: 0\nqk_nope_dim: 0\n"
     "qk_rope_dim: 0\nv_dim: 0\nattention_gate: true\n"
-    "attention_sinks: true\nlinear_attention: delta\nlinear_layers: 2\nlinear_key_heads: 2\n"
+    "attention_sinks: true\nwindow: 64\nwindow_layers: 2\nlinear_attention: delta\nlinear_layers: 2\nlinear_key_heads: 2\n"
     "linear_key_dim: 8\nlinear_heads: 4\nlinear_dim: 8\nlinear_taps: 4\ngated: true\nexperts: "
     "8\nexperts_per_token: 2\n"
     "expert_width: 32\nshared_width: 32\nshared_gate: true\nrouter_groups: 4\ngroups_per_token: 2\n"

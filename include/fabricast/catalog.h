@@ -118,6 +118,8 @@ typedef struct fab_model {
     int64_t v_dim;             /* dv of MLA */
     bool has_attention_gate;   /* the queries' projection makes a gate of the output too */
     bool has_attention_sinks;  /* a learned score per head beside the keys */
+    int64_t window;            /* tokens that a sliding window looks back, 0 for none */
+    int64_t window_layers;     /* so many of the softmax layers have it */
     int linear_attention;      /* fab_linear_kind of the layers that have no softmax */
     int64_t linear_layers;     /* so many of the layers */
     int64_t linear_key_heads;  /* heads of their queries and keys */

@@ -60,6 +60,11 @@ typedef struct fab_model_flops {
     double total_flop;          /* 3 x (linear + core), with MTP modules when asked for */
 } fab_model_flops;
 
+/* Twice the keys that a query sees on average in a softmax layer, the mean over these layers: s
+ * without a window, for it sees half of the sequence; with a sliding window of w < s tokens
+ * 2 w - w^2 / s. */
+FAB_API double fab_model_attended_count(const fab_model *model, int64_t sequence);
+
 /* Counts the FLOPs of one token at sequence length `sequence`.
  * linear = 2 (active - untied input embedding - positions - norms - biases); core = sum over layers
  * a (dq + dv) s. Narayanan et al. 2021 eq. 3 without recomputation, with the causal half.

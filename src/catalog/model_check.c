@@ -92,6 +92,11 @@ static void check_mixers(const check *c)
          is_linear ? "`linear_attention` needs it" : "give `linear_attention`, or leave this out");
     at_most(c, (named_count){"linear_layers", m->linear_layers},
             (named_count){"layers", m->layers});
+    const named_count window[] = {{"window", m->window}, {"window_layers", m->window_layers}};
+    need(c, window, sizeof window / sizeof window[0], m->window > 0 || m->window_layers > 0,
+         "a sliding window has both `window` and `window_layers`");
+    at_most(c, (named_count){"window_layers", m->window_layers},
+            (named_count){"layers", m->layers - m->linear_layers});
     if (m->linear_attention != FAB_LINEAR_DELTA) {
         need(c, &(named_count){"linear_taps", m->linear_taps}, 1, false,
              "it is a field of `linear_attention: delta`");

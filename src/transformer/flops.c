@@ -53,11 +53,22 @@ static int64_t mtp_weights(const fab_model *model)
     return sum;
 }
 
+double fab_model_attended_count(const fab_model *model, int64_t sequence)
+{
+    const double softmax_layers = (double)(model->layers - fab_model_linear_layers(model));
+    const double whole = (double)sequence, window = (double)model->window;
+    if (model->window_layers == 0 || window >= whole || softmax_layers <= 0.0) {
+        return whole;
+    }
+    const double narrow = 2.0 * window - window * window / whole;
+    return whole - (whole - narrow) * (double)model->window_layers / softmax_layers;
+}
+
 /* scores and values of one softmax layer, forward: two products of 2 s a d, halved by causality */
 static double core_flop(const fab_model *model, int64_t sequence)
 {
     const int64_t width = model->heads * (fab_model_qk_dim(model) + fab_model_v_dim(model));
-    return (double)width * (double)sequence;
+    return (double)width * fab_model_attended_count(model, sequence);
 }
 
 fab_model_flops fab_model_count_flops(const fab_model *model, int64_t sequence, bool with_mtp)

@@ -159,7 +159,8 @@ static void add_attention_core(fab_building *b)
     const double heads = (double)model->heads / b->tensor;
     const double qk_dim = (double)fab_model_qk_dim(model);
     const double v_dim = (double)fab_model_v_dim(model);
-    const double pairs = (double)b->scenario->job.sequence * b->tokens; /* 2 x causal half */
+    /* 2 x the keys that a query sees */
+    const double pairs = fab_model_attended_count(model, b->scenario->job.sequence) * b->tokens;
     const double tensors = core_byte(b);
     add_rotary(b);
     const fab_attention_shape shape = {.query_count = b->tokens * heads,
