@@ -25,7 +25,7 @@ static double read_share(struct argp_state *state, const char *argument)
     const double share = strtod(argument, &end);
     if (end == argument || *end != '\0' || !(share > 0.0 && share < 100.0)) {
         argp_error(state, "--max-median `%s` is no share such as 0.08", argument);
-        return NAN;
+        return (double)NAN;
     }
     return share;
 }
@@ -120,6 +120,6 @@ static int validate(fab_session *session, void *arguments)
 
 int fab_command_validate(int argc, char **argv)
 {
-    fab_validate_options options = {.most_median_frac = NAN};
+    fab_validate_options options = {.most_median_frac = (double)NAN};
     return fab_session_main(&ARGP, argc, argv, &options, validate);
 }

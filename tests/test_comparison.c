@@ -46,7 +46,7 @@ START_TEST(changes_lead_from_one_step_to_the_other)
         ck_assert_double_eq(part->change_frac, part->change_s / first.forecast.step_s);
         ck_assert(i == 0 || fabs(c.parts[i - 1].change_s) >= fabs(part->change_s));
         step_s += part->change_s;
-        seen += part->part;
+        seen += (double)part->part;
     }
     ck_assert_double_eq_tol(step_s, second.forecast.step_s, 1e-12);
     ck_assert_double_eq(seen, FAB_STEP_CLASS_COUNT * (FAB_STEP_CLASS_COUNT - 1) / 2.0);

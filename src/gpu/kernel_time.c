@@ -52,7 +52,7 @@ double fab_kernel_product_s(const fab_product_kernel *kernel, const fab_kernel_c
     const double inputs = shape->groups * shape->k * (shape->m + shape->n);
     const double rate = kernel->memory_frac * chip->memory_byte_per_s;
     const double operand_s = (shape->input_byte * inputs + shape->output_byte * outputs) / rate;
-    double fastest_s = INFINITY;
+    double fastest_s = HUGE_VAL;
     for (double splits = 1.0; splits <= SPLIT_LIMIT; splits *= 2.0) {
         const double reduce_s = splits > 1.0 ? PARTIAL_BYTE * splits * outputs / rate : 0.0;
         for (size_t tile = 0; tile < TILE_COUNT; tile++) {

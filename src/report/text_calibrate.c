@@ -115,7 +115,7 @@ fab_status fab_report_calibration_data(const fab_kernel_calibration *calibration
         fprintf(stream,
                 " operators bound by memory are an assumption\"\n    confidence: %s\n    notes: "
                 "\"%s\"\n",
-                fab_confidence_text(kernels->confidence), kernels->notes);
+                fab_confidence_text((fab_confidence)kernels->confidence), kernels->notes);
     }
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);

@@ -42,8 +42,8 @@ static const fab_kernel_plan PLANS[] = {
      "NVIDIA A100",
      "a100_pcie",
      108,
-     {[FAB_PART_BF16] = {"simumax", "A100-PCIe-80GB"},
-      [FAB_PART_GROUPED] = {"simumax", "A100-PCIe-80GB"},
+     {[FAB_PART_BF16] = {"simumax", "A100-PCIe-80GB", 0.0},
+      [FAB_PART_GROUPED] = {"simumax", "A100-PCIe-80GB", 0.0},
       [FAB_PART_FORWARD] = {"simumax", "A100-PCIe-80GB", FLASH_2_SEQUENCE},
       [FAB_PART_BACKWARD] = {"simumax", "A100-PCIe-80GB", FLASH_2_SEQUENCE}},
      {0.80, 4e-6},
@@ -52,9 +52,9 @@ static const fab_kernel_plan PLANS[] = {
      "NVIDIA H100, H800 and H200",
      "h100_sxm",
      132,
-     {[FAB_PART_BF16] = {"xla_table", "H100-SXM"},
-      [FAB_PART_FP8] = {"DeepGEMM", "H800-SXM"},
-      [FAB_PART_FORWARD] = {"flashattention", "H100-SXM"}},
+     {[FAB_PART_BF16] = {"xla_table", "H100-SXM", 0.0},
+      [FAB_PART_FP8] = {"DeepGEMM", "H800-SXM", 0.0},
+      [FAB_PART_FORWARD] = {"flashattention", "H100-SXM", 0.0}},
      {0.80, 4e-6},
      "Products measured in short bursts. Attention's backward pass is the forward one at 0.85 of "
      "its rate, as a trace of DeepSeek-V3 on H800 shows (deepseek-ai/profile-data: 473 and 555 "
@@ -63,25 +63,25 @@ static const fab_kernel_plan PLANS[] = {
      "NVIDIA B200, GB200, B300 and GB300",
      "b200_sxm",
      148,
-     {[FAB_PART_BF16] = {"simumax", "B200"},
-      [FAB_PART_FP8] = {"xla_table", "B200"},
-      [FAB_PART_GROUPED] = {"simumax", "B200"},
-      [FAB_PART_FORWARD] = {"simumax", "B200"},
-      [FAB_PART_BACKWARD] = {"simumax", "B200"}},
+     {[FAB_PART_BF16] = {"simumax", "B200", 0.0},
+      [FAB_PART_FP8] = {"xla_table", "B200", 0.0},
+      [FAB_PART_GROUPED] = {"simumax", "B200", 0.0},
+      [FAB_PART_FORWARD] = {"simumax", "B200", 0.0},
+      [FAB_PART_BACKWARD] = {"simumax", "B200", 0.0}},
      {0.67, 4e-6},
      "BF16 measured in long runs on a box that its power limits, FP8 in short bursts."},
     {"b200_burst",
      "NVIDIA B200 in short bursts",
      "b200_sxm",
      148,
-     {[FAB_PART_BF16] = {"xla_table", "B200"}, [FAB_PART_FP8] = {"xla_table", "B200"}},
+     {[FAB_PART_BF16] = {"xla_table", "B200", 0.0}, [FAB_PART_FP8] = {"xla_table", "B200", 0.0}},
      {0.67, 4e-6},
      "What single products reach before power limits the clock."},
     {"mi300x",
      "AMD MI300X",
      "mi300x",
      304,
-     {[FAB_PART_BF16] = {"xla_table", "MI300X"}},
+     {[FAB_PART_BF16] = {"xla_table", "MI300X", 0.0}},
      {0.80, 4e-6},
      "Products measured in short bursts."},
 };
@@ -221,7 +221,7 @@ static fab_status fit_part(fab_part_fit *fit, fab_arena *arena, fab_kernels *ker
     }
     const bool is_product = fit->context.part == FAB_PART_BF16 || fit->context.part == FAB_PART_FP8;
     const double limit = is_product ? LARGE_FLOP : 0.0;
-    FAB_TRY(sum_errors(fit, limit, INFINITY, arena, &out->large));
+    FAB_TRY(sum_errors(fit, limit, HUGE_VAL, arena, &out->large));
     FAB_TRY(sum_errors(fit, 0.0, limit, arena, &out->small));
     FAB_TRY(fit_without(fit, -1, arena, parameters));
     round_all(parameters, FAB_FIT_PARAMETER_LIMIT);

@@ -117,7 +117,7 @@ fab_status fab_fit(const fab_fit_problem *problem, fab_arena *arena, double *par
     if (work.residual == NULL || work.work == NULL) {
         return FAB_E_NOMEM;
     }
-    double best = INFINITY;
+    double best = HUGE_VAL;
     for (size_t start = 0; start < STARTS; start++) {
         double parameters[FAB_FIT_PARAMETER_LIMIT];
         const double sum = fit_from(problem, start, rows, &work, parameters);

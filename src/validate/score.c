@@ -160,7 +160,7 @@ static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, 
     fab_run_try best;
     FAB_TRY(try_row(catalog, row, &reading, scratch, &best));
     bool is_short = false;
-    out->status = best.status;
+    out->status = (int)best.status;
     out->reason = keep(best.reason, arena, &is_short);
     out->scenario = keep(best.scenario, arena, &is_short);
     if (is_short) {
