@@ -161,7 +161,7 @@ static void write_help(writer *w, const fab_field *field)
 }
 
 /* Something that may stand where there is no default. */
-static const char *placeholder(const fab_field *field, fab_arena *arena)
+static const char *example_text(const fab_field *field, fab_arena *arena)
 {
     switch (field->kind) {
     case FAB_FIELD_QUANTITY:
@@ -229,7 +229,7 @@ static void write_hidden(writer *w, const fab_field *field, const void *defaults
     } else {
         char buffer[FAB_DEFAULT_SIZE];
         const char *text = fab_describe_default(field, defaults, buffer);
-        text = text ? text : placeholder(field, w->arena);
+        text = text ? text : example_text(field, w->arena);
         begin_line(w);
         fprintf(w->stream, "%s: %s\n", field->name, text ? text : "");
     }
