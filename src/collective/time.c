@@ -84,17 +84,20 @@ static double rate_bps(const fab_collective_tier *tier, int64_t members)
 }
 
 /* The wire time does not depend on the algorithm, so the faster one has the smaller latency. */
-static double chosen_latency_s(const fab_collective_network *network, fab_collective_kind kind,
-                               const fab_placement *placement,
-                               const double tier_bit[FAB_TIER_LIMIT])
+static void add_latency(const fab_collective_network *network, fab_collective_cost *cost)
 {
-    if (network->algorithm != FAB_ALGORITHM_AUTO) {
-        return latency_s(network, kind, (fab_collective_algorithm)network->algorithm, placement,
-                         tier_bit);
+    double fastest_s[FAB_ALGORITHM_DIRECT + 1];
+    for (int i = FAB_ALGORITHM_RING; i <= FAB_ALGORITHM_DIRECT; i++) {
+        fastest_s[i] = latency_s(network, cost->kind, (fab_collective_algorithm)i, &cost->placement,
+                                 cost->tier_sent_bit);
     }
-    const double ring_s = latency_s(network, kind, FAB_ALGORITHM_RING, placement, tier_bit);
-    const double direct_s = latency_s(network, kind, FAB_ALGORITHM_DIRECT, placement, tier_bit);
-    return ring_s < direct_s ? ring_s : direct_s;
+    cost->algorithm = network->algorithm;
+    if (network->algorithm == FAB_ALGORITHM_AUTO) {
+        cost->algorithm = fastest_s[FAB_ALGORITHM_RING] < fastest_s[FAB_ALGORITHM_DIRECT]
+                              ? FAB_ALGORITHM_RING
+                              : FAB_ALGORITHM_DIRECT;
+    }
+    cost->latency_s = fastest_s[cost->algorithm];
 }
 
 fab_status fab_collective_time(const fab_collective_network *network, fab_collective_kind kind,
@@ -107,7 +110,7 @@ fab_status fab_collective_time(const fab_collective_network *network, fab_collec
         return FAB_E_RANGE;
     }
 
-    fab_collective_cost cost = {0};
+    fab_collective_cost cost = {.kind = kind, .placement = *placement};
     for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         const fab_collective_tier *tier = &network->tiers[i];
         cost.tier_sent_bit[i] = tier_bit[i];
@@ -118,7 +121,7 @@ fab_status fab_collective_time(const fab_collective_network *network, fab_collec
     const double inner_s = cost.tier_time_s[0];
     const double outer_s = cost.tier_time_s[1];
     const double longer_s = inner_s > outer_s ? inner_s : outer_s;
-    cost.latency_s = chosen_latency_s(network, kind, placement, tier_bit);
+    add_latency(network, &cost);
     cost.time_s = cost.latency_s +
                   (network->tier_mode == FAB_TIERS_CONCURRENT ? longer_s : inner_s + outer_s);
     if (!isfinite(cost.time_s) || !isfinite(cost.energy_j)) {

@@ -7,6 +7,7 @@
 
 #include "train/energy.h"
 #include "train/forecast.h"
+#include "train/record.h"
 #include "train/stage.h"
 
 /* Rates of hardware beyond all measure would make steps from which nothing can be worked out. */
@@ -46,6 +47,8 @@ typedef struct fab_step {
     fab_stage_time sum;         /* messages of a micro-batch, all stages together */
     fab_data_exchange data_sum; /* all stages together */
     fab_step_work work;
+    int64_t slowest_stage, data_stage, optimizer_stage; /* those that decide */
+    fab_recorder *recorder;                             /* NULL: nobody asks */
 } fab_step;
 
 static void add_traffic(fab_message_forecast *sum, const fab_message_forecast *part)
@@ -86,7 +89,7 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
     for (int64_t index = 0; index < scenario->mapping.pp; index++) {
         const fab_stage stage = fab_stage_make(scenario, index);
         if (!holds_same(&stage, &before)) {
-            time = fab_stage_measure(scenario, workload, &stage);
+            time = fab_stage_measure_recorded(scenario, workload, &stage, step->recorder);
             FAB_TRY(fab_stage_exchange_passes(scenario, workload, &stage, &time));
             before = stage;
         }
@@ -95,6 +98,7 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         if (time.forward_s + time.backward_s > slowest_s) {
             slowest_s = time.forward_s + time.backward_s;
             step->slowest = time;
+            step->slowest_stage = index;
             step->slowest_tokens_layers =
                 workload->tokens_count * (double)(stage.dense_layers + stage.moe_layers);
         }
@@ -102,17 +106,23 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         FAB_TRY(fab_stage_data_exchange(scenario, workload, &stage, &time, index, &data));
         if (index == 0 || data.message.exposed_s > step->data.message.exposed_s) {
             step->data = data;
+            step->data_stage = index;
         }
         add_stage(step, &time, &data);
         const double optimizer_byte = fab_stage_optimizer_byte(scenario, workload, &stage);
         fab_energy_add_stage(scenario, &stage, optimizer_byte, &step->work);
         const double optimizer_s = fab_gpu_pass_s(&workload->speed, optimizer_byte);
-        step->optimizer_s = optimizer_s > step->optimizer_s ? optimizer_s : step->optimizer_s;
+        if (optimizer_s > step->optimizer_s) {
+            step->optimizer_s = optimizer_s;
+            step->optimizer_stage = index;
+        }
         const fab_memory_forecast memory = fab_stage_memory(scenario, workload, &stage, index);
         if (index == 0 || memory.total_byte > out->memory.total_byte) {
             out->memory = memory;
         }
+        fab_record_stage(step->recorder, scenario, index, &time, &data, optimizer_s, &memory);
     }
+    fab_record_step(step->recorder, step->slowest_stage, step->data_stage, step->optimizer_stage);
     return FAB_OK;
 }
 
@@ -246,15 +256,16 @@ fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena, fab_t
                                 &out->count);
 }
 
-static fab_status forecast_with(const fab_scenario *scenario, const fab_train_checks *checks,
-                                fab_arena *arena, fab_forecast *out)
+fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_train_checks *checks,
+                                       fab_recorder *recorder, fab_arena *arena, fab_forecast *out)
 {
     assert(scenario && checks && arena && out);
     *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
     fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
     const size_t stages = (size_t)scenario->mapping.pp;
     fab_step step = {.forward_s = FAB_NEW(arena, double, stages),
-                     .backward_s = FAB_NEW(arena, double, stages)};
+                     .backward_s = FAB_NEW(arena, double, stages),
+                     .recorder = recorder};
     if (workload == NULL || step.forward_s == NULL || step.backward_s == NULL) {
         return FAB_E_NOMEM;
     }
@@ -280,7 +291,7 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
 {
     /* the forecast points at the scenario and the checks, at nothing that is made here */
     const fab_arena_mark mark = fab_arena_save(arena);
-    const fab_status status = forecast_with(scenario, checks, arena, out);
+    const fab_status status = fab_train_forecast_recorded(scenario, checks, NULL, arena, out);
     fab_arena_reset(arena, mark);
     return status;
 }

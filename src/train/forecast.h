@@ -18,4 +18,11 @@ FAB_CHECKED fab_status fab_train_forecast_checked(const fab_scenario *scenario,
                                                   const fab_train_checks *checks, fab_arena *arena,
                                                   fab_forecast *out);
 
+/* The same with notes of what it adds up; the arena keeps what was worked out. */
+struct fab_recorder;
+FAB_CHECKED fab_status fab_train_forecast_recorded(const fab_scenario *scenario,
+                                                   const fab_train_checks *checks,
+                                                   struct fab_recorder *recorder, fab_arena *arena,
+                                                   fab_forecast *out);
+
 #endif

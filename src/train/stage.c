@@ -2,8 +2,12 @@
 
 #include <assert.h>
 
+#include "train/record.h"
+
 /* A pass over a block; full recomputation runs the forward once more in the backward pass. */
 typedef struct fab_pass {
+    fab_explained_block *record; /* NULL: nobody asks */
+    bool is_backward;
     double compute_s;
     double part_s[FAB_STEP_CLASS_COUNT];
     double message_s[FAB_MESSAGE_CLASS_COUNT];
@@ -79,17 +83,41 @@ static fab_step_class part_of(fab_operator_kind kind)
     return FAB_STEP_MEMORY;
 }
 
+/* What a pass does with a block: the forward pass in a backward one runs once more. */
+static fab_phase phase_of(const fab_pass *pass, bool is_forward)
+{
+    return !is_forward         ? FAB_PHASE_BACKWARD
+           : pass->is_backward ? FAB_PHASE_AGAIN
+                               : FAB_PHASE_FORWARD;
+}
+
+static double run_operator(const fab_pass *pass, const fab_gpu_speed *speed, const fab_block *block,
+                           size_t index, fab_phase phase)
+{
+    const fab_operator *operator= & block->operators[index];
+    const fab_operator_work *work =
+        phase == FAB_PHASE_WEIGHT ? &operator->weight : phase == FAB_PHASE_BACKWARD
+        ? &operator->backward : & operator->forward;
+    const double time_s = fab_gpu_operator_s(speed, operator->kind, *work);
+    if (pass->record != NULL) {
+        fab_record_work(speed, operator->kind, *work, time_s,
+                        &pass->record->operators[index].phases[phase]);
+        pass->record->operators[index].part = part_of(operator->kind);
+    }
+    return time_s;
+}
+
 static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_block *block,
                           bool is_forward)
 {
+    const fab_phase phase = phase_of(pass, is_forward);
     for (size_t i = 0; i < block->operator_count; i++) {
-        const fab_operator *operator= & block->operators[i];
-        const double time_s = is_forward
-                                  ? fab_gpu_operator_s(speed, operator->kind, operator->forward)
-                                  : fab_gpu_operator_s(speed, operator->kind, operator->backward) +
-                                        fab_gpu_operator_s(speed, operator->kind, operator->weight);
+        double time_s = run_operator(pass, speed, block, i, phase);
+        if (!is_forward) {
+            time_s += run_operator(pass, speed, block, i, FAB_PHASE_WEIGHT);
+        }
         pass->compute_s += time_s;
-        pass->part_s[part_of(operator->kind)] += time_s;
+        pass->part_s[part_of(block->operators[i].kind)] += time_s;
     }
 }
 
@@ -101,6 +129,9 @@ static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *
         const double count =
             (double)(is_forward ? message->forward_count : message->backward_count);
         fab_message_forecast *sum = &time->messages[message->message_class];
+        if (pass->record != NULL) {
+            fab_record_message(pass->record, i, phase_of(pass, is_forward), (int64_t)count);
+        }
         pass->message_s[message->message_class] += count * message->cost.time_s;
         sum->total_s += repeats * count * message->cost.time_s;
         sum->link_energy_j += repeats * count * message->cost.energy_j;
@@ -155,7 +186,16 @@ static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab
     time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
     time->messages[FAB_MESSAGE_CONTEXT].exposed_s += repeats * context_exposed_s;
     time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
-    return repeats * (pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s);
+    const double pass_s = pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s;
+    if (pass->record != NULL) {
+        const double exposed_s[FAB_MESSAGE_CLASS_COUNT] = {
+            [FAB_MESSAGE_TENSOR] = tensor_exposed_s,
+            [FAB_MESSAGE_CONTEXT] = context_exposed_s,
+            [FAB_MESSAGE_EXPERT] = expert_exposed_s,
+        };
+        fab_record_pass(pass->record, pass->is_backward, pass->part_s, exposed_s, pass_s);
+    }
+    return repeats * pass_s;
 }
 
 bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind)
@@ -165,14 +205,17 @@ bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind)
 }
 
 static void add_block(const fab_scenario *scenario, const fab_workload *workload,
-                      fab_block_kind kind, int64_t count, fab_stage_time *time)
+                      fab_block_kind kind, int64_t count, fab_recorder *recorder,
+                      fab_stage_time *time)
 {
     const fab_block *block = &workload->blocks[kind];
     const double repeats = (double)count;
     if (count == 0) {
         return;
     }
-    fab_pass forward = {0}, backward = {0};
+    fab_explained_block *record =
+        fab_record_block(recorder, kind, fab_stage_recomputes(scenario, kind), block, count);
+    fab_pass forward = {.record = record}, backward = {.record = record, .is_backward = true};
     add_operators(&forward, &workload->speed, block, true);
     add_messages(&forward, time, block, true, repeats);
     if (fab_stage_recomputes(scenario, kind)) {
@@ -188,13 +231,14 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
  * one send in each pass and the wait for the neighbour's in the other direction is the bubble's. */
 static void add_transfers(const fab_scenario *scenario, const fab_workload *workload,
-                          fab_stage_time *time)
+                          fab_recorder *recorder, fab_stage_time *time)
 {
     if (!scenario->assumptions.effects.pipeline_transfers || scenario->mapping.pp == 1) {
         return;
     }
     const double count = (double)scenario->mapping.interleave;
     const fab_collective_cost *cost = &workload->transfer;
+    fab_record_transfers(recorder, cost, scenario->mapping.interleave);
     const double pass_s = count * cost->time_s;
     const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
     const double forward_exposed_s = pass_s - smaller(share_s, time->forward_s);
@@ -236,14 +280,23 @@ int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *sta
     return 0;
 }
 
+fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
+                                          const fab_workload *workload, const fab_stage *stage,
+                                          fab_recorder *recorder)
+{
+    fab_stage_time time = {0};
+    fab_record_begin(recorder);
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        add_block(scenario, workload, kind, fab_stage_block_count(scenario, stage, kind), recorder,
+                  &time);
+    }
+    add_transfers(scenario, workload, recorder, &time);
+    return time;
+}
+
 fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
                                  const fab_stage *stage)
 {
-    fab_stage_time time = {0};
-    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
-        const fab_block_kind kind = (fab_block_kind)i;
-        add_block(scenario, workload, kind, fab_stage_block_count(scenario, stage, kind), &time);
-    }
-    add_transfers(scenario, workload, &time);
-    return time;
+    return fab_stage_measure_recorded(scenario, workload, stage, NULL);
 }

@@ -42,6 +42,12 @@ bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind);
 fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
                                  const fab_stage *stage);
 
+/* The same; what it adds up is noted with `recorder` (train/record.h), unless that is NULL. */
+struct fab_recorder;
+fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
+                                          const fab_workload *workload, const fab_stage *stage,
+                                          struct fab_recorder *recorder);
+
 /* Parameters on one package of the stage, split by the ranks that replicate them. */
 typedef struct fab_stage_parameters {
     double dense_count;  /* replicated over the data group */
@@ -55,6 +61,9 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
 /* The same of one layer, with experts or without. */
 fab_stage_parameters fab_layer_count_parameters(const fab_scenario *scenario,
                                                 const fab_workload *workload, bool is_moe_layer);
+
+/* Micro-batches whose activations a stage saves at its fullest moment. */
+double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index);
 
 /* Memory of a package of the stage at its fullest moment. */
 fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,

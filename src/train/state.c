@@ -87,12 +87,17 @@ static double one_layer_byte(const fab_workload *workload)
     return dense > moe ? dense : moe;
 }
 
-static double activations_byte(const fab_scenario *scenario, const fab_workload *workload,
-                               const fab_stage *stage, int64_t stage_index)
+double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index)
 {
     const fab_pipeline pipeline = {scenario->mapping.pp, fab_scenario_microbatches(scenario),
                                    scenario->mapping.interleave};
-    const double in_flight = fab_pipeline_in_flight_count(&pipeline, stage_index);
+    return fab_pipeline_in_flight_count(&pipeline, stage_index);
+}
+
+static double activations_byte(const fab_scenario *scenario, const fab_workload *workload,
+                               const fab_stage *stage, int64_t stage_index)
+{
+    const double in_flight = fab_stage_in_flight_count(scenario, stage_index);
     const fab_block *dense = &workload->blocks[FAB_BLOCK_DENSE_LAYER];
     const fab_block *moe = &workload->blocks[FAB_BLOCK_MOE_LAYER];
     const fab_block *mtp = scenario->model.experts > 0 ? moe : dense;
