@@ -11,6 +11,10 @@ fab_test(test_link_send link units base)
 fab_test(test_channel link base)
 fab_test(test_escape link base)
 fab_test(test_block_code link base)
+fab_test(test_line link base)
+fab_test(test_noise link base)
+fab_test(test_correction link base)
+fab_test(test_light link base)
 fab_test(test_report_link report link base)
 
 add_test(NAME cli_link

@@ -2,6 +2,7 @@
 #define FAB_CHANNEL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
@@ -9,8 +10,8 @@
 
 FAB_BEGIN_DECLS
 
-/* Where the energy of a copper link goes, and what temperature does to an optical one, at first
- * depth. Equations, constants and their sources: docs/models-link.md#copper-channel. Every result
+/* Loss and reach of copper, where the energy of a copper link goes, and what temperature does to
+ * rings. Equations, constants and their sources: docs/models-link.md#copper-channel. Every result
  * carries the least trusted provenance of what it is made of; it is unknown when an argument is
  * not above zero where it must be. No function allocates; all are thread-safe. */
 
@@ -25,6 +26,40 @@ typedef struct fab_wire {
 
 /* Foamed twinax of 26 AWG, 100 ohm: the cable of passive copper links. */
 FAB_API fab_wire fab_wire_twinax(void);
+
+/* The same of another gauge: 0.127 mm x 92^((36 - gauge) / 39), ASTM B258. 0 to 40. */
+FAB_API fab_wire fab_wire_of_gauge(int64_t gauge);
+
+/* A trace: loss 8.686 (a0 + a1 sqrt(f) + a2 f) dB, f in GHz (IEEE 802.3, annex 93A). */
+#define FAB_TRACE_LIST(X)                                                                          \
+    X(FAB_TRACE_BOARD, "board")                                                                    \
+    X(FAB_TRACE_BOARD_LOW, "board of ultra-low loss")                                              \
+    X(FAB_TRACE_PACKAGE, "package")
+
+#define FAB_TRACE_ENUM(id, text) id,
+typedef enum fab_trace { FAB_TRACE_LIST(FAB_TRACE_ENUM) FAB_TRACE_COUNT } fab_trace;
+#undef FAB_TRACE_ENUM
+
+FAB_API const char *fab_trace_text(fab_trace trace);
+
+/* Fits of those traces hold up to this frequency. */
+#define FAB_TRACE_LIMIT_HZ 60e9
+
+FAB_API fab_value fab_trace_loss_db_per_m(fab_trace trace, double frequency_hz);
+
+/* A mated pair of connectors with its vias: 1 dB at 13.28 GHz, growing with the root of frequency;
+ * an assumption, 0.5 to 1.5 dB. */
+FAB_API fab_value fab_connector_loss_db(double frequency_hz);
+
+/* Most that a passive cable with both its connectors may lose at half the symbol rate of a lane:
+ * 17.2, 19.75 and 16 dB at lanes of 50, 100 and 200 Gb/s (IEEE 802.3cd, 802.3ck, and what 802.3dj
+ * leaves of 40 dB from die to die), between them by the logarithm of the rate. */
+FAB_API fab_value fab_cable_budget_db(double lane_rate_bps);
+
+/* Length at which a line has lost what a budget leaves after what is lost at its ends: (budget -
+ * fixed) / loss per metre. Unknown when nothing is left; fixed_db then exceeds budget_db. */
+FAB_API fab_value fab_line_reach_m(fab_value budget_db, fab_value fixed_db,
+                                   fab_value loss_db_per_m);
 
 /* Frequency that a lane's symbols alternate at, half the symbol rate: rate / 2 for two levels,
  * rate / 4 for four (PAM4, two bits a symbol). */

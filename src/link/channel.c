@@ -20,21 +20,6 @@ static const double DB_PER_NEPER = 8.685889638065; /* 20 / ln 10 */
 /* rings of a lane: one modulates, one filters */
 #define RINGS 2.0
 
-static fab_value number(double value, double low, double high, fab_confidence confidence,
-                        const char *source)
-{
-    return (fab_value){
-        .value = value,
-        .low = low,
-        .high = high,
-        .is_known = true,
-        .has_range = low < high,
-        .confidence = confidence,
-        .has_confidence = true,
-        .source = source,
-    };
-}
-
 static fab_value unknown(void)
 {
     return (fab_value){.is_known = false};
@@ -42,16 +27,22 @@ static fab_value unknown(void)
 
 fab_wire fab_wire_twinax(void)
 {
+    return fab_wire_of_gauge(26);
+}
+
+fab_wire fab_wire_of_gauge(int64_t gauge)
+{
+    assert(gauge >= 0 && gauge <= 40);
     static const char WIRE[] =
         "estimate for foamed twinax, checked against 26 AWG assemblies: 5.2 to 6.4 dB/m at 26.56 "
         "GHz measured with connectors";
+    const double diameter_m = 0.127e-3 * pow(92.0, (36.0 - (double)gauge) / 39.0);
     return (fab_wire){
-        /* 0.127 mm x 92^((36 - 26) / 39) */
-        .conductor_m = number(0.40486e-3, 0.40486e-3, 0.40486e-3, FAB_CONFIDENCE_DATASHEET,
-                              "26 AWG by the definition of ASTM B258"),
-        .permittivity_ratio = number(1.7, 1.7, 1.7, FAB_CONFIDENCE_ESTIMATE, WIRE),
-        .loss_tangent_ratio = number(3e-4, 3e-4, 3e-4, FAB_CONFIDENCE_ESTIMATE, WIRE),
-        .proximity_ratio = number(1.35, 1.35, 1.35, FAB_CONFIDENCE_ESTIMATE, WIRE),
+        .conductor_m = fab_number(diameter_m, diameter_m, diameter_m, FAB_CONFIDENCE_DATASHEET,
+                                  "gauge by the definition of ASTM B258"),
+        .permittivity_ratio = fab_number(1.7, 1.7, 1.7, FAB_CONFIDENCE_ESTIMATE, WIRE),
+        .loss_tangent_ratio = fab_number(3e-4, 3e-4, 3e-4, FAB_CONFIDENCE_ESTIMATE, WIRE),
+        .proximity_ratio = fab_number(1.35, 1.35, 1.35, FAB_CONFIDENCE_ESTIMATE, WIRE),
         .impedance_ohm_count = 100.0,
     };
 }
@@ -74,8 +65,9 @@ fab_value fab_wire_loss_db_per_m(const fab_wire *wire, double frequency_hz)
     const double dielectric = PI * frequency_hz * sqrt(wire->permittivity_ratio.value) *
                               wire->loss_tangent_ratio.value / LIGHT_M_PER_S;
     const double loss = DB_PER_NEPER * (conductor + dielectric);
-    return number(loss, 0.8 * loss, 1.2 * loss, FAB_CONFIDENCE_ESTIMATE,
-                  "skin effect and dielectric of 26 AWG foamed twinax, within 20 % of assemblies");
+    return fab_number(
+        loss, 0.8 * loss, 1.2 * loss, FAB_CONFIDENCE_ESTIMATE,
+        "skin effect and dielectric of foamed twinax, within 20 % of 26 AWG assemblies");
 }
 
 fab_value fab_wire_heat_j_per_bit(const fab_wire *wire, double swing_v_count, double lane_rate_bps,
@@ -89,10 +81,10 @@ fab_value fab_wire_heat_j_per_bit(const fab_wire *wire, double swing_v_count, do
     const double inner = swing_v_count / 6.0;
     const double launched_w = (outer * outer + inner * inner) / 2.0 / wire->impedance_ohm_count;
     const double bit_j = launched_w / lane_rate_bps;
-    return number(bit_j * (1.0 - pow(10.0, -loss_db.value / 10.0)),
-                  bit_j * (1.0 - pow(10.0, -loss_db.low / 10.0)),
-                  bit_j * (1.0 - pow(10.0, -loss_db.high / 10.0)), FAB_CONFIDENCE_ESTIMATE,
-                  "PAM4 levels of the swing into the pair's impedance, the part that is lost");
+    return fab_number(bit_j * (1.0 - pow(10.0, -loss_db.value / 10.0)),
+                      bit_j * (1.0 - pow(10.0, -loss_db.low / 10.0)),
+                      bit_j * (1.0 - pow(10.0, -loss_db.high / 10.0)), FAB_CONFIDENCE_ESTIMATE,
+                      "PAM4 levels of the swing into the pair's impedance, the part that is lost");
 }
 
 static double serdes_j_per_bit(double loss_db)
@@ -105,10 +97,11 @@ fab_value fab_serdes_energy_j_per_bit(fab_value loss_db)
     if (!loss_db.is_known || loss_db.value > 200.0 || loss_db.high > 200.0) {
         return unknown();
     }
-    return number(serdes_j_per_bit(loss_db.value), SERDES_LOW * serdes_j_per_bit(loss_db.low),
-                  SERDES_HIGH * serdes_j_per_bit(loss_db.high), FAB_CONFIDENCE_ESTIMATE,
-                  "0.9 exp(0.055 dB) pJ/bit: fit to published 112G transceivers, 1.1 pJ/bit at 1 "
-                  "to 12 dB (doi 10.1109/LSSC.2025.3526877) to 6 to 10 at long reach");
+    return fab_number(
+        serdes_j_per_bit(loss_db.value), SERDES_LOW * serdes_j_per_bit(loss_db.low),
+        SERDES_HIGH * serdes_j_per_bit(loss_db.high), FAB_CONFIDENCE_ESTIMATE,
+        "0.9 exp(0.055 dB) pJ/bit: fit to published 112G transceivers, 1.1 pJ/bit at 1 "
+        "to 12 dB (doi 10.1109/LSSC.2025.3526877) to 6 to 10 at long reach");
 }
 
 static double loss_of(double energy_j_per_bit)
@@ -123,15 +116,15 @@ fab_value fab_serdes_loss_db(fab_value energy_j_per_bit)
         !(energy_j_per_bit.low > 0.0)) {
         return unknown();
     }
-    return number(loss_of(energy_j_per_bit.value), loss_of(energy_j_per_bit.low / SERDES_HIGH),
-                  loss_of(energy_j_per_bit.high / SERDES_LOW), FAB_CONFIDENCE_ESTIMATE,
-                  "inverse of 0.9 exp(0.055 dB) pJ/bit");
+    return fab_number(loss_of(energy_j_per_bit.value), loss_of(energy_j_per_bit.low / SERDES_HIGH),
+                      loss_of(energy_j_per_bit.high / SERDES_LOW), FAB_CONFIDENCE_ESTIMATE,
+                      "inverse of 0.9 exp(0.055 dB) pJ/bit");
 }
 
 fab_value fab_ring_drift_hz_per_k(void)
 {
-    return number(10e9, 10e9, 14e9, FAB_CONFIDENCE_PAPER,
-                  "DSENT (Sun et al., NOCS 2012); high: 80 pm/K at 1310 nm");
+    return fab_number(10e9, 10e9, 14e9, FAB_CONFIDENCE_PAPER,
+                      "DSENT (Sun et al., NOCS 2012); high: 80 pm/K at 1310 nm");
 }
 
 fab_value fab_ring_tuning_j_per_bit(double swing_k, fab_value lane_rate_bps)
@@ -141,9 +134,9 @@ fab_value fab_ring_tuning_j_per_bit(double swing_k, fab_value lane_rate_bps)
     }
     /* Hz of drift that a watt undoes; a good heater's energy is the low end */
     const fab_value heater_w_per_hz =
-        number(1.0 / 0.3e15, 1.0 / 1e15, 1.0 / 0.1e15, FAB_CONFIDENCE_ESTIMATE,
-               "heaters of 0.1 to 0.5 GHz/uW (5 to 30 mW per free spectral range); low: the 1 "
-               "GHz/uW of DSENT (Sun et al., NOCS 2012)");
+        fab_number(1.0 / 0.3e15, 1.0 / 1e15, 1.0 / 0.1e15, FAB_CONFIDENCE_ESTIMATE,
+                   "heaters of 0.1 to 0.5 GHz/uW (5 to 30 mW per free spectral range); low: the 1 "
+                   "GHz/uW of DSENT (Sun et al., NOCS 2012)");
     const fab_value shift_hz = fab_scale(fab_ring_drift_hz_per_k(), swing_k);
     return fab_divide(fab_scale(fab_multiply(shift_hz, heater_w_per_hz), RINGS), lane_rate_bps);
 }

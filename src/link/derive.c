@@ -8,6 +8,21 @@ fab_value fab_known(double value_count)
         .value = value_count, .low = value_count, .high = value_count, .is_known = true};
 }
 
+fab_value fab_number(double value_count, double low_count, double high_count,
+                     fab_confidence confidence, const char *source)
+{
+    return (fab_value){
+        .value = value_count,
+        .low = low_count,
+        .high = high_count,
+        .is_known = true,
+        .has_range = low_count < high_count,
+        .confidence = confidence,
+        .has_confidence = true,
+        .source = source,
+    };
+}
+
 /* the provenance of a result: that of the side which is trusted less */
 static fab_value combine(fab_value a, fab_value b)
 {

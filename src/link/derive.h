@@ -14,6 +14,10 @@ fab_value fab_scale(fab_value a, double factor_ratio);
 /* Unknown when `b` is zero or its range touches zero. */
 fab_value fab_divide(fab_value a, fab_value b);
 
+/* A number with its range and origin. */
+fab_value fab_number(double value_count, double low_count, double high_count,
+                     fab_confidence confidence, const char *source);
+
 /* The first when it is known, else the second. */
 fab_value fab_choose(fab_value asked, fab_value otherwise);
 

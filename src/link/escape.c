@@ -1,6 +1,7 @@
 #include <fabricast/escape.h>
 
 #include <assert.h>
+#include <math.h>
 
 #include "link/derive.h"
 
@@ -30,4 +31,36 @@ fab_escape fab_escape_find(const fab_escape_package *package)
         }
     }
     return out;
+}
+
+double fab_escape_module_bps_per_m(double lanes_count, double lane_rate_bps, double edge_m)
+{
+    return edge_m > 0.0 ? lanes_count * lane_rate_bps / edge_m : 0.0;
+}
+
+double fab_escape_fibre_bps_per_m(double fibre_rate_bps, double pitch_m)
+{
+    return pitch_m > 0.0 ? fibre_rate_bps / pitch_m : 0.0;
+}
+
+double fab_escape_bumps_per_m2(double pitch_m)
+{
+    return pitch_m > 0.0 ? 1.0 / (pitch_m * pitch_m) : 0.0;
+}
+
+double fab_escape_edge_left_m(const double sides_m[2], int64_t stacks, double width_m)
+{
+    assert(sides_m);
+    const double longer = sides_m[0] > sides_m[1] ? sides_m[0] : sides_m[1];
+    const double shorter = sides_m[0] > sides_m[1] ? sides_m[1] : sides_m[0];
+    if (!(width_m > 0.0) || stacks <= 0) {
+        return 2.0 * (longer + shorter);
+    }
+
+    /* no stack goes round a corner */
+    const double fit = floor(longer / width_m);
+    const double of_long = (double)stacks < 2.0 * fit ? (double)stacks : 2.0 * fit;
+    const double rest = 2.0 * shorter - ((double)stacks - of_long) * width_m;
+    const double of_edge = 2.0 * longer - of_long * width_m;
+    return rest > 0.0 ? rest + of_edge : 0.0;
 }
