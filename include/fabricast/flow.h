@@ -27,9 +27,13 @@ typedef struct fab_flow_set {
     const uint32_t *route_link;  /* links crossed, in any order; one named twice is crossed twice */
     const double *load_ratio;    /* beside route_link: part of the flow's rate that the link
                                     carries, > 0; above 1 for many equal flows; NULL: 1 */
-    const double *start_s;       /* >= 0; NULL: 0 */
+    const double *start_s;       /* >= 0; NULL: 0; of a flow that waits for others: from the end of
+                                    the last of them */
     const double *weight_ratio;  /* > 0; shares of a full link are as the weights; NULL: 1 */
     const double *cap_bps;       /* > 0, may be infinite; NULL: no caps */
+    const uint32_t *after_begin; /* flow_count + 1 offsets into after_flow, the first of them 0;
+                                    NULL: no flow waits for another */
+    const uint32_t *after_flow;  /* flows of lower number that end before the flow starts */
 } fab_flow_set;
 
 /* What a watcher sees after each event. flow_class is NULL when every flow is its own class. */
@@ -65,18 +69,19 @@ FAB_API FAB_CHECKED fab_status fab_flow_network_create(fab_arena *arena, const d
 
 /* Runs the flows to the end; finish_s[i] is when flow i ends, -1 if the run was ended before. A
  * flow without links and cap ends when it starts; flows that end within 4 units in the last place
- * end together. `options` may be NULL.
+ * end together. Work that takes a time and no link is a flow of that start_s and size 0 which waits
+ * for what comes before it. `options` may be NULL.
  *
  * Symmetric flows and links are grouped first (unless is_general), which gives the same times up to
  * rounding: O(E) per sweep over the E entries of route_link, few sweeps; then the classes are
  * solved. In general: O(E) to begin, and for each event O(A + L log L), where A are the entries of
  * flows whose rate per weight is at least the lowest that can change there and L are the links that
  * they cross; O(log F) for each flow whose rate changes. Memory of a run: 29 byte a flow and 4 an
- * entry, 4 more a flow with starts, 12 with caps; for grouping 12 byte a flow; all of it given back
+ * entry, 4 more a flow with starts, 12 with caps, 12 and 4 for each other flow with waiting; for grouping 12 byte a flow, 20 with waiting; all of it given back
  * at the end. The same input gives the same bytes on every machine.
  *
  * Errors: FAB_E_RANGE if a number is outside what the columns say, a link does not exist, offsets
- * decrease or a time is too large for a double; FAB_E_NOMEM when the arena is full. Safe on
+ * decrease, a flow waits for one that does not come before it or a time is too large for a double; FAB_E_NOMEM when the arena is full. Safe on
  * distinct networks with distinct arenas. */
 FAB_API FAB_CHECKED fab_status fab_flow_run(fab_flow_network *network, const fab_flow_set *flows,
                                             const fab_flow_options *options, double *finish_s,

@@ -21,7 +21,7 @@ static fab_status make_flows(fab_arena *arena, fab_flow_state *state)
 
     /* flows that all start together have left the queue before the first is put in order */
     state->starts = (fab_queue){.key = state->finish_s, .id = state->order};
-    if (!state->set->start_s) {
+    if (!state->set->start_s && !state->set->after_begin) {
         return FAB_OK;
     }
     return fab_queue_make(arena, flows, state->finish_s, false, &state->starts);
@@ -74,6 +74,39 @@ static fab_status make_members(fab_arena *arena, fab_flow_state *state)
     return FAB_OK;
 }
 
+/* Lists who waits for whom, the other way round. */
+static fab_status make_followers(fab_arena *arena, fab_flow_state *state)
+{
+    const fab_flow_set *set = state->set;
+    const uint32_t flows = set->flow_count;
+    if (!set->after_begin) {
+        return FAB_OK;
+    }
+    const uint32_t entries = set->after_begin[flows];
+    uint32_t *begin = FAB_NEW(arena, uint32_t, (size_t)flows + 2);
+    state->waits = FAB_NEW(arena, uint32_t, flows);
+    state->follow = FAB_NEW(arena, uint32_t, entries);
+    state->starting = FAB_NEW(arena, uint32_t, flows);
+    if (!begin || !state->waits || !state->follow || !state->starting) {
+        return FAB_E_NOMEM;
+    }
+    /* counted two places on, so that filling in moves every begin to where it belongs */
+    for (uint32_t i = 0; i < entries; i++) {
+        begin[set->after_flow[i] + 2]++;
+    }
+    for (uint32_t flow = 0; flow < flows; flow++) {
+        begin[flow + 2] += begin[flow + 1];
+        state->waits[flow] = set->after_begin[flow + 1] - set->after_begin[flow];
+    }
+    for (uint32_t flow = 0; flow < flows; flow++) {
+        for (uint32_t i = set->after_begin[flow]; i < set->after_begin[flow + 1]; i++) {
+            state->follow[begin[set->after_flow[i] + 1]++] = flow;
+        }
+    }
+    state->follow_begin = begin;
+    return FAB_OK;
+}
+
 /* Sorts the flows with a cap by its level: what a queue gives out stands behind it, last first. */
 static fab_status make_caps(fab_arena *arena, fab_flow_state *state)
 {
@@ -121,5 +154,6 @@ fab_status fab_flow_state_make(fab_arena *arena, const double *capacity_bps, uin
     FAB_TRY(make_flows(arena, state));
     FAB_TRY(make_links(arena, state));
     FAB_TRY(make_members(arena, state));
+    FAB_TRY(make_followers(arena, state));
     return make_caps(arena, state);
 }

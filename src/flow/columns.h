@@ -39,7 +39,12 @@ typedef struct fab_flow_state {
     uint32_t *order; /* flows with a rate, by rising level */
     uint32_t order_count;
     fab_queue finishes; /* flows under way by finish_s */
-    fab_queue starts;   /* flows that wait, by start */
+    fab_queue starts;   /* flows that wait for their time, by start */
+
+    uint32_t *waits;        /* by flow: others that it still waits for; NULL: none waits */
+    uint32_t *follow_begin; /* flows that wait for a flow: [begin of it, begin of the next) */
+    uint32_t *follow;
+    uint32_t *starting; /* flows that start now, where some wait for others */
 
     uint32_t *by_cap; /* flows with a cap, by rising level of the cap */
     double *cap_level;

@@ -11,16 +11,24 @@ static double column(const double *values, uint32_t i, double otherwise)
     return values ? values[i] : otherwise;
 }
 
-/* Ends what never goes on a link, and lets the rest wait. */
+/* Whether the flow takes time on links or at its cap. */
+static bool is_bound(const fab_flow_set *set, uint32_t flow)
+{
+    return set->size_byte[flow] > 0.0 && (set->route_begin[flow] != set->route_begin[flow + 1] ||
+                                          column(set->cap_bps, flow, HUGE_VAL) < HUGE_VAL);
+}
+
+/* Ends what never goes on a link, and lets the rest wait: for its time, or for others first. */
 static void line_up(fab_flow_state *state, fab_flow_result *result)
 {
     const fab_flow_set *set = state->set;
     for (uint32_t flow = 0; flow < set->flow_count; flow++) {
         const double start_s = column(set->start_s, flow, 0.0);
-        const bool is_bound = set->route_begin[flow] != set->route_begin[flow + 1] ||
-                              column(set->cap_bps, flow, HUGE_VAL) < HUGE_VAL;
         state->finish_s[flow] = start_s; /* of a flow that waits: the key of its queue */
-        if (set->size_byte[flow] > 0.0 && is_bound) {
+        if (state->waits && state->waits[flow] > 0) {
+            continue;
+        }
+        if (is_bound(set, flow) || state->waits) {
             fab_queue_append(&state->starts, flow);
         } else {
             state->phase[flow] = FAB_FLOW_FINISHED;
@@ -85,17 +93,61 @@ static void give_up(fab_flow_state *state)
     }
 }
 
+/* Lets those go that waited for a flow which ends now and for no other. */
+static void release(fab_flow_state *state, uint32_t flow)
+{
+    const fab_flow_set *set = state->set;
+    for (uint32_t i = state->follow_begin[flow]; i < state->follow_begin[flow + 1]; i++) {
+        const uint32_t next = state->follow[i];
+        state->waits[next]--;
+        if (state->waits[next] == 0) {
+            state->finish_s[next] = state->now_s + column(set->start_s, next, 0.0);
+            fab_queue_push(&state->starts, next);
+        }
+    }
+}
+
+/* Takes out what starts now, flow by flow: what needs no time ends at once and may let others start
+ * in the same moment. */
+static uint32_t start_in_turn(fab_flow_state *state, double last_s, fab_flow_result *result)
+{
+    fab_queue *starts = &state->starts;
+    uint32_t count = 0;
+    while (starts->count > 0 && state->finish_s[starts->id[0]] <= last_s) {
+        const uint32_t flow = starts->id[0];
+        fab_queue_pop(starts);
+        if (is_bound(state->set, flow)) {
+            state->starting[count++] = flow;
+            continue;
+        }
+        state->phase[flow] = FAB_FLOW_FINISHED;
+        state->finish_s[flow] = state->now_s;
+        result->makespan_s = state->now_s;
+        release(state, flow);
+    }
+    return count;
+}
+
 static void step(fab_flow_state *state, fab_flow_result *result)
 {
     const double last_s = state->now_s * (1.0 + FAB_FLOW_SAME_TIME);
     const uint32_t ended = fab_queue_take(&state->finishes, last_s);
-    const uint32_t started = fab_queue_take(&state->starts, last_s);
     const uint32_t *leaving = state->finishes.id + state->finishes.count;
-    const uint32_t *starting = state->starts.id + state->starts.count;
+    const uint32_t *starting = state->starting;
+    uint32_t started;
     end_flows(state, leaving, ended, result);
+    if (state->waits) {
+        for (uint32_t i = 0; i < ended; i++) {
+            release(state, leaving[i]);
+        }
+        started = start_in_turn(state, last_s, result);
+    } else {
+        started = fab_queue_take(&state->starts, last_s);
+        starting = state->starts.id + state->starts.count;
+    }
     if (state->finishes.count == 0 && state->starts.count == 0 && started == 0) {
         retire(state, leaving, ended);
-    } else {
+    } else if (ended > 0 || started > 0) {
         fab_flow_fill(state, leaving, ended, starting, started);
         result->fills++;
     }

@@ -1,5 +1,6 @@
 #include "flow/group.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/names.h"
@@ -22,6 +23,7 @@ typedef struct grouping {
     uint64_t *colour; /* by link */
     uint64_t *tint;   /* by link: the term it adds to the colour of a flow */
     uint64_t *sum;    /* by link: terms of its flows */
+    uint64_t *step;   /* by flow: its own colour; NULL when none waits for another */
     uint32_t *flow_class;
     uint32_t *link_class;
     fab_names flows;
@@ -80,9 +82,25 @@ static void add_to_route(const grouping *g, uint64_t tint, uint32_t flow)
     }
 }
 
+/* Terms of the flows that a flow waits for, which come before it. */
+static uint64_t sum_over_waits(const grouping *g, uint32_t flow)
+{
+    const fab_flow_set *set = g->set;
+    uint64_t sum = 0;
+    for (uint32_t i = set->after_begin[flow]; i < set->after_begin[flow + 1]; i++) {
+        sum += fab_mix(g->step[set->after_flow[i]] + 5);
+    }
+    return sum;
+}
+
 static uint64_t flow_colour(const grouping *g, uint32_t flow)
 {
-    return fab_mix(g->own[flow] + sum_over_route(g, g->tint, flow));
+    const uint64_t colour = fab_mix(g->own[flow] + sum_over_route(g, g->tint, flow));
+    if (!g->step) {
+        return colour;
+    }
+    g->step[flow] = fab_mix(colour + sum_over_waits(g, flow));
+    return g->step[flow];
 }
 
 /* Colours flows by their numbers; false when that alone gives more classes than are worth it. */
@@ -177,7 +195,11 @@ static fab_status check(const grouping *g, bool *is_right)
     }
     for (uint32_t flow = 0, seen = 0; flow < g->set->flow_count; flow++) {
         const uint32_t group = g->flow_class[flow];
-        const uint64_t value = g->own[flow] * 3 + sum_over_route(g, g->tint, flow);
+        uint64_t value = g->own[flow] * 3 + sum_over_route(g, g->tint, flow);
+        if (g->step) {
+            value = fab_mix(value) + sum_over_waits(g, flow);
+            g->step[flow] = fab_mix(~(uint64_t)group - 7);
+        }
         *is_right = *is_right && agrees(&first[group], group == seen, value);
         seen += group == seen;
         add_to_route(g, fab_mix(((uint64_t)group << 32) ^ UINT64_C(0x5bd1e995)), flow);
@@ -206,6 +228,8 @@ typedef struct columns {
     uint32_t *link;
     double *load_ratio;
     uint32_t *place; /* by class of links: its entry of the present flow, plus 1 */
+    uint32_t *after_begin;
+    uint32_t *after;
 } columns;
 
 static fab_status make_columns(const grouping *g, columns *c)
@@ -273,6 +297,48 @@ static fab_status make_routes(const grouping *g, columns *c)
     return FAB_OK;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Who waits for whom among the classes: what the first flow of each waits for, each class once. */
+static fab_status make_waits(const grouping *g, columns *c)
+{
+    const fab_flow_set *set = g->set;
+    uint32_t entries = 0, end = 0;
+    if (!g->step) {
+        return FAB_OK;
+    }
+    for (uint32_t group = 0; group < g->flows.count; group++) {
+        entries += set->after_begin[c->first[group] + 1] - set->after_begin[c->first[group]];
+    }
+    c->after_begin = FAB_NEW(g->arena, uint32_t, (size_t)g->flows.count + 1);
+    c->after = FAB_NEW(g->arena, uint32_t, entries);
+    if (!c->after_begin || !c->after) {
+        return FAB_E_NOMEM;
+    }
+    for (uint32_t group = 0; group < g->flows.count; group++) {
+        const uint32_t flow = c->first[group], begin = end;
+        for (uint32_t i = set->after_begin[flow]; i < set->after_begin[flow + 1]; i++) {
+            c->after[end++] = g->flow_class[set->after_flow[i]];
+        }
+        if (end > begin) {
+            qsort(c->after + begin, end - begin, sizeof(*c->after), by_number);
+        }
+        uint32_t kept = begin;
+        for (uint32_t i = begin; i < end; i++) {
+            if (kept == begin || c->after[kept - 1] != c->after[i]) {
+                c->after[kept++] = c->after[i];
+            }
+        }
+        end = kept;
+        c->after_begin[group + 1] = end;
+    }
+    return FAB_OK;
+}
+
 static void copy_numbers(const grouping *g, columns *c, fab_flow_set *out)
 {
     const fab_flow_set *set = g->set;
@@ -292,6 +358,8 @@ static void copy_numbers(const grouping *g, columns *c, fab_flow_set *out)
         .start_s = c->start_s,
         .weight_ratio = c->weight_ratio,
         .cap_bps = set->cap_bps ? c->cap_bps : NULL,
+        .after_begin = c->after_begin,
+        .after_flow = c->after,
     };
 }
 
@@ -301,6 +369,7 @@ static fab_status make_quotient(const grouping *g, fab_flow_quotient *quotient)
     FAB_TRY(make_columns(g, &c));
     count_members(g, &c);
     FAB_TRY(make_routes(g, &c));
+    FAB_TRY(make_waits(g, &c));
     copy_numbers(g, &c, &quotient->set);
     quotient->rate_bps = c.rate_bps;
     quotient->link_count = g->links.count;
@@ -325,6 +394,12 @@ static fab_status make_grouping(fab_arena *arena, const double *rate_bps, uint32
     };
     if (!g->own || !g->colour || !g->tint || !g->sum || !g->flow_class || !g->link_class) {
         return FAB_E_NOMEM;
+    }
+    if (set->after_begin) {
+        g->step = FAB_NEW(arena, uint64_t, set->flow_count);
+        if (!g->step) {
+            return FAB_E_NOMEM;
+        }
     }
     FAB_TRY(fab_names_make(arena, &g->flows));
     return fab_names_make(arena, &g->links);

@@ -13,7 +13,7 @@ typedef struct fab_flow_quotient {
 } fab_flow_quotient;
 
 /* Looks for the coarsest classes such that flows of one class have the same size, start, weight and
- * cap and the same loads on links of each class, and links of one class have the same rate and
+ * cap and the same loads on links of each class and wait for the same numbers of flows of each class, and links of one class have the same rate and
  * carry the same loads of flows of each class (an equitable partition). *found_out is false when
  * there are more than half as many classes as flows, or finding them takes too long. O(E) per
  * sweep. */

@@ -68,6 +68,28 @@ static bool are_routes_valid(const fab_flow_network *network, const fab_flow_set
     return true;
 }
 
+/* whether every flow waits for earlier ones alone, so that none waits for itself */
+static bool are_waits_valid(const fab_flow_set *set)
+{
+    if (!set->after_begin) {
+        return true;
+    }
+    if (set->after_begin[0] != 0) {
+        return false;
+    }
+    for (uint32_t flow = 0; flow < set->flow_count; flow++) {
+        if (set->after_begin[flow + 1] < set->after_begin[flow]) {
+            return false;
+        }
+        for (uint32_t i = set->after_begin[flow]; i < set->after_begin[flow + 1]; i++) {
+            if (set->after_flow[i] >= flow) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool are_flows_valid(const fab_flow_set *set)
 {
     for (uint32_t i = 0; i < set->flow_count; i++) {
@@ -130,7 +152,7 @@ fab_status fab_flow_run(fab_flow_network *network, const fab_flow_set *flows,
     assert(network && flows && flows->route_begin && result_out);
     assert(flows->flow_count == 0 || (flows->size_byte && finish_s));
     if (flows->flow_count == UINT32_MAX || !are_routes_valid(network, flows) ||
-        !are_flows_valid(flows)) {
+        !are_flows_valid(flows) || !are_waits_valid(flows)) {
         return FAB_E_RANGE;
     }
     const fab_flow_options plain = {0};

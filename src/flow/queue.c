@@ -75,6 +75,12 @@ void fab_queue_append(fab_queue *queue, uint32_t id)
     queue->count++;
 }
 
+void fab_queue_push(fab_queue *queue, uint32_t id)
+{
+    fab_queue_append(queue, id);
+    sift_up(queue, queue->count - 1);
+}
+
 void fab_queue_restore(fab_queue *queue)
 {
     if (queue->count < 2) {

@@ -22,6 +22,9 @@ FAB_CHECKED fab_status fab_queue_make(fab_arena *arena, uint32_t limit, const do
 /* Adds an id without restoring the order; fab_queue_move or fab_queue_restore must follow. */
 void fab_queue_append(fab_queue *queue, uint32_t id);
 
+/* Adds an id in order: O(log count). */
+void fab_queue_push(fab_queue *queue, uint32_t id);
+
 /* Restores the order after any number of changes: O(count). */
 void fab_queue_restore(fab_queue *queue);
 
