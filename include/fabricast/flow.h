@@ -77,12 +77,13 @@ FAB_API FAB_CHECKED fab_status fab_flow_network_create(fab_arena *arena, const d
  * solved. In general: O(E) to begin, and for each event O(A + L log L), where A are the entries of
  * flows whose rate per weight is at least the lowest that can change there and L are the links that
  * they cross; O(log F) for each flow whose rate changes. Memory of a run: 29 byte a flow and 4 an
- * entry, 4 more a flow with starts, 12 with caps, 12 and 4 for each other flow with waiting; for grouping 12 byte a flow, 20 with waiting; all of it given back
- * at the end. The same input gives the same bytes on every machine.
+ * entry, 4 more a flow with starts, 12 with caps, 12 and 4 for each other flow with waiting; for
+ * grouping 12 byte a flow, 20 with waiting; all of it given back at the end. The same input gives
+ * the same bytes on every machine.
  *
  * Errors: FAB_E_RANGE if a number is outside what the columns say, a link does not exist, offsets
- * decrease, a flow waits for one that does not come before it or a time is too large for a double; FAB_E_NOMEM when the arena is full. Safe on
- * distinct networks with distinct arenas. */
+ * decrease, a flow waits for one that does not come before it or a time is too large for a double;
+ * FAB_E_NOMEM when the arena is full. Safe on distinct networks with distinct arenas. */
 FAB_API FAB_CHECKED fab_status fab_flow_run(fab_flow_network *network, const fab_flow_set *flows,
                                             const fab_flow_options *options, double *finish_s,
                                             fab_flow_result *result_out);

@@ -1,0 +1,97 @@
+#include "graph_fixture.h"
+
+/* What users write, and what they mistake. */
+
+START_TEST(good)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_wiring w;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_wiring_parse(" torus  8x4x2 ", arena, &w, &message), FAB_OK);
+    ck_assert_int_eq(w.kind, FAB_WIRING_TORUS);
+    ck_assert_int_eq(w.axis_count, 3);
+    ck_assert_int_eq(w.size[1], 4);
+    ck_assert_int_eq(
+        fab_wiring_parse("clos leaf=16 spines=8 oversubscription=2.5", arena, &w, &message),
+        FAB_OK);
+    ck_assert_int_eq(w.leaf, 16);
+    ck_assert_int_eq(w.spines, 8);
+    ck_assert_int_eq(w.planes, 1);
+    ck_assert_double_eq(w.oversubscription_ratio, 2.5);
+    ck_assert_int_eq(fab_wiring_parse("ocs reconfigure=10ms", arena, &w, &message), FAB_OK);
+    ck_assert_double_eq_tol(w.reconfigure_s, 0.01, 1e-15);
+    ck_assert_int_eq(
+        fab_wiring_parse("dragonfly groups=9 routers=4 packages=2", arena, &w, &message), FAB_OK);
+    ck_assert_int_eq(w.global_links, 2);
+    for (int kind = 0; kind < FAB_WIRING_KIND_COUNT; kind++) {
+        ck_assert_ptr_nonnull(fab_wiring_name(kind));
+    }
+    fab_arena_destroy(arena);
+}
+END_TEST
+
+static const char *const BAD[] = {
+    "",
+    "   ",
+    "tours 8x8",
+    "starfish",
+    "torus",
+    "torus 8x",
+    "torus x8",
+    "torus 0x8",
+    "torus 8x8x8x8x8",
+    "torus 8x8 8x8",
+    "torus 8x8 planes=2",
+    "switch 8",
+    "switch planes=0",
+    "switch planes=many",
+    "switch planes=99999999999",
+    "clos",
+    "clos leaf=8 oversubscription=0.5",
+    "clos leaf=8 oversubscription=",
+    "clos leaf=8 pod=2",
+    "clos leaf=8 tops=2",
+    "dragonfly groups=4",
+    "ocs reconfigure=fast",
+    "ocs reconfigure=-1s",
+    "mesh =3",
+    "switch planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 "
+    "planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1",
+};
+
+START_TEST(bad)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_wiring w;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_wiring_parse(BAD[_i], arena, &w, &message), FAB_E_INPUT);
+    ck_assert_ptr_nonnull(message);
+    fab_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(near_names_are_offered)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_wiring w;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_wiring_parse("tours 8x8", arena, &w, &message), FAB_E_INPUT);
+    ck_assert_ptr_nonnull(strstr(message, "did you mean `torus`"));
+    fab_arena_destroy(arena);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("wiring_text");
+    TCase *t = tcase_create("wiring_text");
+    tcase_add_test(t, good);
+    tcase_add_loop_test(t, bad, 0, sizeof(BAD) / sizeof(BAD[0]));
+    tcase_add_test(t, near_names_are_offered);
+    suite_add_tcase(s, t);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
