@@ -29,6 +29,8 @@ typedef struct fab_collective_tier {
     int64_t links_per_path;
     int64_t mesh_peers; /* of a tier without switch: the links of a member, of which a group uses
                          * members - 1; 0 for a switched tier */
+    const fab_messaging *messaging; /* whose channels give the times; NULL: full rate, latency_s */
+    bool has_reduction;             /* its switches add up: channels may reduce in the network */
 } fab_collective_tier;
 
 /* Tiers of the closed form that training uses: the innermost and the outermost. Entries beyond
@@ -85,7 +87,11 @@ FAB_API FAB_CHECKED fab_status fab_collective_time(const fab_collective_network 
                                                    const double tier_bit[FAB_TIER_LIMIT],
                                                    fab_collective_cost *out);
 
-/* fab_collective_volume followed by fab_collective_time. */
+/* fab_collective_volume followed by fab_collective_time. Where a tier that carries bits has a
+ * messaging layer, the time is that of the fastest algorithm through the cheapest channels of each
+ * tier instead (docs/models-network.md#protocols); a tier without one keeps its full rate, and a
+ * kind without a channel goes by the widest one that there is, at the smallest base time. Volumes
+ * and energy stay those of the closed form. The same channels time fab_collective_time. */
 FAB_API FAB_CHECKED fab_status fab_collective_estimate(const fab_collective_network *network,
                                                        fab_collective_kind kind,
                                                        const fab_placement *placement,

@@ -128,10 +128,15 @@ typedef enum fab_dispatch_mode {
  * package's row names (docs/models-kernels.md), for what they measured. */
 typedef enum fab_kernel_choice { FAB_KERNELS_CONSTANT, FAB_KERNELS_MEASURED } fab_kernel_choice;
 
+/* Where times of messages come from: the rates and latencies of the tiers, or the channels of the
+ * messaging layer that a tier names (docs/models-network.md#protocols). */
+typedef enum fab_message_choice { FAB_MESSAGES_IDEAL, FAB_MESSAGES_MEASURED } fab_message_choice;
+
 /* Everything assumed about hardware and software that is not a description. Each field's default
  * and the reason for it stand in the scenario's field table (docs/scenario.md). */
 typedef struct fab_assumptions {
     int kernels;                      /* fab_kernel_choice */
+    int messages;                     /* fab_message_choice */
     double gemm_efficiency_frac;      /* matrix products, of the dense peak */
     double attention_efficiency_frac; /* attention core, of the dense BF16 peak */
     double memory_efficiency_frac;    /* of the memory bandwidth */

@@ -34,8 +34,7 @@ fab_channel_time fab_channel_run(const fab_channel *channel, double rate_bps, do
     };
 }
 
-/* adds the tiers up; what a pipeline hides is the shorter wire time */
-static void close_cost(bool is_concurrent, int64_t tier_count, fab_collective_cost *cost)
+void fab_cost_close(bool is_concurrent, int64_t tier_count, fab_collective_cost *cost)
 {
     double sum_s = 0.0;
     double longest_s = 0.0;
@@ -64,7 +63,7 @@ fab_status fab_load_time(const fab_load *load, const fab_wire wires[FAB_TIER_LIM
         cost.energy_j += sent_bit * wire->energy_j_per_bit * (double)wire->links_per_path;
         cost.latency_s += sent_bit > 0.0 ? load->tiers[i].steps_count * wire->latency_s : 0.0;
     }
-    close_cost(is_concurrent(load, tier_mode), tier_count, &cost);
+    fab_cost_close(is_concurrent(load, tier_mode), tier_count, &cost);
     if (!isfinite(cost.time_s) || !isfinite(cost.energy_j)) {
         return FAB_E_RANGE;
     }
@@ -72,9 +71,8 @@ fab_status fab_load_time(const fab_load *load, const fab_wire wires[FAB_TIER_LIM
     return FAB_OK;
 }
 
-/* the cheapest channel of a tier for its load, or NULL */
-static const fab_channel *cheapest(const fab_load *load, int64_t tier, const fab_wire *wire,
-                                   fab_collective_kind kind, fab_channel_time *out)
+const fab_channel *fab_load_cheapest(const fab_load *load, int64_t tier, const fab_wire *wire,
+                                     fab_collective_kind kind, fab_channel_time *out)
 {
     const bool is_pairwise = kind == FAB_ALL_TO_ALL || kind == FAB_SEND;
     const fab_channel *best = NULL;
@@ -112,7 +110,7 @@ bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMI
         }
         has_bits = true;
         fab_channel_time time;
-        const fab_channel *channel = cheapest(load, i, wire, kind, &time);
+        const fab_channel *channel = fab_load_cheapest(load, i, wire, kind, &time);
         if (!channel) {
             return false;
         }
@@ -122,7 +120,7 @@ bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMI
         cost.latency_s += time.latency_s;
         cost.energy_j += sent_bit * wire->energy_j_per_bit * (double)wire->links_per_path;
     }
-    close_cost(is_concurrent(load, tier_mode), tier_count, &cost);
+    fab_cost_close(is_concurrent(load, tier_mode), tier_count, &cost);
     if (!has_bits || !isfinite(cost.time_s)) {
         return false;
     }

@@ -38,4 +38,12 @@ bool fab_load_calibrate(const fab_load *load, const fab_wire wires[FAB_TIER_LIMI
                         int64_t tier_count, fab_collective_kind kind, int tier_mode,
                         fab_collective_cost *out, const char *protocols[FAB_TIER_LIMIT]);
 
+/* The cheapest channel of a wire for what a load puts on `tier`, and its time; NULL when none
+ * serves. */
+const fab_channel *fab_load_cheapest(const fab_load *load, int64_t tier, const fab_wire *wire,
+                                     fab_collective_kind kind, fab_channel_time *out);
+
+/* Puts tier_time_s and latency_s together: what concurrent tiers hide is the shorter wire time. */
+void fab_cost_close(bool is_concurrent, int64_t tier_count, fab_collective_cost *cost);
+
 #endif

@@ -51,3 +51,21 @@ fab_status fab_spans_place(const fab_fabric *fabric, int64_t ranks, int64_t stri
     }
     return FAB_OK;
 }
+
+fab_spans fab_spans_of(const fab_placement *placement)
+{
+    assert(placement && placement->ranks >= 1);
+    return (fab_spans){
+        .tier_count = 2,
+        .ranks = placement->ranks,
+        .inner = *placement,
+        .tiers = {{.members = placement->local_max,
+                   .crossings = placement->ranks - placement->domains,
+                   .above = 1.0,
+                   .below = 1.0 / (double)placement->local_max},
+                  {.members = placement->domains,
+                   .crossings = placement->domains - 1,
+                   .above = 1.0 / (double)placement->local_min,
+                   .below = 1.0 / (double)placement->ranks}},
+    };
+}

@@ -25,4 +25,7 @@ typedef struct fab_spans {
 FAB_CHECKED fab_status fab_spans_place(const fab_fabric *fabric, int64_t ranks, int64_t stride,
                                        fab_spans *out);
 
+/* The same two tiers, inner and outer, from a placement on the inner one. */
+fab_spans fab_spans_of(const fab_placement *placement);
+
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "collective/placed.h"
+#include "collective/through.h"
 
 static const char *const KIND_NAME[] = {
     [FAB_ALL_GATHER] = "all-gather",
@@ -75,8 +76,7 @@ static double latency_s(const fab_collective_network *network, fab_collective_ki
     return sum_s;
 }
 
-/* a mesh lends a group only the links between its members */
-static double rate_bps(const fab_collective_tier *tier, int64_t members)
+double fab_collective_tier_rate(const fab_collective_tier *tier, int64_t members)
 {
     const int64_t used = members > 2 ? members - 1 : 1;
     const bool is_part = tier->mesh_peers > used;
@@ -100,9 +100,10 @@ static void add_latency(const fab_collective_network *network, fab_collective_co
     cost->latency_s = fastest_s[cost->algorithm];
 }
 
-fab_status fab_collective_time(const fab_collective_network *network, fab_collective_kind kind,
-                               const fab_placement *placement,
-                               const double tier_bit[FAB_TIER_LIMIT], fab_collective_cost *out)
+/* The closed form: full rates and the latency of the tiers. */
+static fab_status ideal_cost(const fab_collective_network *network, fab_collective_kind kind,
+                             const fab_placement *placement, const double tier_bit[FAB_TIER_LIMIT],
+                             fab_collective_cost *out)
 {
     assert(network && placement && tier_bit && out && fab_collective_is_kind(kind));
     if (!is_network(network) || !fab_placement_is_consistent(placement) || kind > FAB_SEND ||
@@ -115,7 +116,8 @@ fab_status fab_collective_time(const fab_collective_network *network, fab_collec
         const fab_collective_tier *tier = &network->tiers[i];
         cost.tier_sent_bit[i] = tier_bit[i];
         cost.tier_time_s[i] =
-            tier_bit[i] / rate_bps(tier, i == 0 ? placement->local_max : placement->domains);
+            tier_bit[i] /
+            fab_collective_tier_rate(tier, i == 0 ? placement->local_max : placement->domains);
         cost.energy_j += tier_bit[i] * tier->energy_j_per_bit * (double)tier->links_per_path;
     }
     const double inner_s = cost.tier_time_s[0];
@@ -131,11 +133,30 @@ fab_status fab_collective_time(const fab_collective_network *network, fab_collec
     return FAB_OK;
 }
 
+fab_status fab_collective_time(const fab_collective_network *network, fab_collective_kind kind,
+                               const fab_placement *placement,
+                               const double tier_bit[FAB_TIER_LIMIT], fab_collective_cost *out)
+{
+    fab_collective_cost cost;
+    FAB_TRY(ideal_cost(network, kind, placement, tier_bit, &cost));
+    if (fab_network_has_channels(network, tier_bit)) {
+        fab_network_time_bits(network, kind, placement, &cost);
+    }
+    *out = cost;
+    return isfinite(cost.time_s) ? FAB_OK : FAB_E_RANGE;
+}
+
 fab_status fab_collective_estimate(const fab_collective_network *network, fab_collective_kind kind,
                                    const fab_placement *placement, double payload_bit,
                                    fab_collective_cost *out)
 {
     double tier_bit[FAB_TIER_LIMIT];
     FAB_TRY(fab_collective_volume(kind, placement, payload_bit, tier_bit));
-    return fab_collective_time(network, kind, placement, tier_bit, out);
+    fab_collective_cost cost;
+    FAB_TRY(ideal_cost(network, kind, placement, tier_bit, &cost));
+    if (fab_network_has_channels(network, tier_bit)) {
+        fab_network_time_payload(network, kind, placement, payload_bit, &cost);
+    }
+    *out = cost;
+    return isfinite(cost.time_s) ? FAB_OK : FAB_E_RANGE;
 }

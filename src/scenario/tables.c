@@ -16,6 +16,7 @@ static const char *const RECOMPUTE[] = {"none", "full", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
+static const char *const MESSAGES[] = {"ideal", "measured", NULL};
 static const char *const TIER_MODE[] = {"sequential", "concurrent", NULL};
 
 #define COUNT(field, member, required, lowest, text)                                               \
@@ -269,6 +270,8 @@ const fab_table FAB_POWER_TABLE = {
 };
 
 static const fab_assumptions ASSUMPTIONS_DEFAULT = {
+    .kernels = FAB_KERNELS_MEASURED,
+    .messages = FAB_MESSAGES_MEASURED,
     .gemm_efficiency_frac = 0.5,
     .attention_efficiency_frac = 0.5,
     .memory_efficiency_frac = 0.8,
@@ -309,7 +312,12 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "kernels", offsetof(fab_assumptions, kernels), KERNELS,
         "times of operators: `constant` takes the efficiencies below, `measured` the kernels that "
         "the package's row names, where they were measured",
-        "constant: the same rule for every package, measured or announced"),
+        "measured: a package without measured kernels keeps the constants"),
+    CHOICE("messages", offsetof(fab_assumptions, messages), MESSAGES,
+           "times of messages: `ideal` takes rates and latencies of the tiers, `measured` the "
+           "channels "
+           "of the messaging layer that a tier names, where it names one",
+           "measured: a tier without a messaging layer keeps its rate and latency"),
     EFFICIENCY("gemm_efficiency", offsetof(fab_assumptions, gemm_efficiency_frac),
                "matrix products reach this share of the dense peak",
                "about half of peak, clocks, tiles and kernels together; large BF16 products on "

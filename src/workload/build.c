@@ -19,10 +19,13 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
     const fab_gpu_energy energy =
         fab_gpu_energy_of(gpu, scenario->job.precision == FAB_PRECISION_FP8, &rule);
     const fab_kernels *kernels = assumed->kernels == FAB_KERNELS_MEASURED ? gpu->kernels : NULL;
+    /* kernels are measured in bursts: where the package says what a FLOP takes, power limits them
+     */
+    const bool is_limited =
+        assumed->effects.power_limit || (kernels != NULL && energy.is_known && !energy.is_assumed);
     return (fab_gpu_speed){
         .energy = energy,
-        .dynamic_limit_w =
-            assumed->effects.power_limit ? gpu->power_w.value - energy.static_w : 0.0,
+        .dynamic_limit_w = is_limited ? gpu->power_w.value - energy.static_w : 0.0,
         .gemm_flops = peak_flops * assumed->gemm_efficiency_frac,
         .gemm_bf16_flops = bf16_flops * assumed->gemm_efficiency_frac,
         .attention_flops = bf16_flops * assumed->attention_efficiency_frac,
@@ -53,6 +56,8 @@ static fab_collective_tier tier_of(const fab_scenario *scenario, int64_t index)
         .mesh_peers = fab_tier_mesh_peers(&scenario->fabric, index),
         .energy_j_per_bit = energy->is_known ? energy->value : 0.0,
         .links_per_path = tier->links_per_path,
+        .messaging = assumed->messages == FAB_MESSAGES_MEASURED ? tier->messaging : NULL,
+        .has_reduction = tier->has_reduction,
     };
 }
 
