@@ -22,10 +22,10 @@ want_bar()
 want_bar a100 'bf16 products, from 20 GFLOP' 4
 want_bar h100 'bf16 products, from 20 GFLOP' 5
 want_bar h100 'bf16 products, smaller' 15
-want_bar b200 'bf16 products, from 20 GFLOP' 10
-want_bar b200_burst 'bf16 products, from 20 GFLOP' 5
-want_bar b200_burst 'bf16 products, smaller' 15
-want_bar b200_burst 'fp8 products, from 20 GFLOP' 5
+want_bar b200 'bf16 products, from 20 GFLOP' 5
+want_bar b200 'bf16 products, smaller' 15
+want_bar b200 'fp8 products, from 20 GFLOP' 5
+want_bar b200_sustained 'bf16 products, from 20 GFLOP' 10
 want_bar mi300x 'bf16 products, from 20 GFLOP' 5
 
 run calibrate

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "validate/measured_runs.h"
+#include "validate/run_software.h"
 
 /* Hardware as tables of runs call it, in names of the catalog. The network of a row overrides the
  * rate of the outer tier. */
@@ -193,6 +194,14 @@ static const char *compose_hardware(const fab_run_row *row, fab_arena *arena)
                             hardware->gpu, hardware->fabric, network);
 }
 
+/* Megatron shards experts over the tensor ranks unless it is told otherwise. */
+static long long expert_tensor_ranks(const fab_run_row *row)
+{
+    const bool is_moe = whole(row, FAB_RUN_EXPERTS, 0) > 0;
+    const bool shards = is_moe && fab_run_software_of(row).shards_experts;
+    return whole(row, FAB_RUN_ETP, shards ? whole(row, FAB_RUN_TP, 1) : 1);
+}
+
 static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
                                    fab_arena *arena)
 {
@@ -201,8 +210,19 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
         "mapping: {tp: %lld, cp: %lld, pp: %lld, ep: %lld, etp: %lld, microbatch: %lld, "
         "interleave: %lld, zero: %d, recompute: %s}\n",
         whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1),
-        whole(row, FAB_RUN_EP, 1), whole(row, FAB_RUN_ETP, 1), (long long)choice->microbatch,
+        whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
         (long long)choice->interleave, sharding(row), is_full(row) ? "full" : "none");
+}
+
+static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
+{
+    const fab_run_software software = fab_run_software_of(row);
+    return fab_arena_printf(
+        arena,
+        "assumptions: {dispatch: %s, overlap: {tensor: %.6g, expert: %.6g, pipeline: %.6g, "
+        "data: %.6g}}\n",
+        software.sends_per_domain ? "per_domain" : "per_expert", software.tensor_overlap_frac,
+        software.expert_overlap_frac, software.pipeline_overlap_frac, software.data_overlap_frac);
 }
 
 const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
@@ -210,13 +230,14 @@ const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice
     const char *model = compose_model(row, arena);
     const char *hardware = compose_hardware(row, arena);
     const char *mapping = compose_mapping(row, choice, arena);
-    if (model == NULL || hardware == NULL || mapping == NULL) {
+    const char *assumptions = compose_assumptions(row, arena);
+    if (model == NULL || hardware == NULL || mapping == NULL || assumptions == NULL) {
         return NULL;
     }
     return fab_arena_printf(arena,
                             "name: measured\n%s%sjob: {gpus: %lld, tokens: 1T, batch: %lld, "
-                            "sequence: %lld, precision: %s}\n%s",
+                            "sequence: %lld, precision: %s}\n%s%s",
                             hardware, model, whole(row, FAB_RUN_GPUS, 1),
                             whole(row, FAB_RUN_BATCH, 1), whole(row, FAB_RUN_SEQUENCE, 1),
-                            is_fp8(row) ? "fp8" : "bf16", mapping);
+                            is_fp8(row) ? "fp8" : "bf16", mapping, assumptions);
 }

@@ -35,6 +35,7 @@
     X(GPUS, "n_gpu")                                                                               \
     X(NETWORK, "scaleout_gbit_per_gpu")                                                            \
     X(TP, "tp")                                                                                    \
+    X(SP, "sp")                                                                                    \
     X(CP, "cp")                                                                                    \
     X(PP, "pp")                                                                                    \
     X(VPP, "vpp")                                                                                  \
@@ -45,6 +46,9 @@
     X(BATCH, "gbs")                                                                                \
     X(PRECISION, "precision")                                                                      \
     X(RECOMPUTE, "recompute")                                                                      \
+    X(OVERLAP, "overlap_and_extras")                                                               \
+    X(SOFTWARE, "software")                                                                        \
+    X(YEAR, "year")                                                                                \
     X(ITERATION, "iter_s")                                                                         \
     X(TOKENS_S, "tokens_s_gpu")                                                                    \
     X(MEMORY, "mem_gib")
