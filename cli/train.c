@@ -2,15 +2,17 @@
 
 #include <argp.h>
 
+#include <fabricast/explain.h>
 #include <fabricast/ownership.h>
 #include <fabricast/scenario.h>
 #include <fabricast/train.h>
 
-/* fabricast train SCENARIO.yaml [--json] */
+/* fabricast train SCENARIO.yaml [--explain] [--json] */
 
 typedef struct fab_train_options {
     const char *path;
     bool wants_json;
+    bool wants_explanation;
 } fab_train_options;
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -19,6 +21,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case 'j':
         options->wants_json = true;
+        return 0;
+    case 'e':
+        options->wants_explanation = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -35,6 +40,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 }
 
 static const struct argp_option OPTIONS[] = {
+    {"explain", 'e', NULL, 0,
+     "Print what the step is made of: operators (FLOP, byte, s) and messages of each block, memory "
+     "by "
+     "stage (byte), pipeline",
+     0},
     {"json", 'j', NULL, 0, "Print JSON: times in s, sizes in byte, energy in J, bandwidth in bit/s",
      0},
     {0},
@@ -53,7 +63,7 @@ static const struct argp ARGP = {
     NULL};
 
 /* why it cannot be: one line, the first check that is broken, or memory */
-static void explain(fab_session *session, const char *path, const fab_forecast *forecast)
+static void tell_obstacle(fab_session *session, const char *path, const fab_forecast *forecast)
 {
     const char *reason = forecast->is_buildable
                              ? "the model does not fit in the memory of a package"
@@ -64,22 +74,34 @@ static void explain(fab_session *session, const char *path, const fab_forecast *
     }
 }
 
+static fab_status print(fab_session *session, const fab_train_options *options,
+                        const fab_scenario *scenario, const fab_explanation *explanation)
+{
+    const fab_forecast *forecast = &explanation->forecast;
+    const fab_ownership ownership = fab_ownership_forecast(scenario, forecast);
+    const fab_run_meter meter = fab_session_meter(session, 1.0);
+    if (options->wants_explanation) {
+        return options->wants_json
+                   ? fab_report_explanation_json(scenario, explanation, &ownership, &meter,
+                                                 session->arena, stdout)
+                   : fab_report_explanation_text(scenario, explanation, session->arena, stdout);
+    }
+    return options->wants_json
+               ? fab_report_forecast_json(scenario, forecast, &ownership, &meter, session->arena,
+                                          stdout)
+               : fab_report_forecast_text(scenario, forecast, &ownership, session->arena, stdout);
+}
+
 static fab_status forecast(fab_session *session, const fab_train_options *options, bool *feasible)
 {
     const fab_scenario *scenario = NULL;
-    fab_forecast result;
+    fab_explanation explanation;
     FAB_TRY(fab_scenario_load(session->catalog, options->path, session->arena,
                               &session->diagnostics, &scenario));
-    FAB_TRY(fab_train_forecast(scenario, session->arena, &result));
-    const fab_ownership ownership = fab_ownership_forecast(scenario, &result);
-    *feasible = result.is_feasible;
-    explain(session, options->path, &result);
-    if (options->wants_json) {
-        const fab_run_meter meter = fab_session_meter(session, 1.0);
-        return fab_report_forecast_json(scenario, &result, &ownership, &meter, session->arena,
-                                        stdout);
-    }
-    return fab_report_forecast_text(scenario, &result, &ownership, session->arena, stdout);
+    FAB_TRY(fab_train_explain(scenario, session->arena, &explanation));
+    *feasible = explanation.forecast.is_feasible;
+    tell_obstacle(session, options->path, &explanation.forecast);
+    return print(session, options, scenario, &explanation);
 }
 
 static int train(fab_session *session, void *arguments)

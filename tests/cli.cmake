@@ -18,7 +18,7 @@ add_test(NAME cli_resume
 set_tests_properties(cli_resume PROPERTIES LABELS cli SKIP_RETURN_CODE 77 TIMEOUT 300)
 
 foreach(name IN ITEMS every_technology usage files fields infeasible output figures names repeat examples golden
-                      manual diff pages)
+                      manual diff pages explain)
   cli_test(${name})
 endforeach()
 

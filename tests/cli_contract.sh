@@ -61,6 +61,7 @@ mapping: {tp: 2, pp: 2, ep: 8, microbatch: 1, recompute: none}
 END
 } >dark_scenario.yaml
 sed 's/^gpu: .*/gpu: {base: h100_sxm, memory: 4 GB}/' dark_scenario.yaml >tiny_scenario.yaml
+sed 's/pp: 2/pp: 1/' dark_scenario.yaml >flat_scenario.yaml
 cat >dark.yaml <<'END'
 name: dark
 title: What is not published
@@ -86,6 +87,8 @@ json train train "$root/examples/deepseek-v3-h100.yaml"
 json search search "$root/examples/moe-4.7t-copper.yaml" --top 2
 json search search small.yaml --top 2
 json train train dark_scenario.yaml
+json train train "$root/examples/deepseek-v3-h100.yaml" --explain
+json train train flat_scenario.yaml --explain
 json search search tiny_scenario.yaml
 json diff diff "$root/studies/moe-3d-optics.yaml:Config4/copper" small.yaml
 json 'run of a study' run "$root/studies/moe-3d-optics.yaml" --no-figures --out study

@@ -119,6 +119,26 @@ static void stages_add_up(const fab_scenario *s)
     ck_assert_int_eq(layers, s->model.layers + s->model.mtp_layers);
 }
 
+/* what all blocks of all stages send of one class */
+static double sent_byte(const fab_explanation *e, int64_t tier)
+{
+    double total = 0.0;
+    for (size_t i = 0; i < e->stage_count; i++) {
+        for (size_t b = 0; b < e->block_count; b++) {
+            for (size_t k = 0; k < e->blocks[b].message_count; k++) {
+                const fab_explained_message *m = &e->blocks[b].messages[k];
+                for (int phase = 0; phase < FAB_PHASE_COUNT; phase++) {
+                    const int64_t runs = e->stages[i].block_counts[b] * m->counts[phase];
+                    total += m->message_class == FAB_MESSAGE_TENSOR
+                                 ? (double)runs * m->cost.tier_sent_bit[tier] / 8.0
+                                 : 0.0;
+                }
+            }
+        }
+    }
+    return total;
+}
+
 /* the parts of the step are those of the deciding stages */
 static void the_step_adds_up(const fab_scenario *s)
 {
@@ -135,6 +155,10 @@ static void the_step_adds_up(const fab_scenario *s)
         most_byte = fmax(most_byte, stage->memory.total_byte);
     }
     ck_assert_double_eq(most_byte, e.forecast.memory.total_byte);
+    for (int64_t tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        assert_equal(m * sent_byte(&e, tier) / (double)e.stage_count,
+                     e.forecast.messages[FAB_MESSAGE_TENSOR].sent_byte[tier], "bytes");
+    }
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         double want_s = m * slowest->part_s[part];
         want_s += part == FAB_STEP_DATA ? e.stages[e.data_stage].data_exposed_s : 0.0;

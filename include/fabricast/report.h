@@ -13,6 +13,7 @@
 #include <fabricast/claims.h>
 #include <fabricast/collective.h>
 #include <fabricast/compare.h>
+#include <fabricast/explain.h>
 #include <fabricast/fabric.h>
 #include <fabricast/flow.h>
 #include <fabricast/link.h>
@@ -50,6 +51,17 @@ FAB_API FAB_CHECKED fab_status fab_report_forecast_json(const fab_scenario *scen
                                                         const fab_ownership *ownership,
                                                         const fab_run_meter *meter,
                                                         fab_arena *arena, FILE *stream);
+
+/* What a forecast is made of: a table of operators and one of messages for each block, stages,
+ * memory and how the step comes about; JSON has the forecast beside it. */
+FAB_API FAB_CHECKED fab_status fab_report_explanation_text(const fab_scenario *scenario,
+                                                           const fab_explanation *explanation,
+                                                           fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_explanation_json(const fab_scenario *scenario,
+                                                           const fab_explanation *explanation,
+                                                           const fab_ownership *ownership,
+                                                           const fab_run_meter *meter,
+                                                           fab_arena *arena, FILE *stream);
 
 /* The fastest mappings of a scenario beside its own: one terminal table and counts, or JSON. */
 FAB_API FAB_CHECKED fab_status fab_report_search_text(const fab_search_result *result,

@@ -41,6 +41,14 @@ void fab_json_scenario(fab_json *json, json_t *object, const fab_scenario *scena
 void fab_json_settings(fab_json *json, json_t *object, const fab_scenario *scenario);
 void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter);
 
+/* Members "part_s" and "memory". */
+void fab_json_parts(fab_json *json, json_t *object, const double part_s[FAB_STEP_CLASS_COUNT]);
+void fab_json_memory(fab_json *json, json_t *object, const fab_memory_forecast *memory);
+
+/* What `train` says of any scenario: members "scenario", "settings", "forecast", "ownership". */
+void fab_json_train(fab_json *json, json_t *root, const fab_scenario *scenario,
+                    const fab_forecast *forecast, const fab_ownership *ownership);
+
 /* Members "mapping" and "mappings" (what a search counted). */
 void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping);
 void fab_json_counts(fab_json *json, json_t *object, const fab_search_counts *counts);

@@ -20,7 +20,7 @@ static void add_messages(fab_json *json, json_t *object, const fab_forecast *for
     }
 }
 
-static void add_memory(fab_json *json, json_t *object, const fab_memory_forecast *memory)
+void fab_json_memory(fab_json *json, json_t *object, const fab_memory_forecast *memory)
 {
     json_t *made = fab_json_object(json, object, "memory");
     fab_json_real(json, made, "weights_byte", memory->weights_byte);
@@ -69,13 +69,18 @@ static void add_checks(fab_json *json, json_t *object, const fab_forecast *forec
     }
 }
 
+void fab_json_parts(fab_json *json, json_t *object, const double part_s[FAB_STEP_CLASS_COUNT])
+{
+    json_t *parts = fab_json_object(json, object, "part_s");
+    for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
+        fab_json_real(json, parts, fab_step_key((fab_step_class)i), part_s[i]);
+    }
+}
+
 void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forecast)
 {
     fab_json_real(json, object, "step_s", forecast->step_s);
-    json_t *parts = fab_json_object(json, object, "part_s");
-    for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
-        fab_json_real(json, parts, fab_step_key((fab_step_class)i), forecast->part_s[i]);
-    }
+    fab_json_parts(json, object, forecast->part_s);
     fab_json_real(json, object, "tokens_per_s", forecast->tokens_per_s);
     fab_json_real(json, object, "tokens_per_s_per_gpu", forecast->tokens_per_s_per_gpu);
     fab_json_real(json, object, "model_flop_per_token", forecast->model_flop_per_token);
@@ -87,7 +92,7 @@ void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forec
     fab_json_boolean(json, object, "is_buildable", forecast->is_buildable);
     fab_json_boolean(json, object, "is_feasible", forecast->is_feasible);
     add_messages(json, object, forecast);
-    add_memory(json, object, &forecast->memory);
+    fab_json_memory(json, object, &forecast->memory);
     add_tiers(json, object, forecast);
     fab_json_energy(json, object, &forecast->energy);
     add_checks(json, object, forecast);
@@ -106,6 +111,15 @@ void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *own
     fab_json_known(json, object, "energy_j_per_token", has_energy, ownership->energy_j_per_token);
 }
 
+void fab_json_train(fab_json *json, json_t *root, const fab_scenario *scenario,
+                    const fab_forecast *forecast, const fab_ownership *ownership)
+{
+    fab_json_scenario(json, fab_json_object(json, root, "scenario"), scenario);
+    fab_json_settings(json, root, scenario);
+    fab_json_forecast(json, fab_json_object(json, root, "forecast"), forecast);
+    fab_json_ownership(json, fab_json_object(json, root, "ownership"), ownership);
+}
+
 fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_forecast *forecast,
                                     const fab_ownership *ownership, const fab_run_meter *meter,
                                     fab_arena *arena, FILE *stream)
@@ -114,10 +128,7 @@ fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_fore
     fab_scratch scratch = {.arena = arena};
     fab_json json = {&scratch};
     json_t *root = fab_json_root(&json);
-    fab_json_scenario(&json, fab_json_object(&json, root, "scenario"), scenario);
-    fab_json_settings(&json, root, scenario);
-    fab_json_forecast(&json, fab_json_object(&json, root, "forecast"), forecast);
-    fab_json_ownership(&json, fab_json_object(&json, root, "ownership"), ownership);
+    fab_json_train(&json, root, scenario, forecast, ownership);
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);
     fab_arena_reset(arena, mark);

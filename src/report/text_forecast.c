@@ -5,6 +5,7 @@
 #include "report/energy_views.h"
 #include "report/scratch.h"
 #include "report/sheet.h"
+#include "report/text_scenario.h"
 #include "report/text_table.h"
 
 #define SECONDS_PER_DAY 86400.0
@@ -29,20 +30,18 @@ static const char *context_text(fab_scratch *s, const fab_mapping *m)
     return m->cp > 1 ? fab_text_printf(s, "context %s x ", fab_text_count(s, m->cp)) : "";
 }
 
-static void print_input(const view *v)
+void fab_text_scenario(fab_scratch *s, const fab_scenario *c, FILE *stream)
 {
-    fab_scratch *s = v->scratch;
-    const fab_scenario *c = v->scenario;
     const fab_mapping *m = &c->mapping;
-    fprintf(v->stream, "%s\n", fab_text_clean(s, c->name));
+    fprintf(stream, "%s\n", fab_text_clean(s, c->name));
     fab_text_paragraph(
-        s, v->stream,
+        s, stream,
         fab_text_printf(s, "  %s on %s packages of %s, %s", name_of(c->model.title, c->model.name),
                         fab_text_count(s, c->job.gpus), name_of(c->gpu.title, c->gpu.name),
                         name_of(c->fabric.title, c->fabric.name)),
         "  ");
     fab_text_paragraph(
-        s, v->stream,
+        s, stream,
         fab_text_printf(s,
                         "  tensor %s x %sdata %s x pipeline %s, experts over %s x %s; "
                         "batch %s sequences of %s tokens, micro-batch %s",
@@ -269,7 +268,7 @@ fab_status fab_report_forecast_text(const fab_scenario *scenario, const fab_fore
     const fab_arena_mark mark = fab_arena_save(arena);
     fab_scratch scratch = {.arena = arena};
     const view v = {scenario, forecast, ownership, &scratch, stream};
-    print_input(&v);
+    fab_text_scenario(&scratch, scenario, stream);
     print_headline(&v);
     print_parts(&v);
     print_messages(&v);

@@ -25,7 +25,7 @@ fab_status fab_train_explain(const fab_scenario *scenario, fab_arena *arena, fab
     *out = (fab_explanation){.stage_count = (size_t)scenario->mapping.pp};
     fab_train_checks checks;
     FAB_TRY(fab_train_check(scenario, arena, &checks));
-    fab_recorder recorder = fab_recorder_make(arena, scenario->mapping.pp);
+    fab_recorder recorder = fab_recorder_make(scenario, arena);
     FAB_TRY(recorder.status);
     FAB_TRY(fab_train_forecast_recorded(scenario, &checks, &recorder, arena, &out->forecast));
     FAB_TRY(recorder.status);

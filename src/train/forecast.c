@@ -120,7 +120,7 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         if (index == 0 || memory.total_byte > out->memory.total_byte) {
             out->memory = memory;
         }
-        fab_record_stage(step->recorder, scenario, index, &time, &data, optimizer_s, &memory);
+        fab_record_stage(step->recorder, index, &time, &data, optimizer_s, &memory);
     }
     fab_record_step(step->recorder, step->slowest_stage, step->data_stage, step->optimizer_stage);
     return FAB_OK;

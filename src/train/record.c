@@ -12,12 +12,14 @@ static const char *const BLOCK_NAME[FAB_BLOCK_KIND_COUNT] = {
     [FAB_BLOCK_MTP_PROJECTION] = "prediction module",
 };
 
-fab_recorder fab_recorder_make(fab_arena *arena, int64_t stages)
+fab_recorder fab_recorder_make(const fab_scenario *scenario, fab_arena *arena)
 {
+    const size_t stages = (size_t)scenario->mapping.pp;
     fab_recorder recorder = {
+        .scenario = scenario,
         .arena = arena,
         .blocks = FAB_NEW(arena, fab_explained_block, FAB_EXPLAINED_BLOCK_LIMIT),
-        .stages = FAB_NEW(arena, fab_explained_stage, (size_t)stages),
+        .stages = FAB_NEW(arena, fab_explained_stage, stages),
     };
     if (recorder.blocks == NULL || recorder.stages == NULL) {
         recorder.status = FAB_E_NOMEM;
@@ -42,10 +44,22 @@ static size_t find(const fab_recorder *recorder, fab_block_kind kind, bool is_re
     return i;
 }
 
+/* A fabric of one tier is seen twice by the collectives. */
+static fab_collective_cost booked(const fab_recorder *recorder, fab_collective_cost cost)
+{
+    if (recorder->scenario->fabric.tier_count == 1) {
+        cost.tier_sent_bit[0] += cost.tier_sent_bit[1];
+        cost.tier_time_s[0] += cost.tier_time_s[1];
+        cost.tier_sent_bit[1] = cost.tier_time_s[1] = 0.0;
+    }
+    return cost;
+}
+
 /* The block with its operators and messages by name. */
-static fab_status describe(fab_arena *arena, fab_block_kind kind, bool is_recomputed,
+static fab_status describe(const fab_recorder *recorder, fab_block_kind kind, bool is_recomputed,
                            const fab_block *block, fab_explained_block *out)
 {
+    fab_arena *arena = recorder->arena;
     *out = (fab_explained_block){
         .name = BLOCK_NAME[kind],
         .is_recomputed = is_recomputed,
@@ -63,8 +77,9 @@ static fab_status describe(fab_arena *arena, fab_block_kind kind, bool is_recomp
     }
     for (size_t i = 0; i < block->message_count; i++) {
         const fab_message *message = &block->messages[i];
-        out->messages[i] = (fab_explained_message){
-            .name = message->name, .message_class = message->message_class, .cost = message->cost};
+        out->messages[i] = (fab_explained_message){.name = message->name,
+                                                   .message_class = message->message_class,
+                                                   .cost = booked(recorder, message->cost)};
     }
     return FAB_OK;
 }
@@ -83,7 +98,7 @@ fab_explained_block *fab_record_block(fab_recorder *recorder, fab_block_kind kin
     }
     fab_explained_block *out = &recorder->blocks[index];
     recorder->kinds[index] = kind;
-    recorder->status = describe(recorder->arena, kind, is_recomputed, block, out);
+    recorder->status = describe(recorder, kind, is_recomputed, block, out);
     recorder->block_count++;
     return recorder->status == FAB_OK ? out : NULL;
 }
@@ -192,13 +207,13 @@ void fab_record_pass(fab_explained_block *block, bool is_backward,
 void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count)
 {
     if (recorder != NULL) {
-        recorder->transfer = *cost;
+        recorder->transfer = booked(recorder, *cost);
         recorder->transfers = count;
     }
 }
 
-void fab_record_stage(fab_recorder *recorder, const fab_scenario *scenario, int64_t index,
-                      const fab_stage_time *time, const fab_data_exchange *data, double optimizer_s,
+void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_time *time,
+                      const fab_data_exchange *data, double optimizer_s,
                       const fab_memory_forecast *memory)
 {
     if (recorder == NULL || recorder->status != FAB_OK) {
@@ -211,7 +226,7 @@ void fab_record_stage(fab_recorder *recorder, const fab_scenario *scenario, int6
         .data_s = data->message.total_s,
         .data_exposed_s = data->message.exposed_s,
         .optimizer_s = optimizer_s,
-        .in_flight_count = fab_stage_in_flight_count(scenario, index),
+        .in_flight_count = fab_stage_in_flight_count(recorder->scenario, index),
         .memory = *memory,
     };
     for (size_t i = 0; i < recorder->block_count; i++) {
@@ -221,7 +236,12 @@ void fab_record_stage(fab_recorder *recorder, const fab_scenario *scenario, int6
         out->part_s[part] = time->part_s[part];
     }
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
-        out->messages[class] = time->messages[class];
+        fab_message_forecast *message = &out->messages[class];
+        *message = time->messages[class];
+        if (recorder->scenario->fabric.tier_count == 1) {
+            message->sent_byte[0] += message->sent_byte[1];
+            message->sent_byte[1] = 0.0;
+        }
     }
 }
 

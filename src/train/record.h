@@ -9,6 +9,7 @@
  * a recorder that is NULL takes none. */
 
 typedef struct fab_recorder {
+    const fab_scenario *scenario;
     fab_arena *arena;
     fab_status status; /* the first failure; from then on nothing is noted */
     fab_explained_block *blocks;
@@ -21,8 +22,8 @@ typedef struct fab_recorder {
     int64_t slowest_stage, data_stage, optimizer_stage;
 } fab_recorder;
 
-/* Returns a recorder with room for the stages of a pipeline; failures stay in its status. */
-fab_recorder fab_recorder_make(fab_arena *arena, int64_t stages);
+/* Returns a recorder with room for the stages of the pipeline; failures stay in its status. */
+fab_recorder fab_recorder_make(const fab_scenario *scenario, fab_arena *arena);
 
 /* Begins the measurement of a stage. */
 void fab_record_begin(fab_recorder *recorder);
@@ -49,8 +50,8 @@ void fab_record_pass(fab_explained_block *block, bool is_backward,
 void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count);
 
 /* A stage as the forecast sees it. */
-void fab_record_stage(fab_recorder *recorder, const fab_scenario *scenario, int64_t index,
-                      const fab_stage_time *time, const fab_data_exchange *data, double optimizer_s,
+void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_time *time,
+                      const fab_data_exchange *data, double optimizer_s,
                       const fab_memory_forecast *memory);
 
 /* The stages that decide: the slowest, that with most of the exchange once per step exposed, that
