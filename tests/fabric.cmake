@@ -1,6 +1,9 @@
 # Pipelines, and how groups lie and talk on a fabric.
 fab_test(test_makespan pipeline base)
 fab_test(test_simulate pipeline base)
+fab_test(test_program pipeline base)
+fab_test(test_schedule pipeline base)
+fab_test(test_pace pipeline base)
 fab_test(test_placement fabric units base)
 fab_test(test_check fabric units base)
 fab_test(test_clos fabric units base)

@@ -19,18 +19,21 @@ static const struct {
     double stage_s[STAGE_LIMIT];
     double want_s;
 } ROW[] = {
-    {"one stage has no bubble", {1, 7, 1}, {3.0}, 21.0},
-    {"one micro-batch visits all", {4, 1, 1}, {1.0, 1.0, 1.0, 1.0}, 4.0},
-    {"equal stages: (m + p - 1) tau", {4, 8, 1}, {3.0, 3.0, 3.0, 3.0}, 33.0},
-    {"interleaving halves the bubble", {4, 8, 2}, {3.0, 3.0, 3.0, 3.0}, 28.5},
-    {"slow last stage paces all", {3, 10, 1}, {2.0, 2.0, 5.0}, 54.0},
-    {"slow last stage, three chunks", {3, 9, 3}, {2.0, 2.0, 5.0}, 46.0 + 1.0 / 3.0},
+    {"one stage has no bubble", {1, 7, 1, FAB_SCHEDULE_AUTO}, {3.0}, 21.0},
+    {"one micro-batch visits all", {4, 1, 1, FAB_SCHEDULE_AUTO}, {1.0, 1.0, 1.0, 1.0}, 4.0},
+    {"equal stages: (m + p - 1) tau", {4, 8, 1, FAB_SCHEDULE_AUTO}, {3.0, 3.0, 3.0, 3.0}, 33.0},
+    {"interleaving halves the bubble", {4, 8, 2, FAB_SCHEDULE_AUTO}, {3.0, 3.0, 3.0, 3.0}, 28.5},
+    {"slow last stage paces all", {3, 10, 1, FAB_SCHEDULE_AUTO}, {2.0, 2.0, 5.0}, 54.0},
+    {"slow last stage, three chunks",
+     {3, 9, 3, FAB_SCHEDULE_AUTO},
+     {2.0, 2.0, 5.0},
+     46.0 + 1.0 / 3.0},
     /* F = 1, B = 2 on the first, 1/3 of that behind: a forward comes back after 2, while stage 0
      * runs one more forward of 1 and later one more backward of 2: it waits 1 */
-    {"slow first stage hides others", {3, 10, 1}, {3.0, 1.0, 1.0}, 30.0},
-    {"slow first stage, one micro-batch", {3, 1, 1}, {3.0, 1.0, 1.0}, 5.0},
-    {"slow middle stage", {3, 10, 1}, {1.0, 3.0, 1.0}, 31.0},
-    {"stages without work", {3, 5, 1}, {0.0, 0.0, 0.0}, 0.0},
+    {"slow first stage hides others", {3, 10, 1, FAB_SCHEDULE_AUTO}, {3.0, 1.0, 1.0}, 30.0},
+    {"slow first stage, one micro-batch", {3, 1, 1, FAB_SCHEDULE_AUTO}, {3.0, 1.0, 1.0}, 5.0},
+    {"slow middle stage", {3, 10, 1, FAB_SCHEDULE_AUTO}, {1.0, 3.0, 1.0}, 31.0},
+    {"stages without work", {3, 5, 1, FAB_SCHEDULE_AUTO}, {0.0, 0.0, 0.0}, 0.0},
 };
 
 /* backward takes twice as long as forward */
@@ -58,7 +61,7 @@ static void bubble_shrinks_with_chunks_for(uint64_t seed)
 {
     const int64_t p = seeded_integer(&seed, 1, STAGE_LIMIT);
     const int64_t v = seeded_integer(&seed, 1, 6);
-    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), v};
+    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), v, FAB_SCHEDULE_AUTO};
     const double tau_s = seeded_between(&seed, 1e-3, 1.0);
     double stage_s[STAGE_LIMIT];
     for (int i = 0; i < STAGE_LIMIT; i++) {
@@ -81,7 +84,8 @@ END_TEST
 static void slower_stage_is_never_faster_for(uint64_t seed)
 {
     const int64_t p = seeded_integer(&seed, 1, STAGE_LIMIT);
-    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), seeded_integer(&seed, 1, 4)};
+    const fab_pipeline pipeline = {p, p * seeded_integer(&seed, 1, 9), seeded_integer(&seed, 1, 4),
+                                   FAB_SCHEDULE_AUTO};
     double stage_s[STAGE_LIMIT];
     for (int i = 0; i < STAGE_LIMIT; i++) {
         stage_s[i] = seeded_between(&seed, 0.0, 1.0);
@@ -102,39 +106,21 @@ START_TEST(slower_stage_is_never_faster)
 }
 END_TEST
 
-/* 1F1B min(m, p - r); interleaved stage 0: p (1 + (p - 1) / (p v)) (arXiv 2205.05198,
- * section 4.2.3). */
-START_TEST(in_flight)
-{
-    const fab_pipeline plain = {8, 32, 1};
-    ck_assert_double_eq(fab_pipeline_in_flight_count(&plain, 0), 8.0);
-    ck_assert_double_eq(fab_pipeline_in_flight_count(&plain, 7), 1.0);
-    const fab_pipeline few = {8, 3, 1};
-    ck_assert_double_eq(fab_pipeline_in_flight_count(&few, 0), 3.0);
-    ck_assert_double_eq(fab_pipeline_in_flight_count(&few, 6), 2.0);
-    const fab_pipeline interleaved = {8, 32, 4};
-    ck_assert_double_eq_tol(fab_pipeline_in_flight_count(&interleaved, 0), 8.0 * (1.0 + 7.0 / 32.0),
-                            1e-12);
-    ck_assert_double_eq_tol(fab_pipeline_in_flight_count(&interleaved, 7), 25.0 / 4.0, 1e-12);
-    const fab_pipeline shallow = {4, 4, 2};
-    ck_assert_double_eq(fab_pipeline_in_flight_count(&shallow, 0), 4.0);
-}
-END_TEST
-
 static const struct {
     const char *what;
     fab_pipeline pipeline;
     double first_s;
 } BAD[] = {
-    {"no stages", {0, 4, 1}, 1.0},
-    {"no micro-batches", {2, 0, 1}, 1.0},
-    {"no chunks", {2, 4, 0}, 1.0},
-    {"negative count", {-2, 4, 1}, 1.0},
-    {"interleaved with a broken group", {2, 5, 2}, 1.0},
-    {"negative time", {2, 4, 1}, -1.0},
-    {"time not a number", {2, 4, 1}, (double)NAN},
-    {"endless time", {2, 4, 1}, (double)INFINITY},
-    {"sum beyond the largest double", {2, 4, 1}, 1e308},
+    {"no stages", {0, 4, 1, FAB_SCHEDULE_AUTO}, 1.0},
+    {"no micro-batches", {2, 0, 1, FAB_SCHEDULE_AUTO}, 1.0},
+    {"no chunks", {2, 4, 0, FAB_SCHEDULE_AUTO}, 1.0},
+    {"negative count", {-2, 4, 1, FAB_SCHEDULE_AUTO}, 1.0},
+    {"interleaved with a broken group", {2, 5, 2, FAB_SCHEDULE_AUTO}, 1.0},
+    {"negative time", {2, 4, 1, FAB_SCHEDULE_AUTO}, -1.0},
+    {"time not a number", {2, 4, 1, FAB_SCHEDULE_AUTO}, (double)NAN},
+    {"endless time", {2, 4, 1, FAB_SCHEDULE_AUTO}, (double)INFINITY},
+    {"another schedule", {2, 4, 1, FAB_SCHEDULE_ZB_H1}, 1.0},
+    {"sum beyond the largest double", {2, 4, 1, FAB_SCHEDULE_AUTO}, 1e308},
 };
 
 START_TEST(failures)
@@ -153,7 +139,6 @@ int main(void)
     tcase_add_loop_test(cases, table, 0, (int)(sizeof ROW / sizeof ROW[0]));
     tcase_add_loop_test(cases, bubble_shrinks_with_chunks, 0, BLOCKS);
     tcase_add_loop_test(cases, slower_stage_is_never_faster, 0, BLOCKS);
-    tcase_add_test(cases, in_flight);
     tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

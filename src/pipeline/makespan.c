@@ -6,15 +6,6 @@
 
 #include "pipeline/shape.h"
 
-bool fab_pipeline_is_valid(const fab_pipeline *pipeline)
-{
-    if (pipeline->stages < 1 || pipeline->microbatches < 1 || pipeline->chunks < 1) {
-        return false;
-    }
-    /* the interleaved order runs micro-batches in whole groups of p */
-    return pipeline->chunks == 1 || pipeline->microbatches % pipeline->stages == 0;
-}
-
 static bool is_duration(double time_s)
 {
     return isfinite(time_s) && time_s >= 0.0;
@@ -28,6 +19,22 @@ bool fab_pipeline_are_durations(const double *time_s, int64_t count)
         }
     }
     return true;
+}
+
+bool fab_pipeline_has_pairs(const fab_pipeline *pipeline)
+{
+    const fab_schedule schedule = fab_pipeline_schedule(pipeline);
+    return schedule == FAB_SCHEDULE_DUALPIPE || schedule == FAB_SCHEDULE_DUALPIPEV;
+}
+
+bool fab_pipeline_are_times(const fab_pipeline *pipeline, const fab_pipeline_times *times)
+{
+    const int64_t parts = fab_pipeline_part_count(pipeline);
+    return fab_pipeline_are_durations(times->forward_s, parts) &&
+           fab_pipeline_are_durations(times->input_s, parts) &&
+           fab_pipeline_are_durations(times->weight_s, parts) &&
+           (!fab_pipeline_has_pairs(pipeline) ||
+            (times->pair_s != NULL && fab_pipeline_are_durations(times->pair_s, parts)));
 }
 
 static double positive_part(double x)
@@ -53,7 +60,9 @@ fab_status fab_pipeline_makespan(const fab_pipeline *pipeline, const double *for
                                  const double *backward_s, double *makespan_s_out)
 {
     assert(pipeline && forward_s && backward_s && makespan_s_out);
-    if (!fab_pipeline_is_valid(pipeline) ||
+    const fab_schedule schedule = fab_pipeline_schedule(pipeline);
+    const bool is_closed = schedule == FAB_SCHEDULE_1F1B || schedule == FAB_SCHEDULE_INTERLEAVED;
+    if (!is_closed || fab_pipeline_check(pipeline) != FAB_PIPELINE_GOOD ||
         !fab_pipeline_are_durations(forward_s, pipeline->stages) ||
         !fab_pipeline_are_durations(backward_s, pipeline->stages)) {
         return FAB_E_RANGE;
@@ -83,21 +92,4 @@ fab_status fab_pipeline_makespan(const fab_pipeline *pipeline, const double *for
     }
     *makespan_s_out = makespan_s;
     return FAB_OK;
-}
-
-double fab_pipeline_in_flight_count(const fab_pipeline *pipeline, int64_t stage)
-{
-    assert(pipeline && fab_pipeline_is_valid(pipeline));
-    assert(stage >= 0 && stage < pipeline->stages);
-
-    /* what the warm-up lets in, and the forward that follows it */
-    const double p = (double)pipeline->stages;
-    const double m = (double)pipeline->microbatches;
-    const double v = (double)pipeline->chunks;
-    const double after = p - (double)stage - 1.0;
-    if (pipeline->chunks == 1) {
-        return m < after + 1.0 ? m : after + 1.0;
-    }
-    const double admitted = 2.0 * after + (v - 1.0) * p + 1.0;
-    return (m * v < admitted ? m * v : admitted) / v;
 }

@@ -6,11 +6,13 @@
 
 #include <fabricast/pipeline.h>
 
-/* Whether all counts are at least 1 and an interleaved pipeline has whole groups of micro-batches.
- */
-bool fab_pipeline_is_valid(const fab_pipeline *pipeline);
-
 /* Whether each of `count` times is finite and not negative. */
 bool fab_pipeline_are_durations(const double *time_s, int64_t count);
+
+/* Whether all times that the schedule needs are there, finite and not negative. */
+bool fab_pipeline_are_times(const fab_pipeline *pipeline, const fab_pipeline_times *times);
+
+/* Whether the schedule overlaps forwards with backwards. */
+bool fab_pipeline_has_pairs(const fab_pipeline *pipeline);
 
 #endif

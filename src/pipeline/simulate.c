@@ -2,176 +2,279 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 
+#include "pipeline/program.h"
 #include "pipeline/shape.h"
 
-/* One forward or backward of one chunk on one stage. */
+/* Passes beyond this need more memory than any pipeline is worth. */
+#define PASSES_LIMIT ((int64_t)1 << 28)
+
+/* One pass over one part of the model; what it waits for and when it ended are found by these. */
 typedef struct step {
-    int64_t stage;
-    int64_t chunk;
+    int64_t direction;
+    int64_t part;
     int64_t microbatch;
-    bool is_backward;
 } step;
 
-/* Views into the caller's scratch: when each step ended (negative: not yet), and of each stage the
- * time until which it is busy and how many of its steps are done. */
-typedef struct progress {
+/* Where a device stands in its order. */
+typedef struct device {
+    fab_program program;
+    int phase;
+    int64_t repeat;
+    int slot;
+    int64_t forward_count[2]; /* by chunk; of an interleaved device all in the first */
+    int64_t backward_count[2];
+    int64_t *late_parts; /* ring of the parts whose gradients of weights were put off */
+    int64_t late_first, late_count;
+    int64_t live_count;
+} device;
+
+typedef struct simulation {
     const fab_pipeline *pipeline;
-    const double *forward_s;
-    const double *backward_s;
-    double *end_s;
+    const fab_pipeline_times *times;
+    int64_t parts;
+    int64_t each; /* micro-batches that pass each part in a direction */
+    int64_t late_limit;
+    device *devices;
+    double *forward_end_s; /* by direction, part and micro-batch; negative: not yet */
+    double *backward_end_s;
+    double *done_s; /* by device: when its last pass ended */
     double *busy_s;
-    double *done_count;
-} progress;
+    int64_t *peak_count;
+    int64_t *pair_count;
+} simulation;
 
-static int64_t smaller(int64_t a, int64_t b)
+/* The next pass of a kind: of an interleaved device groups of p micro-batches pass one chunk after
+ * the other, forwards from the first chunk, backwards from the last. */
+static step next_step(const simulation *s, int64_t index, int chunk, bool is_forward)
 {
-    return a < b ? a : b;
-}
-
-/* Forwards that a stage runs before its first backward. */
-static int64_t warm_up(const fab_pipeline *pipeline, int64_t stage)
-{
-    const int64_t after = pipeline->stages - stage - 1;
-    const int64_t all = pipeline->microbatches * pipeline->chunks;
-    if (pipeline->chunks == 1) {
-        return smaller(after, all);
+    const device *at = &s->devices[index];
+    const int64_t *count = is_forward ? at->forward_count : at->backward_count;
+    int64_t held = chunk, microbatch = chunk == FAB_SLOT_IN_TURN ? 0 : count[chunk];
+    if (chunk == FAB_SLOT_IN_TURN) {
+        const int64_t p = s->pipeline->stages, v = s->pipeline->chunks;
+        const int64_t turn = count[0] % (p * v) / p;
+        held = is_forward ? turn : v - 1 - turn;
+        microbatch = count[0] / (p * v) * p + count[0] % p;
     }
-    return smaller(2 * after + (pipeline->chunks - 1) * pipeline->stages, all);
-}
-
-/* The rank-th forward or backward of a stage: groups of p micro-batches pass through one chunk
- * after the other, forwards from the first chunk, backwards from the last. */
-static step nth_of_kind(const fab_pipeline *pipeline, int64_t stage, int64_t rank, bool is_backward)
-{
-    const int64_t group = pipeline->stages * pipeline->chunks;
-    const int64_t chunk = rank % group / pipeline->stages;
     return (step){
-        .stage = stage,
-        .chunk = is_backward ? pipeline->chunks - 1 - chunk : chunk,
-        .microbatch = rank / group * pipeline->stages + rank % pipeline->stages,
-        .is_backward = is_backward,
+        .direction = fab_program_direction(s->pipeline, index, held),
+        .part = fab_pipeline_part(s->pipeline, index, held),
+        .microbatch = microbatch,
     };
 }
 
-/* The index-th step of a stage: warm-up, one forward and one backward in turn, cool-down. */
-static step nth_step(const fab_pipeline *pipeline, int64_t stage, int64_t index)
+static double *end_of(const simulation *s, double *ends_s, step at)
 {
-    const int64_t all = pipeline->microbatches * pipeline->chunks;
-    const int64_t warm = warm_up(pipeline, stage);
-    if (index < warm) {
-        return nth_of_kind(pipeline, stage, index, false);
-    }
-    if (index >= 2 * all - warm) {
-        return nth_of_kind(pipeline, stage, index - all, true);
-    }
-    const int64_t pair = (index - warm) / 2;
-    const bool is_backward = (index - warm) % 2 == 1;
-    return nth_of_kind(pipeline, stage, is_backward ? pair : warm + pair, is_backward);
+    return &ends_s[(at.direction * s->parts + at.part) * s->each + at.microbatch];
 }
 
-static double *end_of(const progress *now, step at)
+/* When the input of a pass is there; negative when that has not run yet. */
+static double ready_s(const simulation *s, step at, bool is_forward)
 {
-    const fab_pipeline *p = now->pipeline;
-    const int64_t chunk = (at.is_backward ? p->chunks : 0) + at.chunk;
-    return &now->end_s[(chunk * p->stages + at.stage) * p->microbatches + at.microbatch];
-}
-
-/* When the input of a step is there: the end of the step it waits for, negative when that has not
- * run yet, 0 when it waits for nothing. */
-static double ready_s(const progress *now, step at)
-{
-    const fab_pipeline *p = now->pipeline;
-    const int64_t last = p->stages - 1;
     step from = at;
-    if (at.is_backward && at.stage == last && at.chunk == p->chunks - 1) {
-        from.is_backward = false; /* the loss turns the last forward into the first backward */
-    } else if (at.is_backward) {
-        from.stage = at.stage == last ? 0 : at.stage + 1;
-        from.chunk += at.stage == last;
-    } else if (at.stage == 0 && at.chunk == 0) {
-        return 0.0;
-    } else {
-        from.stage = at.stage == 0 ? last : at.stage - 1;
-        from.chunk -= at.stage == 0;
+    if (is_forward) {
+        from.part--;
+        return from.part < 0 ? 0.0 : *end_of(s, s->forward_end_s, from);
     }
-    return *end_of(now, from);
+    from.part++;
+    /* the loss turns the last forward into the first backward */
+    return from.part == s->parts ? *end_of(s, s->forward_end_s, at)
+                                 : *end_of(s, s->backward_end_s, from);
 }
 
-/* Runs the steps of one stage until one has to wait; returns how many ran. */
-static int64_t advance(const progress *now, int64_t stage)
+static void book_forward(simulation *s, int64_t index, int chunk, step at)
 {
-    const fab_pipeline *p = now->pipeline;
-    const int64_t count = 2 * p->microbatches * p->chunks;
-    const int64_t first = (int64_t)now->done_count[stage];
-    int64_t index = first;
-    for (; index < count; index++) {
-        const step at = nth_step(p, stage, index);
-        const double input_s = ready_s(now, at);
-        if (input_s < 0.0) {
-            break;
+    device *of = &s->devices[index];
+    *end_of(s, s->forward_end_s, at) = s->done_s[index];
+    of->forward_count[chunk == 1]++;
+    of->live_count++;
+    s->peak_count[index] =
+        of->live_count > s->peak_count[index] ? of->live_count : s->peak_count[index];
+}
+
+static void book_backward(simulation *s, int64_t index, int chunk, step at, bool is_whole)
+{
+    device *of = &s->devices[index];
+    *end_of(s, s->backward_end_s, at) = s->done_s[index];
+    of->backward_count[chunk == 1]++;
+    if (is_whole) {
+        of->live_count--;
+        return;
+    }
+    assert(of->late_count < s->late_limit);
+    of->late_parts[(of->late_first + of->late_count++) % s->late_limit] = at.part;
+}
+
+static void work(simulation *s, int64_t index, double start_s, double length_s)
+{
+    s->done_s[index] = (s->done_s[index] > start_s ? s->done_s[index] : start_s) + length_s;
+    s->busy_s[index] += length_s;
+}
+
+/* Runs the oldest gradients of weights that were put off. */
+static void run_weight(simulation *s, int64_t index)
+{
+    device *at = &s->devices[index];
+    if (at->late_count > 0) {
+        work(s, index, 0.0, s->times->weight_s[at->late_parts[at->late_first]]);
+        at->late_first = (at->late_first + 1) % s->late_limit;
+        at->late_count--;
+        at->live_count--;
+    }
+}
+
+/* Runs a forward or backward; false when it has to wait. Those of micro-batches that are not there
+ * take no time. */
+static bool run_single(simulation *s, int64_t index, fab_slot slot)
+{
+    const bool is_forward = slot.kind == FAB_SLOT_FORWARD;
+    const bool is_whole = slot.kind == FAB_SLOT_BACKWARD;
+    const step at = next_step(s, index, slot.chunk, is_forward);
+    if (at.microbatch >= s->each) {
+        return true;
+    }
+    const double input_s = ready_s(s, at, is_forward);
+    if (input_s < 0.0) {
+        return false;
+    }
+    if (is_forward) {
+        work(s, index, input_s, s->times->forward_s[at.part]);
+        book_forward(s, index, slot.chunk, at);
+        return true;
+    }
+    const double weight_s = is_whole ? s->times->weight_s[at.part] : 0.0;
+    work(s, index, input_s, s->times->input_s[at.part] + weight_s);
+    book_backward(s, index, slot.chunk, at, is_whole);
+    return true;
+}
+
+/* Runs a forward and a backward together: both inputs there, both outputs at the end. */
+static bool run_pair(simulation *s, int64_t index, fab_slot slot)
+{
+    const int other = 1 - slot.chunk;
+    const step forward = next_step(s, index, slot.chunk, true);
+    const step backward = next_step(s, index, other, false);
+    const double forward_input_s = ready_s(s, forward, true);
+    const double backward_input_s = ready_s(s, backward, false);
+    if (forward_input_s < 0.0 || backward_input_s < 0.0) {
+        return false;
+    }
+    work(s, index, forward_input_s > backward_input_s ? forward_input_s : backward_input_s,
+         s->times->pair_s[forward.part]);
+    book_forward(s, index, slot.chunk, forward);
+    book_backward(s, index, other, backward, true);
+    s->pair_count[index]++;
+    return true;
+}
+
+static bool run_slot(simulation *s, int64_t index, fab_slot slot)
+{
+    if (slot.kind == FAB_SLOT_WEIGHT) {
+        run_weight(s, index);
+        return true;
+    }
+    return slot.kind == FAB_SLOT_PAIR ? run_pair(s, index, slot) : run_single(s, index, slot);
+}
+
+static bool is_done(const device *at)
+{
+    return at->phase == at->program.phase_count;
+}
+
+/* Goes through the order of one device until a pass has to wait; true when any ran. */
+static bool advance(simulation *s, int64_t index)
+{
+    device *at = &s->devices[index];
+    bool has_run = false;
+    while (!is_done(at)) {
+        const fab_program_phase *phase = &at->program.phases[at->phase];
+        if (!run_slot(s, index, phase->slots[at->slot])) {
+            return has_run;
         }
-        const double busy_s = now->busy_s[stage];
-        const double whole_s = at.is_backward ? now->backward_s[stage] : now->forward_s[stage];
-        const double start_s = busy_s > input_s ? busy_s : input_s;
-        now->busy_s[stage] = start_s + whole_s / (double)p->chunks;
-        *end_of(now, at) = now->busy_s[stage];
+        has_run = true;
+        if (++at->slot == phase->slot_count) {
+            at->slot = 0;
+            if (++at->repeat == phase->repeats) {
+                at->repeat = 0;
+                at->phase++;
+            }
+        }
     }
-    now->done_count[stage] = (double)index;
-    return index - first;
+    return has_run;
 }
 
-static progress lay_out(const fab_pipeline *pipeline, double *scratch_s)
+static fab_status lay_out(simulation *s, fab_arena *arena)
 {
-    const int64_t steps = 2 * pipeline->stages * pipeline->chunks * pipeline->microbatches;
-    for (int64_t i = 0; i < steps; i++) {
-        scratch_s[i] = -1.0;
+    const fab_pipeline *p = s->pipeline;
+    const int64_t directions = fab_pipeline_schedule(p) == FAB_SCHEDULE_DUALPIPE ? 2 : 1;
+    s->parts = fab_pipeline_part_count(p);
+    s->each = p->microbatches / directions;
+    s->late_limit = 2 * p->stages + 2;
+    const size_t passes = (size_t)(directions * s->parts * s->each);
+    const size_t count = (size_t)p->stages;
+    s->devices = FAB_NEW(arena, device, count);
+    s->forward_end_s = FAB_NEW(arena, double, passes);
+    s->backward_end_s = FAB_NEW(arena, double, passes);
+    s->done_s = FAB_NEW(arena, double, count);
+    s->busy_s = FAB_NEW(arena, double, count);
+    s->peak_count = FAB_NEW(arena, int64_t, count);
+    s->pair_count = FAB_NEW(arena, int64_t, count);
+    int64_t *late = FAB_NEW(arena, int64_t, count * (size_t)s->late_limit);
+    if (!s->devices || !s->forward_end_s || !s->backward_end_s || !s->done_s || !s->busy_s ||
+        !s->peak_count || !s->pair_count || !late) {
+        return FAB_E_NOMEM;
     }
-    for (int64_t i = 0; i < 2 * pipeline->stages; i++) {
-        scratch_s[steps + i] = 0.0;
+    for (size_t i = 0; i < passes; i++) {
+        s->forward_end_s[i] = s->backward_end_s[i] = -1.0;
     }
-    return (progress){
-        .pipeline = pipeline,
-        .end_s = scratch_s,
-        .busy_s = scratch_s + steps,
-        .done_count = scratch_s + steps + pipeline->stages,
-    };
+    for (int64_t i = 0; i < p->stages; i++) {
+        s->devices[i].program = fab_program_make(p, i);
+        s->devices[i].late_parts = late + i * s->late_limit;
+    }
+    return FAB_OK;
 }
 
-fab_status fab_pipeline_simulate(const fab_pipeline *pipeline, const double *forward_s,
-                                 const double *backward_s, double *scratch_s,
-                                 double *makespan_s_out)
+/* Sweeps over the devices until all are through; each sweep lets at least one go on. */
+static void run(simulation *s)
 {
-    assert(pipeline && forward_s && backward_s && scratch_s && makespan_s_out);
-    if (!fab_pipeline_is_valid(pipeline) ||
-        !fab_pipeline_are_durations(forward_s, pipeline->stages) ||
-        !fab_pipeline_are_durations(backward_s, pipeline->stages)) {
+    bool has_run = true;
+    while (has_run) {
+        has_run = false;
+        for (int64_t i = 0; i < s->pipeline->stages; i++) {
+            has_run = advance(s, i) || has_run;
+        }
+    }
+    for (int64_t i = 0; i < s->pipeline->stages; i++) {
+        assert(is_done(&s->devices[i]) && s->devices[i].live_count == 0);
+    }
+}
+
+static bool are_countable(const fab_pipeline *p)
+{
+    return p->stages <= PASSES_LIMIT / p->chunks &&
+           p->microbatches <= PASSES_LIMIT / (p->stages * p->chunks) &&
+           p->stages <= PASSES_LIMIT >> 14;
+}
+
+fab_status fab_pipeline_simulate(const fab_pipeline *pipeline, const fab_pipeline_times *times,
+                                 fab_arena *arena, fab_pipeline_run *out)
+{
+    assert(pipeline && times && arena && out);
+    if (fab_pipeline_check(pipeline) != FAB_PIPELINE_GOOD || !are_countable(pipeline) ||
+        !fab_pipeline_are_times(pipeline, times)) {
         return FAB_E_RANGE;
     }
-
-    progress now = lay_out(pipeline, scratch_s);
-    now.forward_s = forward_s;
-    now.backward_s = backward_s;
-
-    /* sweep over the stages until every step has run; each sweep runs at least one */
-    int64_t left = 2 * pipeline->stages * pipeline->chunks * pipeline->microbatches;
-    while (left > 0) {
-        int64_t ran = 0;
-        for (int64_t stage = 0; stage < pipeline->stages; stage++) {
-            ran += advance(&now, stage);
-        }
-        assert(ran > 0);
-        left -= ran;
-    }
-
+    simulation s = {.pipeline = pipeline, .times = times};
+    FAB_TRY(lay_out(&s, arena));
+    run(&s);
     double makespan_s = 0.0;
-    for (int64_t stage = 0; stage < pipeline->stages; stage++) {
-        makespan_s = now.busy_s[stage] > makespan_s ? now.busy_s[stage] : makespan_s;
+    for (int64_t i = 0; i < pipeline->stages; i++) {
+        makespan_s = s.done_s[i] > makespan_s ? s.done_s[i] : makespan_s;
     }
     if (!isfinite(makespan_s)) {
         return FAB_E_RANGE;
     }
-    *makespan_s_out = makespan_s;
+    *out = (fab_pipeline_run){makespan_s, s.busy_s, s.peak_count, s.pair_count};
     return FAB_OK;
 }

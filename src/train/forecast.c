@@ -160,7 +160,7 @@ static fab_status close_step(const fab_scenario *scenario, const fab_step *step,
 {
     const double microbatches = (double)out->microbatches;
     const fab_pipeline pipeline = {scenario->mapping.pp, out->microbatches,
-                                   scenario->mapping.interleave};
+                                   scenario->mapping.interleave, FAB_SCHEDULE_AUTO};
     const double busy_s = microbatches * (step->slowest.forward_s + step->slowest.backward_s);
     double makespan_s = busy_s;
     if (scenario->assumptions.effects.pipeline_bubble) {

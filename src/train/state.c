@@ -90,7 +90,7 @@ static double one_layer_byte(const fab_workload *workload)
 double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index)
 {
     const fab_pipeline pipeline = {scenario->mapping.pp, fab_scenario_microbatches(scenario),
-                                   scenario->mapping.interleave};
+                                   scenario->mapping.interleave, FAB_SCHEDULE_AUTO};
     return fab_pipeline_in_flight_count(&pipeline, stage_index);
 }
 
