@@ -429,6 +429,7 @@ static void break_kind(run *r, const fab_node *map, const fab_field *field)
         break;
     case FAB_FIELD_FLAG:
     case FAB_FIELD_CHOICE:
+    case FAB_FIELD_SET:
         break_word(r, map, field);
         break;
     case FAB_FIELD_RECORD:

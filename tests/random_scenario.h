@@ -196,6 +196,14 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
                       .memory_byte = random_value(&seed, 1e10, 1e12),
                       .memory_rate_byte_per_s = random_value(&seed, 1e12, 3e13)};
     s.assumptions = random_assumptions(&seed);
+    m->is_sequence_parallel = s.model.experts > 0 || random_true(&seed, 0.7);
+    if (m->recompute == FAB_RECOMPUTE_NONE && random_true(&seed, 0.3)) {
+        m->recompute = (int)seeded_integer(&seed, 1, (1 << FAB_LAYER_PART_COUNT) - 1) & ~1;
+    }
+    m->recompute_layers = random_true(&seed, 0.2) ? 1 : 0;
+    s.assumptions.attention = random_true(&seed, 0.2);
+    s.assumptions.has_dropout = random_true(&seed, 0.3);
+    s.assumptions.has_scatter_gather = random_true(&seed, 0.3);
 
     fab_diagnostics list = fab_diagnostics_make(where);
     const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);

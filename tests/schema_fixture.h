@@ -24,6 +24,7 @@ typedef struct device {
     bool is_optical;
     const char *grade;
     int algorithm;
+    int colours;
     part memory;
     fab_records parts;
     const fab_node *link;
@@ -31,6 +32,7 @@ typedef struct device {
 } device;
 
 static const char *const ALGORITHM[] = {"auto", "ring", NULL};
+static const char *const COLOURS[] = {"none", "red", "green", NULL};
 static const char *const GRADE[] = {"A", "B", NULL};
 
 static const part PART_DEFAULT = {.copies = 2};
@@ -117,6 +119,11 @@ static const fab_field DEVICE_FIELDS[] = {
      .offset = offsetof(device, algorithm),
      .choices = ALGORITHM,
      .help = "how"},
+    {.name = "colours",
+     .kind = FAB_FIELD_SET,
+     .offset = offsetof(device, colours),
+     .choices = COLOURS,
+     .help = "what it looks like"},
     {.name = "memory",
      .kind = FAB_FIELD_RECORD,
      .offset = offsetof(device, memory),

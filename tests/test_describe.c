@@ -17,6 +17,8 @@ static const struct {
     {"optical", "`true` or `false`", "", "", "false"},
     {"grade", "`A` or `B`", "`A` or `B`", "", NULL},
     {"algorithm", "`auto` or `ring`", "`auto` or `ring`", "", "auto"},
+    {"colours", "`none`, or some of `red` or `green`", "`none`, or some of `red` or `green`", "",
+     "none"},
     {"memory", "the fields of part", "", "", NULL},
     {"parts", "a list, each with the fields of part", "", "1 to 3 items", NULL},
     {"link", "a name or a map", "", "", NULL},

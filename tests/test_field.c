@@ -21,6 +21,7 @@ typedef struct device {
     bool is_optical;
     const char *title;
     int algorithm;
+    int colours;
     part memory;
     fab_records tiers;
     const fab_node *extra;
@@ -28,6 +29,7 @@ typedef struct device {
 } device;
 
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
+static const char *const COLOURS[] = {"none", "red", "green", "blue", NULL};
 
 static const part PART_DEFAULT = {.size_byte = 1e9, .copies = 2};
 
@@ -114,6 +116,10 @@ static const fab_field DEVICE_FIELDS[] = {
      .kind = FAB_FIELD_SOURCED,
      .offset = offsetof(device, price_usd),
      .dimension = FAB_DIM_MONEY},
+    {.name = "colours",
+     .kind = FAB_FIELD_SET,
+     .offset = offsetof(device, colours),
+     .choices = COLOURS},
 };
 
 static const fab_table DEVICE_TABLE = {
@@ -173,6 +179,7 @@ START_TEST(reads_every_kind)
                                  "optical: Yes\n"
                                  "title: 'x: y'\n"
                                  "algorithm: ring\n"
+                                 "colours: [green, blue, green]\n"
                                  "memory: {size: 2 GiB}\n"
                                  "tiers: [{size: 1 B}, {size: 2 B, copies: 5}]\n"
                                  "extra: [anything, {at: all}]\n"
@@ -191,6 +198,7 @@ START_TEST(reads_every_kind)
     ck_assert(d.is_optical);
     ck_assert_str_eq(d.title, "x: y");
     ck_assert_int_eq(d.algorithm, 1);
+    ck_assert_int_eq(d.colours, 2 + 4);
     ck_assert_double_eq(d.memory.size_byte, 2147483648.0);
     ck_assert_int_eq(d.memory.copies, 2);
     ck_assert_uint_eq(d.tiers.count, 2);
@@ -202,6 +210,34 @@ START_TEST(reads_every_kind)
     ck_assert_uint_eq(d.extra->count, 2);
     ck_assert(!d.price_usd.is_known && d.price_usd.value == 0.0);
     ck_assert_uint_eq(diagnostics.count, 0);
+}
+END_TEST
+
+/* words in a text or in a list, and how they are shown */
+static const struct {
+    const char *text;
+    int want;
+    const char *shown;
+} SET[] = {
+    {"none", 0, "none"},
+    {"[none]", 0, "none"},
+    {"[]", 0, "none"},
+    {"red", 1, "red"},
+    {"'blue red'", 5, "red blue"},
+    {"  green\tblue ", 6, "green blue"},
+    {"[blue, green, red]", 7, "red green blue"},
+};
+
+START_TEST(sets_are_read_and_shown)
+{
+    char text[200], buffer[64];
+    snprintf(text, sizeof(text), "bandwidth: 1 Tbps\ntitle: x\ncolours: %s\n", SET[_i].text);
+    const device d = read_device(text, FAB_OK);
+    ck_assert_int_eq(d.colours, SET[_i].want);
+    const fab_field *field = fab_table_find(&DEVICE_TABLE, "colours");
+    ck_assert_str_eq(fab_field_format(field, &d, buffer, sizeof(buffer)), SET[_i].shown);
+    ck_assert_str_eq(fab_field_format(field, &d, buffer, 4), SET[_i].want == 1 ? "red" : buffer);
+    ck_assert_uint_lt(strlen(buffer), 4);
 }
 END_TEST
 
@@ -303,6 +339,22 @@ static const struct {
     {"algorithm: rnig\n", 1, 12,
      "unknown word `rnig` for `algorithm`: expected `auto`, `ring` or `direct`",
      "did you mean `ring`?"},
+    {"colours: [red, gren]\n", 1, 16,
+     "unknown word `gren` for `colours`: expected `none`, `red`, `green` or `blue`",
+     "did you mean `green`?"},
+    {"colours: red  gren blue\n", 1, 15,
+     "unknown word `gren` for `colours`: expected `none`, `red`, `green` or `blue`",
+     "did you mean `green`?"},
+    {"colours: ' red gren'\n", 1, 16,
+     "unknown word `gren` for `colours`: expected `none`, `red`, `green` or `blue`",
+     "did you mean `green`?"},
+    {"colours: red none\n", 1, 14, "`none` of `colours` goes with no other word", NULL},
+    {"colours: [none, red]\n", 1, 11, "`none` of `colours` goes with no other word", NULL},
+    {"colours: {red: 1}\n", 1, 10,
+     "`colours` must be a word or a list of words, not a map of fields", NULL},
+    {"colours:\n", 1, 9, "no value for `colours`: a word or a list of words is due", NULL},
+    {"colours: '  '\n", 1, 10,
+     "unknown word `  ` for `colours`: expected `none`, `red`, `green` or `blue`", NULL},
     {"memory: {size: 0 B}\n", 1, 16,
      "`size` is out of range: `0 B` is too small, allowed is above 0 B and at most 1 PB",
      "size: bytes of one copy"},
@@ -400,9 +452,9 @@ static const struct {
     size_t field;
     const char *text;
 } SHOWN[] = {
-    {0, "32 Tb/s"},     {1, "250 ns"},      {2, "all"},    {3, "auto"},
-    {4, "123.456789M"}, {5, "true"},        {6, "hello"},  {7, "ring"},
-    {8, "[part]"},      {9, "[1 of part]"}, {10, "[map]"}, {11, "not published"},
+    {0, "32 Tb/s"}, {1, "250 ns"},         {2, "all"},   {3, "auto"},   {4, "123.456789M"},
+    {5, "true"},    {6, "hello"},          {7, "ring"},  {8, "[part]"}, {9, "[1 of part]"},
+    {10, "[map]"},  {11, "not published"}, {12, "none"},
 };
 
 START_TEST(formats_every_kind)
@@ -445,6 +497,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 60);
     tcase_add_test(t, reads_every_kind);
+    tcase_add_loop_test(t, sets_are_read_and_shown, 0, (int)FAB_TABLE_SIZE(SET));
     tcase_add_test(t, silence_takes_defaults);
     tcase_add_test(t, words_stand_for_numbers);
     tcase_add_test(t, overlay_keeps_what_it_does_not_name);

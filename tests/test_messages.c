@@ -20,6 +20,7 @@
 
 #define OPTICS      "fabric: study_optics_pod\n"
 #define LATENT      "model: deepseek-v3\n"
+#define WHOLE       "model: gpt3-175b\nmapping: {ep: 1, sequence_parallel: false}\n"
 #define NO_REGATHER "assumptions: {effects: {weight_gradient_gather: false}}\n"
 
 typedef struct message_row {
@@ -131,6 +132,18 @@ static const message_row ROW[] = {
     {NULL, FAB_BLOCK_HEAD, 0, "gather head input", FAB_MESSAGE_TENSOR, 1, 1, GATHERED, 0},
     {NO_REGATHER, FAB_BLOCK_HEAD, 0, "gather head input", FAB_MESSAGE_TENSOR, 1, 0, GATHERED, 0},
     {NULL, FAB_BLOCK_HEAD, 1, "scatter head input gradient", FAB_MESSAGE_TENSOR, 0, 1, GATHERED, 0},
+    /* without sequence parallelism all-reduces: twice the bytes; head and look-up have one */
+    {WHOLE, FAB_BLOCK_DENSE_LAYER, 0, "sum attention output", FAB_MESSAGE_TENSOR, 1, 0,
+     2 * GATHERED, 0},
+    {WHOLE, FAB_BLOCK_DENSE_LAYER, 1, "sum attention input gradient", FAB_MESSAGE_TENSOR, 0, 1,
+     2 * GATHERED, 0},
+    {WHOLE, FAB_BLOCK_DENSE_LAYER, 2, "sum feed-forward output", FAB_MESSAGE_TENSOR, 1, 0,
+     2 * GATHERED, 0},
+    {WHOLE, FAB_BLOCK_DENSE_LAYER, 3, "sum feed-forward input gradient", FAB_MESSAGE_TENSOR, 0, 1,
+     2 * GATHERED, 0},
+    {WHOLE, FAB_BLOCK_EMBEDDING, 0, "sum embedding", FAB_MESSAGE_TENSOR, 1, 0, 2 * GATHERED, 0},
+    {WHOLE, FAB_BLOCK_HEAD, 0, "sum head input gradient", FAB_MESSAGE_TENSOR, 0, 1, 2 * GATHERED,
+     0},
     /* all-reduce of 4 bytes per token: 2 S (t - 1) / t */
     {NULL, FAB_BLOCK_HEAD, 2, "loss over the vocabulary", FAB_MESSAGE_TENSOR, 3, 0,
      2.0 * 4.0 * TOKENS * 15 / 16, 0},
@@ -278,10 +291,86 @@ START_TEST(alone_nobody_sends)
 }
 END_TEST
 
+/* latents that each rank makes whole: gradients of 1536 + 512 + 64 elements are summed */
+START_TEST(latents_without_sequence_parallelism)
+{
+    fab_scenario s = good_scenario(STUDY_TEXT, LATENT);
+    fab_workload w;
+    s.model.experts = s.model.experts_per_token = 0;
+    s.model.dense_layers = s.model.layers;
+    s.mapping.ep = 1;
+    s.mapping.is_sequence_parallel = false;
+    ck_assert_int_eq(fab_workload_build(&s, &w), FAB_OK);
+    const fab_message *m = w.blocks[FAB_BLOCK_DENSE_LAYER].messages;
+    ck_assert_str_eq(m[0].name, "sum attention output");
+    ck_assert(m[0].forward_count == 1 && m[0].backward_count == 0);
+    assert_byte("output", m[0].cost.tier_sent_bit[0], 2 * 2.0 * TOKENS * 7168 * 15 / 16);
+    ck_assert_str_eq(m[1].name, "sum latent gradients");
+    ck_assert(m[1].forward_count == 0 && m[1].backward_count == 1);
+    assert_byte("latents", m[1].cost.tier_sent_bit[0], 2 * 2.0 * TOKENS * 2112 * 15 / 16);
+}
+END_TEST
+
+/* the whole vector to the next stage without sequence parallelism, or a share and a gather */
+START_TEST(transfers_without_sequence_parallelism)
+{
+    const fab_workload shared = built(NULL);
+    const fab_workload whole = built(WHOLE);
+    ck_assert_double_eq(whole.shard_tokens_count, whole.tokens_count);
+    assert_byte("whole", whole.transfer.tier_sent_bit[1], 2.0 * TOKENS * HIDDEN);
+    assert_byte("share", shared.transfer.tier_sent_bit[1], 2.0 * SHARD * HIDDEN);
+    const fab_workload gathered = built(WHOLE "assumptions: {scatter_gather: true}\n");
+    assert_byte("sent", gathered.transfer.tier_sent_bit[1], 2.0 * SHARD * HIDDEN);
+    assert_byte("gathered", gathered.transfer.tier_sent_bit[0], GATHERED);
+    ck_assert_double_gt(gathered.transfer.time_s, shared.transfer.time_s);
+    ck_assert_double_gt(gathered.transfer.energy_j, shared.transfer.energy_j);
+    const fab_workload unneeded = built("assumptions: {scatter_gather: true}\n");
+    ck_assert_double_eq(unneeded.transfer.time_s, built(NULL).transfer.time_s);
+}
+END_TEST
+
+/* which messages run again with which part */
+static const struct {
+    const char *over;
+    fab_block_kind block;
+    const char *name;
+    int parts;
+} TAGGED[] = {
+    {NULL, FAB_BLOCK_MOE_LAYER, "gather attention input", 0},
+    {NULL, FAB_BLOCK_MOE_LAYER, "dispatch tokens", FAB_PART_EXPERTS},
+    {NULL, FAB_BLOCK_MOE_LAYER, "combine results", FAB_PART_EXPERTS},
+    {"mapping: {etp: 16}", FAB_BLOCK_MOE_LAYER, "gather token copies", FAB_PART_EXPERTS},
+    {"model: {base: moe-4.7t-c4, shared_width: 64}", FAB_BLOCK_MOE_LAYER, "gather expert input",
+     FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS},
+    {LATENT, FAB_BLOCK_MOE_LAYER, "gather latents", FAB_PART_LATENTS},
+    {LATENT, FAB_BLOCK_MOE_LAYER, "gather latents again", 0},
+    {NULL, FAB_BLOCK_DENSE_LAYER, "scatter feed-forward output", FAB_PART_FEED_FORWARD},
+    {WHOLE, FAB_BLOCK_DENSE_LAYER, "sum feed-forward output", FAB_PART_FEED_FORWARD},
+    {"mapping: {tp: 8, cp: 2}", FAB_BLOCK_MOE_LAYER, "pass keys and values on",
+     FAB_PART_CORE_ATTENTION},
+    {NULL, FAB_BLOCK_HEAD, "gather head input", 0},
+};
+
+START_TEST(messages_belong_to_parts)
+{
+    const fab_workload w = built(TAGGED[_i].over);
+    const fab_block *block = &w.blocks[TAGGED[_i].block];
+    int found = 0;
+    for (size_t i = 0; i < block->message_count; i++) {
+        if (strcmp(block->messages[i].name, TAGGED[_i].name) == 0) {
+            ck_assert_int_eq(block->messages[i].parts, TAGGED[_i].parts);
+            found++;
+        }
+    }
+    ck_assert_int_eq(found, 1);
+}
+END_TEST
+
 /* the sizes that the lists are made from */
 START_TEST(sizes_of_a_microbatch)
 {
-    const fab_workload w = built("mapping: {microbatch: 2}\nassumptions: {expert_load: 1.5}\n");
+    const fab_workload w =
+        built("mapping: {microbatch: 2, recompute: full}\nassumptions: {expert_load: 1.5}\n");
     ck_assert_double_eq(w.tokens_count, 16384.0);
     ck_assert_double_eq(w.shard_tokens_count, 1024.0);
     ck_assert_double_eq(w.routed_rows_count, 1024.0 * 8 * 1.5);
@@ -290,7 +379,7 @@ START_TEST(sizes_of_a_microbatch)
     ck_assert_double_eq(odd.padded_vocabulary_count, 53248.0);
 
     const double saved = w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte;
-    const double checkpoint = w.blocks[FAB_BLOCK_MOE_LAYER].checkpoint_byte;
+    const double checkpoint = w.blocks[FAB_BLOCK_MOE_LAYER].kept_byte;
     ck_assert_double_eq(checkpoint, 2.0 * 1024 * HIDDEN);
     ck_assert_double_gt(saved, 2.0 * checkpoint);
 }
@@ -322,6 +411,9 @@ int main(void)
     tcase_add_test(tests, times_follow_from_bits);
     tcase_add_test(tests, all_wait_for_the_busiest_rank);
     tcase_add_test(tests, alone_nobody_sends);
+    tcase_add_test(tests, latents_without_sequence_parallelism);
+    tcase_add_test(tests, transfers_without_sequence_parallelism);
+    tcase_add_loop_test(tests, messages_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, sizes_of_a_microbatch);
     tcase_add_test(tests, speeds_of_a_package);
     return run_suite("messages", tests);

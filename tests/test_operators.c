@@ -26,7 +26,14 @@ static fab_scenario small_scenario(void)
                   .vocabulary = 100,
                   .mtp_layers = 1},
         .job = {.gpus = 4, .sequence = 4},
-        .mapping = {.tp = 2, .cp = 1, .pp = 1, .dp = 2, .ep = 2, .etp = 1, .microbatch = 2},
+        .mapping = {.tp = 2,
+                    .cp = 1,
+                    .pp = 1,
+                    .dp = 2,
+                    .ep = 2,
+                    .etp = 1,
+                    .microbatch = 2,
+                    .is_sequence_parallel = true},
         .assumptions = {.expert_load_ratio = 1.5},
     };
 }
@@ -340,7 +347,12 @@ static fab_workload count_model(const fab_model *model, int64_t tp, int64_t ep, 
     const fab_scenario scenario = {
         .model = *model,
         .job = {.sequence = model->sequence},
-        .mapping = {.tp = tp, .cp = 1, .ep = ep, .etp = etp, .microbatch = 2},
+        .mapping = {.tp = tp,
+                    .cp = 1,
+                    .ep = ep,
+                    .etp = etp,
+                    .microbatch = 2,
+                    .is_sequence_parallel = true},
     };
     const double tokens = 2.0 * (double)model->sequence;
     const double shard = tokens / (double)tp;
@@ -424,6 +436,98 @@ START_TEST(load_multiplies_expert_rows)
 }
 END_TEST
 
+/* Unfused: 2 heads of 2 sequences of 4 tokens: scores 4 x 4 by 4 x 4 and values the same; of 64
+ * pairs softmax moves 4 / 6 bytes, dropout 5 more; the residual one more for each of 64 elements */
+START_TEST(unfused_attention_moves_its_scores)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.assumptions.attention = FAB_ATTENTION_UNFUSED;
+    scenario.assumptions.effects.attention_core = true;
+    scenario.assumptions.has_dropout = true;
+    const fab_workload w = small_workload(&scenario);
+    const fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    ck_assert_uint_eq(block->operator_count, LENGTH[FAB_BLOCK_DENSE_LAYER] + 2);
+    const fab_operator *softmax = &block->operators[4];
+    for (size_t i = 3; i <= 5; i += 2) {
+        const fab_operator *product = &block->operators[i];
+        ck_assert_str_eq(product->name, i == 3 ? "attention scores" : "attention values");
+        ck_assert_int_eq(product->parts, FAB_PART_CORE_ATTENTION);
+        const fab_operator_work pass[] = {product->forward, product->backward, product->weight};
+        for (size_t j = 0; j < 3; j++) {
+            ck_assert_double_eq_tol(pass[j].flop, 2.0 * 4 * 4 * 4 * 4, 1e-9);
+            ck_assert_double_eq_tol(pass[j].byte, 2.0 * 4 * (16 + 16 + 16), 1e-9);
+            ck_assert(!pass[j].product.accumulates);
+        }
+    }
+    ck_assert_str_eq(softmax->name, "softmax");
+    ck_assert_double_eq_tol(softmax->forward.byte, (4 + 5) * 64, 1e-9);
+    ck_assert_double_eq_tol(softmax->backward.byte, (6 + 5) * 64, 1e-9);
+    ck_assert_double_eq_tol(block->operators[7].forward.byte, 384 + 64, 1e-9);
+
+    scenario.assumptions.has_dropout = false;
+    const fab_workload without = small_workload(&scenario);
+    ck_assert_double_eq_tol(without.blocks[FAB_BLOCK_DENSE_LAYER].operators[4].forward.byte, 4 * 64,
+                            1e-9);
+    scenario.assumptions.effects.attention_core = false;
+    const fab_workload none = small_workload(&scenario);
+    ck_assert_uint_eq(none.blocks[FAB_BLOCK_DENSE_LAYER].operator_count,
+                      LENGTH[FAB_BLOCK_DENSE_LAYER] - 1);
+}
+END_TEST
+
+/* which operators run again with which part */
+static const struct {
+    fab_block_kind block;
+    size_t index;
+    int parts;
+} TAGGED[] = {
+    {FAB_BLOCK_DENSE_LAYER, 0, FAB_PART_NORMS},
+    {FAB_BLOCK_DENSE_LAYER, 1, 0},
+    {FAB_BLOCK_DENSE_LAYER, 2, 0},
+    {FAB_BLOCK_DENSE_LAYER, 3, FAB_PART_CORE_ATTENTION},
+    {FAB_BLOCK_DENSE_LAYER, 4, 0},
+    {FAB_BLOCK_DENSE_LAYER, 5, 0},
+    {FAB_BLOCK_DENSE_LAYER, 6, FAB_PART_NORMS},
+    {FAB_BLOCK_DENSE_LAYER, 7, FAB_PART_FEED_FORWARD},
+    {FAB_BLOCK_DENSE_LAYER, 8, FAB_PART_FEED_FORWARD | FAB_PART_ACTIVATION},
+    {FAB_BLOCK_DENSE_LAYER, 9, FAB_PART_FEED_FORWARD},
+    {FAB_BLOCK_DENSE_LAYER, 10, 0},
+    {FAB_BLOCK_MOE_LAYER, 6, FAB_PART_NORMS},
+    {FAB_BLOCK_MOE_LAYER, 7, FAB_PART_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 9, FAB_PART_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 11, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION},
+    {FAB_BLOCK_MOE_LAYER, 14, FAB_PART_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 15, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 16, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS | FAB_PART_ACTIVATION},
+    {FAB_BLOCK_MOE_LAYER, 18, 0},
+};
+
+START_TEST(operators_belong_to_parts)
+{
+    const fab_scenario scenario = small_scenario();
+    const fab_workload w = small_workload(&scenario);
+    const fab_operator *got = &w.blocks[TAGGED[_i].block].operators[TAGGED[_i].index];
+    ck_assert_msg(got->parts == TAGGED[_i].parts, "%s: %d", got->name, got->parts);
+}
+END_TEST
+
+/* from latents to queries, keys and values: both up-projections and the rotary part */
+START_TEST(latent_operators_belong_to_parts)
+{
+    const fab_workload w = count_model(fab_catalog_model(catalog, "deepseek-v3"), 4, 32, 1);
+    const fab_block *block = &w.blocks[FAB_BLOCK_MOE_LAYER];
+    static const char *const AGAIN[] = {"query up", "key, value up", "rotary, query and key"};
+    size_t found = 0;
+    for (size_t i = 0; i < block->operator_count; i++) {
+        if ((block->operators[i].parts & (int)FAB_PART_LATENTS) != 0) {
+            ck_assert_str_eq(block->operators[i].name, AGAIN[found]);
+            found++;
+        }
+    }
+    ck_assert_uint_eq(found, 3);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("operators");
@@ -436,5 +540,8 @@ int main(void)
     tcase_add_test(tests, prediction_flops_are_the_models);
     tcase_add_test(tests, replicated_heads_cost_their_flops);
     tcase_add_test(tests, load_multiplies_expert_rows);
+    tcase_add_test(tests, unfused_attention_moves_its_scores);
+    tcase_add_loop_test(tests, operators_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
+    tcase_add_test(tests, latent_operators_belong_to_parts);
     return run_suite("operators", tests);
 }

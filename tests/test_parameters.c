@@ -228,7 +228,11 @@ START_TEST(huge_counts_saturate)
     ck_assert_int_eq(count.total, INT64_MAX);
     ck_assert_int_eq(count.mtp, INT64_MAX);
     ck_assert(isfinite(fab_model_count_flops(&model, limit, true).total_flop));
-    const fab_activation_bytes bytes = fab_model_activation_bytes(&model, true, limit, 1, 2.0);
+    const fab_activation_rule rule = {.tensor_ranks = limit,
+                                      .expert_tensor_ranks = 1,
+                                      .element_byte = 2.0,
+                                      .is_sequence_parallel = true};
+    const fab_activation_bytes bytes = fab_model_activation_bytes(&model, true, &rule);
     ck_assert(isfinite(bytes.sharded_byte) && bytes.sharded_byte > 0.0);
 }
 END_TEST

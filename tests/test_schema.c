@@ -86,6 +86,11 @@ START_TEST(each_kind_of_field)
     want(property("optical"), "default", "false");
     want(property("grade"), "enum", "[\"A\",\"B\"]");
     want(property("algorithm"), "enum", "[\"auto\",\"ring\"]");
+    want(property("colours"), "anyOf",
+         "[{\"enum\":[\"none\",\"red\",\"green\"]},"
+         "{\"type\":\"string\",\"pattern\":\"^ *(red|green)( +(red|green))* *$\"},"
+         "{\"type\":\"array\",\"items\":{\"enum\":[\"none\",\"red\",\"green\"]}}]");
+    want(property("colours"), "default", "\"none\"");
     want(property("memory"), "allOf", "[{\"$ref\":\"#/definitions/part\"}]");
     want(property("parts"), "minItems", "1");
     want(property("link"), "allOf", "[{\"$ref\":\"#/definitions/cable\"}]");

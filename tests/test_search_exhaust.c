@@ -69,10 +69,12 @@ static void try_one(const fab_scenario *scenario, const fab_mapping *mapping, do
 static void try_shapes(const fab_scenario *scenario, fab_mapping m, double own_s, brute *all)
 {
     const int64_t whole = m.etp;
-    for (int shape = 0; shape < 8; shape++) {
+    const int own = scenario->mapping.recompute;
+    const bool has_parts = own != FAB_RECOMPUTE_NONE && own != FAB_RECOMPUTE_FULL;
+    for (int shape = 0; shape < (has_parts ? 12 : 8); shape++) {
         m.etp = (shape & 1) != 0 ? m.tp : whole;
         m.expert_order = (shape & 2) != 0;
-        m.recompute = (shape & 4) != 0;
+        m.recompute = shape >= 8 ? own : (shape & 4) != 0 ? FAB_RECOMPUTE_FULL : FAB_RECOMPUTE_NONE;
         if ((shape & 1) != 0 && m.tp == 1) {
             continue;
         }

@@ -16,6 +16,12 @@
 static const struct {
     const char *over, *message, *at;
 } REFUSED[] = {
+    {"{mapping: {sequence_parallel: false}}",
+     "experts need sequence_parallel with tp 4: each tensor rank dispatches its share", "false"},
+    {"{mapping: {recompute: [full, moe]}}", "`full` runs whole layers again and goes with no part",
+     "[full"},
+    {"{mapping: {recompute_layers: 62}}", "recompute_layers 62 is more than the 61 that there can",
+     "62}"},
     {"{gpu: tpu_v5p, job: {precision: bf16}, assumptions: {effects: {power_limit: true}}}",
      "gpu `tpu_v5p` has no published power, which the effect power_limit needs", "tpu_v5p"},
     {"{gpu: {base: h100_sxm, static_power: 700 W}}",

@@ -173,17 +173,20 @@ static fab_workload timed_layer(void)
                                          FAB_OPERATOR_GEMM,
                                          {.flop = 6, .byte = 0},
                                          {.flop = 6, .byte = 0},
-                                         {.flop = 6, .byte = 0}};
+                                         {.flop = 6, .byte = 0},
+                                         0};
     block->operators[1] = (fab_operator){"core",
                                          FAB_OPERATOR_ATTENTION,
                                          {.flop = 3, .byte = 0},
                                          {.flop = 6, .byte = 0},
-                                         {.flop = 0, .byte = 0}};
+                                         {.flop = 0, .byte = 0},
+                                         0};
     block->operators[2] = (fab_operator){"norm",
                                          FAB_OPERATOR_MEMORY,
                                          {.flop = 0, .byte = 1},
                                          {.flop = 0, .byte = 2},
-                                         {.flop = 0, .byte = 0}};
+                                         {.flop = 0, .byte = 0},
+                                         0};
     block->operator_count = 3;
     block->messages[0] = (fab_message){
         .name = "tensor",
@@ -355,7 +358,7 @@ START_TEST(ends_carry_embedding_and_head)
         [FAB_BLOCK_EMBEDDING] = 100, [FAB_BLOCK_HEAD] = 1000, [FAB_BLOCK_MTP_PROJECTION] = 10000};
     for (int kind = FAB_BLOCK_EMBEDDING; kind <= FAB_BLOCK_MTP_PROJECTION; kind++) {
         w.blocks[kind].operators[0] = (fab_operator){
-            "extra", FAB_OPERATOR_GEMM, {.flop = extra_s[kind]}, {.flop = 0}, {.flop = 0}};
+            "extra", FAB_OPERATOR_GEMM, {.flop = extra_s[kind]}, {.flop = 0}, {.flop = 0}, 0};
         w.blocks[kind].operator_count = 1;
     }
     fab_scenario s = dealt(3, 3, 3, 1, 1);
@@ -406,6 +409,56 @@ START_TEST(parts_make_the_stage)
 }
 END_TEST
 
+/* of one layer of the three, the core (3 s) and the expert messages (7 s) run again */
+START_TEST(parts_run_again)
+{
+    fab_workload w = timed_layer();
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    w.blocks[FAB_BLOCK_DENSE_LAYER].operators[1].parts = FAB_PART_CORE_ATTENTION;
+    w.blocks[FAB_BLOCK_DENSE_LAYER].messages[1].parts = FAB_PART_EXPERTS;
+    s.mapping.recompute = FAB_PART_CORE_ATTENTION | FAB_PART_NORMS;
+    s.mapping.recompute_layers = 1;
+    fab_stage stage = fab_stage_make(&s, 0);
+    ck_assert_int_eq(stage.recomputed_dense_layers, 1);
+    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.forward_s, 3 * 21, 1e-14, "forward");
+    assert_close(t.backward_s, 3 * 35 + 3, 1e-14, "core again");
+    s.mapping.recompute = FAB_PART_EXPERTS;
+    s.mapping.recompute_layers = 0;
+    stage = fab_stage_make(&s, 0);
+    ck_assert_int_eq(stage.recomputed_dense_layers, 3);
+    t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.backward_s, 3 * (35 + 7), 1e-14, "messages again");
+    assert_close(t.messages[FAB_MESSAGE_EXPERT].total_s, 3 * 3 * 7, 1e-14, "counted");
+}
+END_TEST
+
+/* 8 layers, the first 3 dense, in 4 chunks of 2 stages: with one layer of each chunk stage 0 has
+ * layers 0 and 4, stage 1 layers 2 and 6; without a pipeline the first layers count, in any chunks
+ */
+START_TEST(first_layers_of_chunks_run_again)
+{
+    fab_scenario s = dealt(8, 3, 2, 2, 0);
+    s.model.experts = 4;
+    s.mapping.recompute = FAB_RECOMPUTE_FULL;
+    s.mapping.recompute_layers = 1;
+    fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
+    ck_assert(first.recomputed_dense_layers == 1 && first.recomputed_moe_layers == 1);
+    ck_assert(second.recomputed_dense_layers == 1 && second.recomputed_moe_layers == 1);
+    s.mapping.recompute_layers = 5;
+    first = fab_stage_make(&s, 0);
+    ck_assert(first.recomputed_dense_layers == 2 && first.recomputed_moe_layers == 2);
+    s.mapping.pp = 1;
+    for (s.mapping.interleave = 1; s.mapping.interleave <= 4; s.mapping.interleave++) {
+        first = fab_stage_make(&s, 0);
+        ck_assert(first.recomputed_dense_layers == 3 && first.recomputed_moe_layers == 2);
+    }
+    s.mapping.recompute = FAB_RECOMPUTE_NONE;
+    first = fab_stage_make(&s, 0);
+    ck_assert(first.recomputed_dense_layers == 0 && first.recomputed_moe_layers == 0);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("stage");
@@ -418,6 +471,8 @@ int main(void)
     tcase_add_loop_test(tests, context_hides_behind_the_core, 0, (int)FAB_TABLE_SIZE(CONTEXT));
     tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
     tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
+    tcase_add_test(tests, parts_run_again);
+    tcase_add_test(tests, first_layers_of_chunks_run_again);
     tcase_add_test(tests, chunks_pass_activations_on);
     tcase_add_test(tests, ends_carry_embedding_and_head);
     tcase_add_loop_test(tests, parts_make_the_stage, 0, 20);

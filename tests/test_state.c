@@ -34,7 +34,8 @@ static fab_scenario hand_scenario(void)
                     .ep = 2,
                     .etp = 1,
                     .microbatch = 1,
-                    .interleave = 1},
+                    .interleave = 1,
+                    .is_sequence_parallel = true},
         .assumptions = fab_assumptions_default(),
         .gpu = {.bf16_flops = {.value = 1e15, .is_known = true},
                 .fp8_flops = {.value = 2e15, .is_known = true},
@@ -221,8 +222,12 @@ START_TEST(saved_activations_are_the_models)
     fab_scenario s = hand_scenario();
     s.assumptions.expert_load_ratio = 1.5;
     const fab_workload w = workload_of(&s);
-    const fab_activation_bytes dense = fab_model_activation_bytes(&s.model, false, 2, 1, 2.0);
-    const fab_activation_bytes moe = fab_model_activation_bytes(&s.model, true, 2, 1, 2.0);
+    const fab_activation_rule rule = {.tensor_ranks = 2,
+                                      .expert_tensor_ranks = 1,
+                                      .element_byte = 2.0,
+                                      .is_sequence_parallel = true};
+    const fab_activation_bytes dense = fab_model_activation_bytes(&s.model, false, &rule);
+    const fab_activation_bytes moe = fab_model_activation_bytes(&s.model, true, &rule);
     ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_DENSE_LAYER].saved_byte, 2 * dense.sharded_byte,
                             1e-9);
     ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte,
@@ -231,7 +236,7 @@ START_TEST(saved_activations_are_the_models)
 }
 END_TEST
 
-/* recomputed: the input of each layer, 2 T1 h = 64, and one layer in full */
+/* recomputed: the input of each layer, 2 T1 h = 64, and the rest of one layer */
 START_TEST(recomputation_keeps_inputs)
 {
     fab_scenario s = hand_scenario();
@@ -241,7 +246,26 @@ START_TEST(recomputation_keeps_inputs)
     const double dense_byte = w.blocks[FAB_BLOCK_DENSE_LAYER].saved_byte;
     const double moe_byte = w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte;
     ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &stage, 0).activations_byte,
-                            2 * 2 * 64 + (dense_byte > moe_byte ? dense_byte : moe_byte), 1e-9);
+                            2 * 2 * 64 + (dense_byte > moe_byte ? dense_byte : moe_byte) - 64,
+                            1e-9);
+}
+END_TEST
+
+/* with one layer of each chunk, the other keeps all; parts bring back what they did not keep */
+START_TEST(recomputation_of_some_layers)
+{
+    fab_scenario s = hand_scenario();
+    s.mapping.recompute = FAB_PART_NORMS;
+    s.mapping.recompute_layers = 1;
+    const fab_workload w = workload_of(&s);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    ck_assert(stage.recomputed_dense_layers == 1 && stage.recomputed_moe_layers == 0);
+    const fab_block *dense = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    /* two outputs of norms, 2 x 2 T1 h */
+    ck_assert_double_eq_tol(dense->saved_byte - dense->kept_byte, 128, 1e-9);
+    ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &stage, 0).activations_byte,
+                            2 * (dense->kept_byte + w.blocks[FAB_BLOCK_MOE_LAYER].saved_byte) + 128,
+                            1e-9);
 }
 END_TEST
 
@@ -466,6 +490,7 @@ int main(void)
     tcase_add_loop_test(tests, memory_falls_with_zero, 0, 10);
     tcase_add_test(tests, saved_activations_are_the_models);
     tcase_add_test(tests, recomputation_keeps_inputs);
+    tcase_add_test(tests, recomputation_of_some_layers);
     tcase_add_test(tests, a_package_that_is_too_small_is_told);
     tcase_add_test(tests, optimizer_by_hand);
     tcase_add_loop_test(tests, stages_hold_the_whole_model, 0, 20);

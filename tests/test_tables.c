@@ -11,7 +11,8 @@
     "{tp: 21, cp: 28, cp_mode: ulysses, zero: 3, layout: 1 2, pp: 22, dp: 23, ep: 24, etp: 25, "   \
     "microbatch: "                                                                                 \
     "26, interleave: 27,\n"                                                                        \
-    "  expert_order: strided, recompute: full}"
+    "  expert_order: strided, recompute: full, recompute_layers: 29, "                             \
+    "sequence_parallel: false}"
 #define OVERLAP_TEXT "{tensor: 0.31, context: 0.35, expert: 0.32, pipeline: 0.33, data: 0.34}"
 #define EFFECTS_TEXT                                                                               \
     "{attention_core: false, memory_traffic: false, product_traffic: false,\n"                     \
@@ -23,6 +24,9 @@
     "switches: 55 W, pue: 1.23}"
 
 #define ASSUMPTIONS_TEXT                                                                           \
+    "attention: unfused\n"                                                                         \
+    "dropout: true\n"                                                                              \
+    "scatter_gather: true\n"                                                                       \
     "gemm_efficiency: 0.41\n"                                                                      \
     "attention_efficiency: 42 %\n"                                                                 \
     "memory_efficiency: 0.43\n"                                                                    \
@@ -126,6 +130,8 @@ START_TEST(mapping_fields_reach_their_members)
     ck_assert_int_eq(m.interleave, 27);
     ck_assert_int_eq(m.expert_order, FAB_EXPERTS_STRIDED);
     ck_assert_int_eq(m.recompute, FAB_RECOMPUTE_FULL);
+    ck_assert_int_eq(m.recompute_layers, 29);
+    ck_assert(!m.is_sequence_parallel);
 }
 END_TEST
 
@@ -133,6 +139,7 @@ START_TEST(assumption_fields_reach_their_members)
 {
     fab_assumptions a;
     read_record(&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, &a);
+    ck_assert(a.attention == FAB_ATTENTION_UNFUSED && a.has_dropout && a.has_scatter_gather);
     const struct {
         double got, want;
     } number[] = {
@@ -220,6 +227,20 @@ static const struct {
     {&FAB_MAPPING_TABLE, "cp_mode: ulysses", offsetof(fab_mapping, cp_mode), FAB_CONTEXT_ULYSSES},
     {&FAB_MAPPING_TABLE, "recompute: none", offsetof(fab_mapping, recompute), FAB_RECOMPUTE_NONE},
     {&FAB_MAPPING_TABLE, "recompute: full", offsetof(fab_mapping, recompute), FAB_RECOMPUTE_FULL},
+    {&FAB_MAPPING_TABLE, "recompute: selective", offsetof(fab_mapping, recompute),
+     FAB_PART_SELECTIVE},
+    {&FAB_MAPPING_TABLE, "recompute: core_attention", offsetof(fab_mapping, recompute),
+     FAB_PART_CORE_ATTENTION},
+    {&FAB_MAPPING_TABLE, "recompute: [layernorm, moe_act]", offsetof(fab_mapping, recompute),
+     FAB_PART_NORMS | FAB_PART_EXPERT_ACTIVATION},
+    {&FAB_MAPPING_TABLE, "recompute: act mla_up_proj mlp shared_experts moe",
+     offsetof(fab_mapping, recompute),
+     FAB_PART_ACTIVATION | FAB_PART_LATENTS | FAB_PART_FEED_FORWARD | FAB_PART_SHARED_EXPERTS |
+         FAB_PART_EXPERTS},
+    {&FAB_ASSUMPTIONS_TABLE, "attention: fused", offsetof(fab_assumptions, attention),
+     FAB_ATTENTION_FUSED},
+    {&FAB_ASSUMPTIONS_TABLE, "attention: unfused", offsetof(fab_assumptions, attention),
+     FAB_ATTENTION_UNFUSED},
     {&FAB_ASSUMPTIONS_TABLE, "tensor_precision: fp8", offsetof(fab_assumptions, tensor_precision),
      FAB_PRECISION_FP8},
     {&FAB_ASSUMPTIONS_TABLE, "dispatch_precision: fp8",
@@ -301,6 +322,8 @@ START_TEST(silence_gives_the_defaults)
     ck_assert(m.cp_mode == FAB_CONTEXT_RING);
     ck_assert_str_eq(m.layout, "even");
     ck_assert(m.expert_order == FAB_EXPERTS_FOLDED && m.recompute == FAB_RECOMPUTE_NONE);
+    ck_assert(m.recompute_layers == 0 && m.is_sequence_parallel);
+    ck_assert(a.attention == FAB_ATTENTION_FUSED && !a.has_dropout && !a.has_scatter_gather);
     read_record(&FAB_JOB_TABLE, "{gpus: 1, tokens: 1, batch: 1}", &job);
     ck_assert(job.sequence == 0 && job.precision == FAB_PRECISION_BF16);
 }

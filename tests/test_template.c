@@ -102,6 +102,7 @@ START_TEST(hidden_fields_are_defaults)
     ck_assert_int_eq(with.lanes, without.lanes);
     ck_assert_int_eq(with.groups, without.groups);
     ck_assert_int_eq(with.algorithm, without.algorithm);
+    ck_assert_int_eq(with.colours, without.colours);
     ck_assert_int_eq(with.memory.copies, 2);
     ck_assert_uint_eq(with.parts.count, 1);
     ck_assert_str_eq(with.grade, "A");

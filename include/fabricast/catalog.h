@@ -96,6 +96,29 @@ typedef enum fab_linear_kind {
 typedef enum fab_norm_kind { FAB_NORM_RMS, FAB_NORM_LAYER } fab_norm_kind;
 typedef enum fab_bias_kind { FAB_BIAS_NONE, FAB_BIAS_ALL, FAB_BIAS_QKV } fab_bias_kind;
 
+/* Parts of a layer that may run again in the backward pass instead of keeping what they made
+ * (Korthikanti et al. 2022, arXiv 2205.05198; Megatron-Core's `recompute-modules`). */
+#define FAB_PART_LIST(X)                                                                           \
+    X(FAB_PART_LAYER, "full")                    /* all of it; its input is kept */                \
+    X(FAB_PART_CORE_ATTENTION, "core_attention") /* scores to values, between the projections */   \
+    X(FAB_PART_NORMS, "layernorm")               /* outputs of both norms */                       \
+    X(FAB_PART_ACTIVATION, "act")                /* of dense blocks and shared experts */          \
+    X(FAB_PART_EXPERT_ACTIVATION, "moe_act")     /* of routed experts */                           \
+    X(FAB_PART_LATENTS, "mla_up_proj")           /* from latents to queries, keys, values */       \
+    X(FAB_PART_FEED_FORWARD, "mlp")              /* a dense block */                               \
+    X(FAB_PART_SHARED_EXPERTS, "shared_experts") /* shared experts */                              \
+    X(FAB_PART_EXPERTS, "moe")                   /* router, dispatch, all experts, combine */      \
+    X(FAB_PART_SELECTIVE, "selective")           /* another name of core_attention */
+
+#define FAB_PART_BIT(id, text) id##_BIT,
+enum { FAB_PART_LIST(FAB_PART_BIT) FAB_LAYER_PART_COUNT };
+#undef FAB_PART_BIT
+
+/* As bits of a set. */
+#define FAB_PART_ENUM(id, text) id = 1 << id##_BIT,
+typedef enum fab_layer_part { FAB_PART_LIST(FAB_PART_ENUM) } fab_layer_part;
+#undef FAB_PART_ENUM
+
 /* A transformer's shape. Counts in elements; symbols of docs/models.md in parentheses. */
 typedef struct fab_model {
     const char *name;

@@ -30,7 +30,9 @@ typedef struct fab_job {
  * orders them). With etp > 1 both are the same: the expert-tensor ranks are consecutive. */
 typedef enum fab_expert_order { FAB_EXPERTS_FOLDED, FAB_EXPERTS_STRIDED } fab_expert_order;
 
-typedef enum fab_recompute { FAB_RECOMPUTE_NONE, FAB_RECOMPUTE_FULL } fab_recompute;
+/* Sets of fab_layer_part that are more than one part, or none. */
+#define FAB_RECOMPUTE_NONE 0
+#define FAB_RECOMPUTE_FULL ((int)FAB_PART_LAYER)
 
 /* How ranks that share a sequence see the keys and values of its other parts. RING: passed on from
  * rank to rank, part by part (Liu et al. 2023, arXiv 2310.01889). ALL_GATHER: gathered before the
@@ -44,7 +46,7 @@ typedef enum fab_context_mode {
 
 /* How the job is cut over the packages. Rank order, fastest first: tensor, context, data, pipeline
  * (Megatron-Core's tp-cp-ep-dp-pp); expert ranks are dealt over tensor, context and data ranks
- * together. Sequence parallelism goes with tensor parallelism. */
+ * together. */
 typedef struct fab_mapping {
     int64_t tp;         /* t: tensor-parallel size of attention and dense blocks */
     int64_t cp;         /* c: context-parallel size: ranks that share a sequence */
@@ -56,10 +58,13 @@ typedef struct fab_mapping {
     int64_t interleave; /* v: model chunks per stage */
     int64_t zero;       /* what the D c replicas of a parameter shard: 0 nothing, 1 optimizer state,
                            2 gradients too, 3 weights too (Rajbhandari et al. 2020) */
+    int64_t recompute_layers; /* first layers of each chunk in which `recompute` holds; 0: all */
     const char *layout; /* layers of each chunk, "3 4*14 2"; NULL and "even" deal them alike */
     int cp_mode;        /* fab_context_mode */
     int expert_order;   /* fab_expert_order */
-    int recompute;      /* fab_recompute */
+    int recompute;      /* set of fab_layer_part, run again in the backward pass */
+    bool is_sequence_parallel; /* norms and residuals work on the tensor ranks' shares of the tokens
+                                  (Korthikanti et al. 2022); false: on all tokens, on each rank */
 } fab_mapping;
 
 /* Kinds of message, by the parallelism that causes them. */
@@ -124,6 +129,13 @@ typedef enum fab_dispatch_mode {
     FAB_DISPATCH_PER_DOMAIN
 } fab_dispatch_mode;
 
+/* FUSED: one kernel that keeps no scores (Dao 2023, arXiv 2307.08691). UNFUSED: scores, softmax and
+ * values one after the other through memory, all s x s of them. */
+typedef enum fab_attention_choice {
+    FAB_ATTENTION_FUSED,
+    FAB_ATTENTION_UNFUSED
+} fab_attention_choice;
+
 /* Where times of operators come from: the efficiencies below, or the measured kernels that the
  * package's row names (docs/models-kernels.md), for what they measured. */
 typedef enum fab_kernel_choice { FAB_KERNELS_CONSTANT, FAB_KERNELS_MEASURED } fab_kernel_choice;
@@ -137,6 +149,10 @@ typedef enum fab_message_choice { FAB_MESSAGES_IDEAL, FAB_MESSAGES_MEASURED } fa
 typedef struct fab_assumptions {
     int kernels;                      /* fab_kernel_choice */
     int messages;                     /* fab_message_choice */
+    int attention;                    /* fab_attention_choice */
+    bool has_dropout;                 /* masks are made and kept */
+    bool has_scatter_gather;          /* without sequence parallelism, stages send each other shares
+                                         of a hidden vector and gather them (arXiv 2104.04473) */
     double gemm_efficiency_frac;      /* matrix products, of the dense peak */
     double attention_efficiency_frac; /* attention core, of the dense BF16 peak */
     double memory_efficiency_frac;    /* of the memory bandwidth */

@@ -87,25 +87,34 @@ FAB_API int64_t fab_model_ffn_matrices(const fab_model *model);
  * groups than the router's. docs/models-transformer.md#dispatch. */
 FAB_API double fab_model_distinct_groups_count(const fab_model *model, int64_t groups);
 
-/* Activation bytes that one layer saves for its backward pass, per token, nothing recomputed, fused
- * attention, sequence parallelism on, no dropout: the part divided by the tensor size and the part
- * of the routed experts that a load factor multiplies. Experts keep their inputs and outputs.
- * docs/models-transformer.md#activations (Korthikanti et al. 2022 table 2 extended to GQA, MLA and
- * experts). */
+/* How a layer runs, as far as it decides what is kept for the backward pass. */
+typedef struct fab_activation_rule {
+    int64_t tensor_ranks; /* >= 1: key and value heads that several ranks need are kept by each
+                             (fab_model_rank_kv_heads) */
+    int64_t expert_tensor_ranks; /* >= 1, of one expert: each keeps the tokens of all of them as its
+                                    input, and its part of everything else */
+    int64_t sequence;            /* tokens that attend to each other, of unfused attention */
+    double element_byte; /* > 0, of a kept element; softmax statistics and router scores stay
+                            in single precision, masks have one byte */
+    int recomputed;      /* set of fab_layer_part that run again and keep nothing */
+    bool is_sequence_parallel;
+    bool is_unfused; /* attention keeps its probabilities */
+    bool has_dropout;
+} fab_activation_rule;
+
+/* Activation bytes that one layer keeps for its backward pass, per token of a tensor group, by how
+ * they are cut. Experts keep their inputs and outputs. docs/models-transformer.md#activations
+ * (Korthikanti et al. 2022, table 2, extended to GQA, MLA and experts). */
 typedef struct fab_activation_bytes {
-    double sharded_byte; /* per token, divide by the tensor-parallel size */
-    double routed_byte;  /* per token, divide by the tensor-parallel size, times the load factor */
+    double sharded_byte; /* divide by the tensor-parallel size */
+    double routed_byte;  /* divide by the tensor-parallel size, times the load factor */
+    double whole_byte;   /* on every tensor rank; 0 with sequence parallelism */
 } fab_activation_bytes;
 
-/* Counts them for a layer with experts or a dense one, cut over `tensor_ranks` >= 1 ranks: key and
- * value heads that several ranks need are kept by each (fab_model_rank_kv_heads).
- * `expert_tensor_ranks` >= 1 ranks share an expert: each keeps the tokens of all of them as its
- * input, and its part of everything else. `element_byte` > 0 is the size of a saved element;
- * softmax statistics and router scores stay in single precision. */
+/* Counts them for a layer with experts or a dense one. With FAB_PART_LAYER recomputed only the
+ * layer's input is left. */
 FAB_API fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_moe_layer,
-                                                        int64_t tensor_ranks,
-                                                        int64_t expert_tensor_ranks,
-                                                        double element_byte);
+                                                        const fab_activation_rule *rule);
 
 FAB_END_DECLS
 

@@ -47,6 +47,13 @@ static const char *number_type(const fab_field *field, fab_arena *arena)
     return word ? fab_arena_printf(arena, "%s, or `%s`", number, word) : number;
 }
 
+/* The word for none, and those of which there may be some. */
+static const char *set_type(const fab_field *field, fab_arena *arena)
+{
+    const char *words = word_choice(field->choices + 1, arena);
+    return words ? fab_arena_printf(arena, "`%s`, or some of %s", field->choices[0], words) : NULL;
+}
+
 const char *fab_describe_type(const fab_field *field, fab_arena *arena)
 {
     switch (field->kind) {
@@ -66,6 +73,8 @@ const char *fab_describe_type(const fab_field *field, fab_arena *arena)
         return field->definition ? "a name" : "a text";
     case FAB_FIELD_CHOICE:
         return word_choice(field->choices, arena);
+    case FAB_FIELD_SET:
+        return set_type(field, arena);
     case FAB_FIELD_RECORD:
         return fab_arena_printf(arena, "the fields of %s", field->table->kind);
     case FAB_FIELD_RECORDS:
@@ -95,6 +104,9 @@ const char *fab_describe_briefly(const fab_field *field, fab_arena *arena)
     const char *number = NULL;
     if (field->kind == FAB_FIELD_CHOICE || (field->kind == FAB_FIELD_TEXT && field->choices)) {
         return word_choice(field->choices, arena);
+    }
+    if (field->kind == FAB_FIELD_SET) {
+        return set_type(field, arena);
     }
     if (is_number) {
         number = without_example(fab_dimension_expected(field->dimension), arena);
@@ -153,6 +165,7 @@ static bool is_said(const fab_field *field, const void *at)
         return true;
     case FAB_FIELD_FLAG:
     case FAB_FIELD_CHOICE:
+    case FAB_FIELD_SET:
         return true;
     case FAB_FIELD_TEXT:
         return *(const char *const *)at != NULL;

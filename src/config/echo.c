@@ -195,6 +195,14 @@ static bool is_left_out(const fab_field *field, double value)
             (field->is_above_minimum && value == field->minimum));
 }
 
+static void echo_set(fab_echo *echo, const fab_field *field, int set)
+{
+    fab_field plain = *field;
+    char words[FAB_TEXT_LIMIT_BYTE];
+    plain.offset = 0;
+    fab_echo_text(echo, fab_field_format(&plain, &set, words, sizeof(words)));
+}
+
 static void echo_value(fab_echo *echo, const fab_field *field, const void *at)
 {
     switch (field->kind) {
@@ -224,6 +232,9 @@ static void echo_value(fab_echo *echo, const fab_field *field, const void *at)
     case FAB_FIELD_CHOICE:
         fab_echo_text(echo, field->choices[*(const int *)at]);
         break;
+    case FAB_FIELD_SET:
+        echo_set(echo, field, *(const int *)at);
+        break;
     case FAB_FIELD_RECORD:
         fab_echo_open(echo, '{');
         fab_echo_fields(echo, field->table, at);
@@ -251,6 +262,7 @@ static bool is_said(const fab_field *field, const void *at)
     case FAB_FIELD_SOURCED:
     case FAB_FIELD_FLAG:
     case FAB_FIELD_CHOICE:
+    case FAB_FIELD_SET:
     case FAB_FIELD_RECORD:
         break;
     }

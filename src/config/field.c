@@ -201,6 +201,62 @@ static fab_status read_choice(const reader *r, const fab_field *field, const fab
     return read_word(r, field, node, target);
 }
 
+/* Adds one word to a set; the word for an empty one goes with no other. */
+static fab_status add_word(const reader *r, const fab_field *field, const fab_node *node,
+                           bool is_alone, int *set)
+{
+    int index = 0;
+    FAB_TRY(read_word(r, field, node, &index));
+    if (index == 0 && !is_alone) {
+        return report(r, node, help_hint(r, field), "`%s` of `%s` goes with no other word",
+                      field->choices[0], field->name);
+    }
+    *set |= index > 0 ? 1 << (index - 1) : 0;
+    return FAB_OK;
+}
+
+/* Words of one text, each reported where it stands. */
+static fab_status read_set_text(const reader *r, const fab_field *field, const fab_node *node,
+                                int *set)
+{
+    static const char BLANKS[] = " \t";
+    const size_t first = strspn(node->text, BLANKS);
+    const char *at = node->text + first;
+    if (*at == '\0') {
+        return add_word(r, field, node, true, set);
+    }
+    while (*at != '\0') {
+        const size_t length = strcspn(at, BLANKS);
+        const size_t gap = strspn(at + length, BLANKS);
+        const bool is_alone = at == node->text + first && at[length + gap] == '\0';
+        fab_node word = *node;
+        word.text = fab_arena_copy(r->arena, at, length);
+        if (word.text == NULL) {
+            return FAB_E_NOMEM;
+        }
+        word.position.column += (int)(at - node->text) + (node->quoted ? 1 : 0);
+        FAB_TRY(add_word(r, field, &word, is_alone, set));
+        at += length + gap;
+    }
+    return FAB_OK;
+}
+
+static fab_status read_set(const reader *r, const fab_field *field, const fab_node *node,
+                           void *target)
+{
+    int set = 0;
+    if (node->kind == FAB_NODE_SCALAR && !is_blank(node)) {
+        FAB_TRY(read_set_text(r, field, node, &set));
+    } else {
+        FAB_TRY(expect_kind(r, field, node, FAB_NODE_LIST, "a word or a list of words"));
+        for (size_t i = 0; i < node->count; i++) {
+            FAB_TRY(add_word(r, field, node->items[i], node->count == 1, &set));
+        }
+    }
+    *(int *)target = set;
+    return FAB_OK;
+}
+
 static fab_status read_text(const reader *r, const fab_field *field, const fab_node *node,
                             void *target)
 {
@@ -377,6 +433,8 @@ static fab_status read_field(const reader *r, const fab_field *field, const fab_
         return read_text(r, field, node, target);
     case FAB_FIELD_CHOICE:
         return read_choice(r, field, node, target);
+    case FAB_FIELD_SET:
+        return read_set(r, field, node, target);
     case FAB_FIELD_RECORD:
         FAB_TRY(expect_kind(r, field, node, FAB_NODE_MAP, "a map of fields"));
         return read_record(r, field->table, node, target);

@@ -26,10 +26,12 @@ typedef enum fab_field_kind {
     FAB_FIELD_TEXT,     /* const char * at offset; at most FAB_TEXT_LIMIT_BYTE; when `choices` are
                            given, one of them */
     FAB_FIELD_CHOICE,   /* int at offset: index of the word in `choices` */
-    FAB_FIELD_RECORD,   /* struct at offset, described by `table` */
-    FAB_FIELD_RECORDS,  /* fab_records at offset: a list of structs described by `table` */
-    FAB_FIELD_NODE      /* const fab_node * at offset: left to the caller to interpret; with limits
-                           a list of such */
+    FAB_FIELD_SET,     /* int at offset: some of the words after the first, word i as bit i - 1; the
+                          first word says none of them. A list, or a text with blanks between */
+    FAB_FIELD_RECORD,  /* struct at offset, described by `table` */
+    FAB_FIELD_RECORDS, /* fab_records at offset: a list of structs described by `table` */
+    FAB_FIELD_NODE     /* const fab_node * at offset: left to the caller to interpret; with limits
+                          a list of such */
 } fab_field_kind;
 
 /* A list of records read from a file; `items` points at `count` structs of the field's table. */
@@ -51,7 +53,7 @@ typedef struct fab_field {
     bool is_above_minimum;      /* the minimum itself is not allowed */
     const char *word;           /* a word that may stand instead of a number or name, */
     double word_value;          /* ... and the value stored for it; NULL when there is none */
-    const char *const *choices; /* CHOICE and TEXT: words, ended by NULL */
+    const char *const *choices; /* CHOICE, SET and TEXT: words, ended by NULL */
     const fab_table *table;     /* RECORD and RECORDS */
     const char *definition;     /* NODE and TEXT: what stands there, for the schema: "gpu" */
     const char *help;           /* one line for tables, templates and the reference */

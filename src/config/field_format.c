@@ -51,6 +51,18 @@ static const char *choice_word(const fab_field *field, int index)
     return "[unknown word]";
 }
 
+static void format_set(const fab_field *field, int set, char *buffer, size_t size)
+{
+    size_t used = 0;
+    snprintf(buffer, size, "%s", field->choices[0]);
+    for (int i = 1; field->choices[i]; i++) {
+        if (((set >> (i - 1)) & 1) != 0 && used < size) {
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", used > 0 ? " " : "",
+                                     field->choices[i]);
+        }
+    }
+}
+
 static const char *node_kind(const fab_node *node)
 {
     static const char *const NAME[] = {"[value]", "[map]", "[list]"};
@@ -80,6 +92,9 @@ char *fab_field_format(const fab_field *field, const void *record, char *buffer,
         break;
     case FAB_FIELD_CHOICE:
         snprintf(buffer, size, "%s", choice_word(field, *(const int *)at));
+        break;
+    case FAB_FIELD_SET:
+        format_set(field, *(const int *)at, buffer, size);
         break;
     case FAB_FIELD_RECORD:
         snprintf(buffer, size, "[%s]", field->table->kind);

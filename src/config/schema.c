@@ -88,6 +88,24 @@ static json_t *word_list(fab_schema *schema, const char *const *words)
     return made;
 }
 
+/* Words with blanks between, or a list of them; the first stands alone. */
+static json_t *set_schema(fab_schema *schema, const char *const *words)
+{
+    const char *any = "";
+    for (size_t i = 1; any && words[i]; i++) {
+        any = fab_arena_printf(schema->arena, "%s%s%s", any, i > 1 ? "|" : "", words[i]);
+    }
+    json_t *made = json_object();
+    json_t *kinds = list(schema, made, "anyOf");
+    (void)fab_schema_add(schema, kinds, NULL, word_list(schema, words));
+    json_t *text = fab_schema_add(schema, kinds, NULL, typed(schema, "string"));
+    fab_schema_text(schema, text, "pattern",
+                    any ? fab_arena_printf(schema->arena, "^ *(%s)( +(%s))* *$", any, any) : NULL);
+    json_t *items = fab_schema_add(schema, kinds, NULL, typed(schema, "array"));
+    (void)fab_schema_add(schema, items, "items", word_list(schema, words));
+    return made;
+}
+
 /* A number that stands without a unit, as programs that read YAML type it. */
 static json_t *bare_number(fab_schema *schema, const fab_field *field)
 {
@@ -318,6 +336,8 @@ static json_t *value_schema(fab_schema *schema, const fab_field *field, const vo
         return field->definition ? named_or_word(schema, field, false) : text_schema(schema);
     case FAB_FIELD_CHOICE:
         return word_list(schema, field->choices);
+    case FAB_FIELD_SET:
+        return set_schema(schema, field->choices);
     case FAB_FIELD_RECORD:
         return nested(schema, field->table, (const unsigned char *)defaults + field->offset,
                       is_part);

@@ -173,6 +173,7 @@ static const char *example_text(const fab_field *field, fab_arena *arena)
     case FAB_FIELD_TEXT:
         return field->choices ? field->choices[0] : field->word ? field->word : "text";
     case FAB_FIELD_CHOICE:
+    case FAB_FIELD_SET:
         return field->choices[0];
     case FAB_FIELD_NODE:
         return field->word ? field->word : "{}";

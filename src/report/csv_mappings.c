@@ -40,6 +40,7 @@ static double exposed_s(const fab_forecast *forecast)
 static void mapping_row(fab_csv *csv, const fab_study_result *result, const fab_study_point *point,
                         bool is_best)
 {
+    char recompute[FAB_RECOMPUTE_SIZE];
     const fab_study_best *best = point->best;
     const fab_mapping *m = is_best ? &best->mapping : &point->scenario->mapping;
     const fab_forecast *forecast = is_best ? &best->forecast : &point->forecast;
@@ -54,7 +55,7 @@ static void mapping_row(fab_csv *csv, const fab_study_result *result, const fab_
         fab_csv_integer(csv, sizes[i]);
     }
     fab_csv_text(csv, fab_order_word(m));
-    fab_csv_text(csv, fab_recompute_word(m));
+    fab_csv_text(csv, fab_recompute_word(m, recompute));
     fab_csv_number(csv, forecast->step_s);
     fab_csv_number(csv, exposed_s(forecast));
     fab_csv_number(csv, ownership->time_to_train_s);

@@ -5,6 +5,7 @@
 
 void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping)
 {
+    char recompute[FAB_RECOMPUTE_SIZE];
     json_t *made = fab_json_object(json, object, "mapping");
     fab_json_integer(json, made, "tp", mapping->tp);
     fab_json_integer(json, made, "cp", mapping->cp);
@@ -18,7 +19,9 @@ void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping
     fab_json_text(json, made, "layout", mapping->layout);
     fab_json_text(json, made, "cp_mode", fab_context_word(mapping));
     fab_json_text(json, made, "expert_order", fab_order_word(mapping));
-    fab_json_text(json, made, "recompute", fab_recompute_word(mapping));
+    fab_json_integer(json, made, "recompute_layers", mapping->recompute_layers);
+    fab_json_boolean(json, made, "is_sequence_parallel", mapping->is_sequence_parallel);
+    fab_json_text(json, made, "recompute", fab_recompute_word(mapping, recompute));
 }
 
 void fab_json_counts(fab_json *json, json_t *object, const fab_search_counts *counts)

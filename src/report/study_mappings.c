@@ -53,6 +53,7 @@ static const fab_sheet_column COLUMNS[] = {
 /* a mapping as a scenario file writes it; dp follows from the others */
 static const char *sizes_text(fab_scratch *scratch, const fab_mapping *m)
 {
+    char recompute[FAB_RECOMPUTE_SIZE];
     return fab_text_printf(
         scratch,
         "tp %lld, %spp %lld, dp %lld, ep %lld, etp %lld, microbatch %lld, interleave %lld, %s, "
@@ -60,7 +61,7 @@ static const char *sizes_text(fab_scratch *scratch, const fab_mapping *m)
         (long long)m->tp, m->cp > 1 ? fab_text_printf(scratch, "cp %lld, ", (long long)m->cp) : "",
         (long long)m->pp, (long long)m->dp, (long long)m->ep, (long long)m->etp,
         (long long)m->microbatch, (long long)m->interleave, fab_order_word(m),
-        fab_recompute_word(m));
+        fab_recompute_word(m, recompute));
 }
 
 static const char *number(fab_scratch *scratch, int64_t count)

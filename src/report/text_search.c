@@ -25,6 +25,7 @@ static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *ro
     fab_scratch *s = sheet->scratch;
     const fab_mapping *m = &row->mapping;
     const fab_forecast *f = &row->forecast;
+    char recompute[FAB_RECOMPUTE_SIZE];
     fab_sheet_add(sheet,
                   (const char *const[]){
                       rank,
@@ -37,7 +38,7 @@ static void add_row(fab_sheet *sheet, const char *rank, const fab_search_row *ro
                       fab_text_printf(s, "%lld", (long long)m->microbatch),
                       fab_text_printf(s, "%lld", (long long)m->interleave),
                       fab_order_word(m),
-                      fab_recompute_word(m),
+                      fab_text_printf(s, "%s", fab_recompute_word(m, recompute)),
                       fab_text_digits(s, f->step_s, 5),
                       fab_text_digits(s, row->ownership.time_to_train_s / SECONDS_PER_DAY, 4),
                       fab_text_percent(s, f->mfu_frac),

@@ -75,6 +75,7 @@ static bool sizes_are_sane(fab_settling *s)
         {"mapping", "etp", m->etp, job->gpus},
         {"mapping", "microbatch", m->microbatch, job->batch},
         {"mapping", "interleave", m->interleave, s->scenario->model.layers},
+        {"mapping", "recompute_layers", m->recompute_layers, s->scenario->model.layers},
     };
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         if (sizes[i].value > sizes[i].limit) {
@@ -339,6 +340,31 @@ static void check_power(fab_settling *s)
     }
 }
 
+/* One name for each set; a part of a layer goes with others, the whole layer does not. */
+static void settle_recompute(fab_settling *s)
+{
+    fab_mapping *m = &s->scenario->mapping;
+    if ((m->recompute & (int)FAB_PART_SELECTIVE) != 0) {
+        m->recompute = (m->recompute & ~(int)FAB_PART_SELECTIVE) | (int)FAB_PART_CORE_ATTENTION;
+    }
+    if ((m->recompute & FAB_RECOMPUTE_FULL) != 0 && m->recompute != FAB_RECOMPUTE_FULL) {
+        mistake(s, "mapping", "recompute", "write `full` alone, or the parts of a layer",
+                "`full` runs whole layers again and goes with no part of them");
+    }
+}
+
+/* Expert blocks take each rank's own share of the tokens. */
+static void check_sequence_parallel(fab_settling *s)
+{
+    const fab_mapping *m = &s->scenario->mapping;
+    if (!m->is_sequence_parallel && m->tp > 1 && s->scenario->model.experts > 0) {
+        mistake(s, "mapping", "sequence_parallel", "leave it on, or use tp: 1",
+                "experts need sequence_parallel with tp %" PRId64
+                ": each tensor rank dispatches its share of the tokens",
+                m->tp);
+    }
+}
+
 /* What builds on a cut that fits the packages is checked only when it does. */
 static void check_mapping(fab_settling *s)
 {
@@ -347,7 +373,9 @@ static void check_mapping(fab_settling *s)
     check_layers(s);
     check_context(s);
     check_tensor(s);
+    settle_recompute(s);
     if (s->mistakes == 0) {
+        check_sequence_parallel(s);
         check_experts(s);
         check_batch(s);
     }

@@ -12,7 +12,9 @@ static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
 static const char *const CONTEXT_MODE[] = {"ring", "all_gather", "ulysses", NULL};
 static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
-static const char *const RECOMPUTE[] = {"none", "full", NULL};
+#define PART_WORD(id, text) text,
+static const char *const RECOMPUTE[] = {"none", FAB_PART_LIST(PART_WORD) NULL};
+static const char *const ATTENTION[] = {"fused", "unfused", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
@@ -87,11 +89,18 @@ static const fab_mapping MAPPING_DEFAULT = {.tp = 1,
                                             .microbatch = 1,
                                             .interleave = 1,
                                             .zero = 1,
-                                            .layout = "even"};
+                                            .layout = "even",
+                                            .is_sequence_parallel = true};
 
 static const fab_field MAPPING_FIELDS[] = {
     COUNT("tp", offsetof(fab_mapping, tp), false, 1,
-          "tensor-parallel size of attention and dense blocks, with sequence parallelism"),
+          "tensor-parallel size of attention and dense blocks"),
+    {.name = "sequence_parallel",
+     .kind = FAB_FIELD_FLAG,
+     .offset = offsetof(fab_mapping, is_sequence_parallel),
+     .help = "tensor ranks share out the tokens of norms and residuals; without, each works on all "
+             "of them and messages become all-reduces",
+     .source = "true: how models are trained with Megatron since arXiv 2205.05198"},
     COUNT("cp", offsetof(fab_mapping, cp), false, 1,
           "context-parallel size: ranks that share each sequence"),
     CHOICE(
@@ -134,9 +143,23 @@ static const fab_field MAPPING_FIELDS[] = {
     CHOICE("expert_order", offsetof(fab_mapping, expert_order), EXPERT_ORDER,
            "`folded`: expert ranks on consecutive packages; `strided`: a tensor group apart",
            "Megatron-Core orders expert ranks folded over tensor ranks (arXiv 2504.14960)"),
-    CHOICE("recompute", offsetof(fab_mapping, recompute), RECOMPUTE,
-           "`full` runs each layer's forward again instead of keeping its activations",
-           "none: activations are kept where they fit"),
+    {.name = "recompute",
+     .kind = FAB_FIELD_SET,
+     .offset = offsetof(fab_mapping, recompute),
+     .choices = RECOMPUTE,
+     .help = "what runs again in the backward pass instead of keeping what it made: whole layers "
+             "(`full`) or parts of them, such as `[layernorm, moe_act]`; `selective` is "
+             "`core_attention`",
+     .source = "none: activations are kept where they fit"},
+    {.name = "recompute_layers",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_mapping, recompute_layers),
+     .minimum = 1,
+     .maximum = LARGE,
+     .word = "all",
+     .word_value = 0,
+     .help = "layers of each chunk, from its first on, in which `recompute` holds",
+     .source = "all: one rule for all layers"},
 };
 
 const fab_table FAB_MAPPING_TABLE = {
@@ -315,9 +338,18 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "measured: a package without measured kernels keeps the constants"),
     CHOICE("messages", offsetof(fab_assumptions, messages), MESSAGES,
            "times of messages: `ideal` takes rates and latencies of the tiers, `measured` the "
-           "channels "
-           "of the messaging layer that a tier names, where it names one",
+           "channels of the messaging layer that a tier names, where it names one",
            "measured: a tier without a messaging layer keeps its rate and latency"),
+    CHOICE("attention", offsetof(fab_assumptions, attention), ATTENTION,
+           "attention core: `fused` keeps no scores and computes their causal half, `unfused` "
+           "writes, reads and keeps all of them",
+           "fused: in every framework since 2023 (arXiv 2307.08691)"),
+    FLAG("dropout", offsetof(fab_assumptions, has_dropout),
+         "dropout after attention and feed-forward blocks, and on unfused scores: its masks are "
+         "written and kept"),
+    FLAG("scatter_gather", offsetof(fab_assumptions, has_scatter_gather),
+         "without sequence parallelism, stages send each other 1/tp of a hidden vector and gather "
+         "it (arXiv 2104.04473, section 4.1), not the whole on every tensor rank"),
     EFFICIENCY("gemm_efficiency", offsetof(fab_assumptions, gemm_efficiency_frac),
                "matrix products reach this share of the dense peak",
                "about half of peak, clocks, tiles and kernels together; large BF16 products on "

@@ -2,8 +2,16 @@
 
 #include <assert.h>
 
-/* Recomputation is none or full. */
-#define RECOMPUTES 2
+/* Recomputation is none, full, or what the scenario says. */
+static int64_t count_recomputes(const fab_mapping *own)
+{
+    return own->recompute == FAB_RECOMPUTE_NONE || own->recompute == FAB_RECOMPUTE_FULL ? 2 : 3;
+}
+
+static int recompute_at(const fab_mapping *own, int64_t index)
+{
+    return index == 0 ? FAB_RECOMPUTE_NONE : index == 1 ? FAB_RECOMPUTE_FULL : own->recompute;
+}
 
 /* Sequences from this length on are cut over context ranks, down to parts of the second length. */
 #define LONG_SEQUENCE ((int64_t)16384)
@@ -100,8 +108,8 @@ static fab_space_block make_block(const fab_scenario *scenario, int64_t tp, int6
         .orders = has_choice && ep > 1 ? 2 : 1,
         .splits = has_choice ? 2 : 1,
     };
-    block.candidates =
-        block.microbatches * block.interleaves * RECOMPUTES * (block.orders + block.splits - 1);
+    block.candidates = block.microbatches * block.interleaves *
+                       count_recomputes(&scenario->mapping) * (block.orders + block.splits - 1);
     return block;
 }
 
@@ -195,7 +203,8 @@ fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
 fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *own, int64_t index)
 {
     assert(block && own && index >= 0 && index < block->candidates);
-    const int64_t whole = block->microbatches * block->interleaves * RECOMPUTES * block->orders;
+    const int64_t recomputes = count_recomputes(own);
+    const int64_t whole = block->microbatches * block->interleaves * recomputes * block->orders;
     const bool is_split = index >= whole;
     const int64_t orders = is_split ? 1 : block->orders;
     int64_t rest = is_split ? index - whole : index;
@@ -207,8 +216,8 @@ fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *o
     mapping.dp = 0;
     mapping.ep = block->ep;
     mapping.etp = is_split ? block->tp : 1;
-    mapping.recompute = (int)(rest % RECOMPUTES);
-    rest /= RECOMPUTES;
+    mapping.recompute = recompute_at(own, rest % recomputes);
+    rest /= recomputes;
     mapping.expert_order = (int)(rest % orders);
     rest /= orders;
     mapping.interleave = 1 + rest % block->interleaves;

@@ -20,6 +20,8 @@ void fab_energy_add_stage(const fab_scenario *scenario, const fab_stage *stage,
     for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
         work->blocks_count[kind] +=
             (double)fab_stage_block_count(scenario, stage, (fab_block_kind)kind);
+        work->recomputed_count[kind] +=
+            (double)fab_stage_recomputed_count(scenario, stage, (fab_block_kind)kind);
     }
     work->optimizer_byte += optimizer_byte;
 }
@@ -66,11 +68,13 @@ static void add_operator(fab_tally *tally, fab_operator_kind kind, fab_operator_
     note_power(tally, fab_gpu_operator_j(gpu, kind, work), work.byte, time_s);
 }
 
-static void add_block(fab_tally *tally, const fab_block *block, double count, bool is_recomputed)
+/* `count` blocks, in `again` of which the `recomputed` parts run twice. */
+static void add_block(fab_tally *tally, const fab_block *block, double count, double again,
+                      int recomputed)
 {
     for (size_t i = 0; i < block->operator_count; i++) {
         const fab_operator *operator= & block->operators[i];
-        tally->repeats = is_recomputed ? 2.0 * count : count;
+        tally->repeats = fab_runs_again(recomputed, operator->parts) ? count + again : count;
         add_operator(tally, operator->kind, operator->forward);
         tally->repeats = count;
         add_operator(tally, operator->kind, operator->backward);
@@ -162,7 +166,8 @@ static void tally_work(const fab_scenario *scenario, const fab_workload *workloa
         const double count = share * (double)microbatches * work->blocks_count[kind];
         if (count > 0.0) {
             add_block(tally, &workload->blocks[kind], count,
-                      fab_stage_recomputes(scenario, (fab_block_kind)kind));
+                      share * (double)microbatches * work->recomputed_count[kind],
+                      scenario->mapping.recompute);
         }
     }
     add_optimizer(tally, share * work->optimizer_byte);

@@ -7,7 +7,8 @@
 
 /* What all stages together do in a step; one package of each stage. */
 typedef struct fab_step_work {
-    double blocks_count[FAB_BLOCK_KIND_COUNT]; /* that a micro-batch passes */
+    double blocks_count[FAB_BLOCK_KIND_COUNT];     /* that a micro-batch passes */
+    double recomputed_count[FAB_BLOCK_KIND_COUNT]; /* of them, those with parts that run again */
     double optimizer_byte;
 } fab_step_work;
 

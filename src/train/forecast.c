@@ -77,7 +77,9 @@ static bool holds_same(const fab_stage *a, const fab_stage *b)
 {
     return a->dense_layers == b->dense_layers && a->moe_layers == b->moe_layers &&
            a->has_embedding == b->has_embedding && a->has_head == b->has_head &&
-           a->mtp_modules == b->mtp_modules;
+           a->mtp_modules == b->mtp_modules &&
+           a->recomputed_dense_layers == b->recomputed_dense_layers &&
+           a->recomputed_moe_layers == b->recomputed_moe_layers;
 }
 
 static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *workload,

@@ -67,7 +67,7 @@ static fab_status describe(const fab_recorder *recorder, fab_block_kind kind, bo
         .operator_count = block->operator_count,
         .messages = FAB_NEW(arena, fab_explained_message, block->message_count + 1),
         .message_count = block->message_count,
-        .saved_byte = is_recomputed ? block->checkpoint_byte : block->saved_byte,
+        .saved_byte = is_recomputed ? block->kept_byte : block->saved_byte,
     };
     if (out->operators == NULL || out->messages == NULL) {
         return FAB_E_NOMEM;

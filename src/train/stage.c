@@ -49,6 +49,18 @@ static fab_chunk chunk_of(const fab_scenario *scenario, int64_t index)
     return chunk;
 }
 
+/* Layers of a chunk, from its first on, in which parts run again. `before` is of the same stage:
+ * without a pipeline its chunks are one. */
+static int64_t recomputed_layers(const fab_mapping *m, int64_t layers, int64_t before)
+{
+    if (m->recompute == FAB_RECOMPUTE_NONE) {
+        return 0;
+    }
+    const int64_t limit = m->pp == 1 ? m->recompute_layers - before : m->recompute_layers;
+    const int64_t most = limit < 0 ? 0 : limit;
+    return m->recompute_layers == 0 || most > layers ? layers : most;
+}
+
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
 {
     const fab_model *model = &scenario->model;
@@ -64,6 +76,11 @@ fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
             dense_before(model, part.first + part.layers) - dense_before(model, part.first);
         out.dense_layers += dense;
         out.moe_layers += part.layers - dense;
+        const int64_t again = recomputed_layers(&scenario->mapping, part.layers, part.first);
+        const int64_t dense_again =
+            dense_before(model, part.first + again) - dense_before(model, part.first);
+        out.recomputed_dense_layers += dense_again;
+        out.recomputed_moe_layers += again - dense_again;
     }
     return out;
 }
@@ -107,11 +124,15 @@ static double run_operator(const fab_pass *pass, const fab_gpu_speed *speed, con
     return time_s;
 }
 
+/* Of the forward pass only what belongs to `recomputed` parts, or all with FAB_PART_LAYER. */
 static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_block *block,
-                          bool is_forward)
+                          bool is_forward, int recomputed)
 {
     const fab_phase phase = phase_of(pass, is_forward);
     for (size_t i = 0; i < block->operator_count; i++) {
+        if (is_forward && !fab_runs_again(recomputed, block->operators[i].parts)) {
+            continue;
+        }
         double time_s = run_operator(pass, speed, block, i, phase);
         if (!is_forward) {
             time_s += run_operator(pass, speed, block, i, FAB_PHASE_WEIGHT);
@@ -122,10 +143,13 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
 }
 
 static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *block,
-                         bool is_forward, double repeats)
+                         bool is_forward, int recomputed, double repeats)
 {
     for (size_t i = 0; i < block->message_count; i++) {
         const fab_message *message = &block->messages[i];
+        if (is_forward && !fab_runs_again(recomputed, message->parts)) {
+            continue;
+        }
         const double count =
             (double)(is_forward ? message->forward_count : message->backward_count);
         fab_message_forecast *sum = &time->messages[message->message_class];
@@ -198,14 +222,9 @@ static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab
     return repeats * pass_s;
 }
 
-bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind)
-{
-    const bool is_layer = kind == FAB_BLOCK_DENSE_LAYER || kind == FAB_BLOCK_MOE_LAYER;
-    return is_layer && scenario->mapping.recompute == FAB_RECOMPUTE_FULL;
-}
-
+/* `count` blocks, in which the `recomputed` parts run again. */
 static void add_block(const fab_scenario *scenario, const fab_workload *workload,
-                      fab_block_kind kind, int64_t count, fab_recorder *recorder,
+                      fab_block_kind kind, int64_t count, int recomputed, fab_recorder *recorder,
                       fab_stage_time *time)
 {
     const fab_block *block = &workload->blocks[kind];
@@ -214,16 +233,16 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
         return;
     }
     fab_explained_block *record =
-        fab_record_block(recorder, kind, fab_stage_recomputes(scenario, kind), block, count);
+        fab_record_block(recorder, kind, recomputed != FAB_RECOMPUTE_NONE, block, count);
     fab_pass forward = {.record = record}, backward = {.record = record, .is_backward = true};
-    add_operators(&forward, &workload->speed, block, true);
-    add_messages(&forward, time, block, true, repeats);
-    if (fab_stage_recomputes(scenario, kind)) {
-        add_operators(&backward, &workload->speed, block, true);
-        add_messages(&backward, time, block, true, repeats);
+    add_operators(&forward, &workload->speed, block, true, FAB_PART_LAYER);
+    add_messages(&forward, time, block, true, FAB_PART_LAYER, repeats);
+    if (recomputed != FAB_RECOMPUTE_NONE) {
+        add_operators(&backward, &workload->speed, block, true, recomputed);
+        add_messages(&backward, time, block, true, recomputed, repeats);
     }
-    add_operators(&backward, &workload->speed, block, false);
-    add_messages(&backward, time, block, false, repeats);
+    add_operators(&backward, &workload->speed, block, false, FAB_RECOMPUTE_NONE);
+    add_messages(&backward, time, block, false, FAB_RECOMPUTE_NONE, repeats);
     time->forward_s += close_pass(scenario, &forward, time, repeats);
     time->backward_s += close_pass(scenario, &backward, time, repeats);
 }
@@ -280,6 +299,20 @@ int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *sta
     return 0;
 }
 
+int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage *stage,
+                                   fab_block_kind kind)
+{
+    const bool has_modules = scenario->mapping.recompute != FAB_RECOMPUTE_NONE &&
+                             scenario->assumptions.effects.embedding_head;
+    const int64_t modules = has_modules ? stage->mtp_modules : 0;
+    const bool has_experts = scenario->model.experts > 0;
+    if (kind == FAB_BLOCK_DENSE_LAYER) {
+        return stage->recomputed_dense_layers + (has_experts ? 0 : modules);
+    }
+    return kind == FAB_BLOCK_MOE_LAYER ? stage->recomputed_moe_layers + (has_experts ? modules : 0)
+                                       : 0;
+}
+
 fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
                                           const fab_workload *workload, const fab_stage *stage,
                                           fab_recorder *recorder)
@@ -288,8 +321,10 @@ fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
     fab_record_begin(recorder);
     for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
         const fab_block_kind kind = (fab_block_kind)i;
-        add_block(scenario, workload, kind, fab_stage_block_count(scenario, stage, kind), recorder,
-                  &time);
+        const int64_t again = fab_stage_recomputed_count(scenario, stage, kind);
+        const int64_t once = fab_stage_block_count(scenario, stage, kind) - again;
+        add_block(scenario, workload, kind, once, FAB_RECOMPUTE_NONE, recorder, &time);
+        add_block(scenario, workload, kind, again, scenario->mapping.recompute, recorder, &time);
     }
     add_transfers(scenario, workload, recorder, &time);
     return time;

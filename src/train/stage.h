@@ -10,6 +10,8 @@
 typedef struct fab_stage {
     int64_t dense_layers;
     int64_t moe_layers;
+    int64_t recomputed_dense_layers; /* of them, those in which parts run again */
+    int64_t recomputed_moe_layers;
     bool has_embedding;
     bool has_head;
     int64_t mtp_modules;
@@ -33,8 +35,9 @@ fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
 int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
                               fab_block_kind kind);
 
-/* Whether the backward pass of such a block runs its forward pass once more. */
-bool fab_stage_recomputes(const fab_scenario *scenario, fab_block_kind kind);
+/* Those of them whose backward pass runs parts of the forward pass once more. */
+int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage *stage,
+                                   fab_block_kind kind);
 
 /* Adds up the stage's blocks: operators by roofline, messages hidden as far as the overlap allows.
  * In each pass of a block, tensor messages hide behind its computation first and expert messages

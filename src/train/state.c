@@ -79,12 +79,22 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
     return out;
 }
 
-/* Layers of one chunk at their fullest: what recomputation has to bring back at once. */
-static double one_layer_byte(const fab_workload *workload)
+/* What running parts of one layer again brings back at once. */
+static double one_layer_byte(const fab_workload *workload, const fab_stage *stage)
 {
-    const double dense = workload->blocks[FAB_BLOCK_DENSE_LAYER].saved_byte;
-    const double moe = workload->blocks[FAB_BLOCK_MOE_LAYER].saved_byte;
-    return dense > moe ? dense : moe;
+    const fab_block *dense = &workload->blocks[FAB_BLOCK_DENSE_LAYER];
+    const fab_block *moe = &workload->blocks[FAB_BLOCK_MOE_LAYER];
+    const double dense_byte =
+        stage->recomputed_dense_layers > 0 ? dense->saved_byte - dense->kept_byte : 0.0;
+    const double moe_byte =
+        stage->recomputed_moe_layers > 0 ? moe->saved_byte - moe->kept_byte : 0.0;
+    return dense_byte > moe_byte ? dense_byte : moe_byte;
+}
+
+/* `layers` of a kind, in `again` of which parts run again. */
+static double layers_byte(const fab_block *block, int64_t layers, int64_t again)
+{
+    return (double)(layers - again) * block->saved_byte + (double)again * block->kept_byte;
 }
 
 double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index)
@@ -102,12 +112,10 @@ static double activations_byte(const fab_scenario *scenario, const fab_workload 
     const fab_block *moe = &workload->blocks[FAB_BLOCK_MOE_LAYER];
     const fab_block *mtp = scenario->model.experts > 0 ? moe : dense;
     const double modules = (double)stage->mtp_modules;
-    if (scenario->mapping.recompute == FAB_RECOMPUTE_FULL) {
-        const double layers = (double)(stage->dense_layers + stage->moe_layers) + modules;
-        return in_flight * layers * moe->checkpoint_byte + one_layer_byte(workload);
-    }
-    return in_flight * ((double)stage->dense_layers * dense->saved_byte +
-                        (double)stage->moe_layers * moe->saved_byte + modules * mtp->saved_byte);
+    return in_flight * (layers_byte(dense, stage->dense_layers, stage->recomputed_dense_layers) +
+                        layers_byte(moe, stage->moe_layers, stage->recomputed_moe_layers) +
+                        modules * mtp->kept_byte) +
+           one_layer_byte(workload, stage);
 }
 
 double fab_stage_sharded_count(const fab_workload *workload, const fab_stage_parameters *held)

@@ -3,68 +3,137 @@
 #include <assert.h>
 #include <math.h>
 
+/* What a layer keeps for its backward pass: docs/models-transformer.md#activations. */
+
 /* what the softmax of attention and the router keep in single precision, per token */
 #define SOFTMAX_BYTE_PER_HEAD  4.0
 #define ROUTER_BYTE_PER_EXPERT 12.0
+#define MASK_BYTE              1.0 /* of an element that dropout may set to zero */
 
-/* elements saved around the two residual branches: each norm's input and output */
-static int64_t norm_elements(const fab_model *model)
+typedef struct fab_keeping {
+    const fab_model *model;
+    const fab_activation_rule *rule;
+    fab_activation_bytes bytes;
+} fab_keeping;
+
+/* What is made by a part that runs again is not kept; a whole layer has all the parts in it. */
+static bool is_kept(const fab_keeping *k, int parts)
 {
-    return 4 * model->hidden;
+    return (k->rule->recomputed & (parts | (int)FAB_PART_LAYER)) == 0;
 }
 
-/* queries, their gate where there is one, keys and values; key and value heads that several ranks
- * need are on each of them */
-static int64_t gqa_elements(const fab_model *model, int64_t tensor_ranks)
+/* Hidden vectors between the blocks that tensor ranks cut. */
+static void keep_row(fab_keeping *k, int parts, double byte)
 {
-    const int64_t kv_heads = tensor_ranks * fab_model_rank_kv_heads(model, tensor_ranks);
+    if (is_kept(k, parts)) {
+        *(k->rule->is_sequence_parallel ? &k->bytes.sharded_byte : &k->bytes.whole_byte) += byte;
+    }
+}
+
+static void keep_sharded(fab_keeping *k, int parts, double byte)
+{
+    k->bytes.sharded_byte += is_kept(k, parts) ? byte : 0.0;
+}
+
+static void keep_routed(fab_keeping *k, int parts, double byte)
+{
+    k->bytes.routed_byte += is_kept(k, parts) ? byte : 0.0;
+}
+
+/* The residual branch and its norm; the input of the layer is kept whatever runs again. */
+static void keep_norm(fab_keeping *k, bool is_first)
+{
+    const double hidden = (double)k->model->hidden;
+    const double vector_byte = k->rule->element_byte * hidden;
+    double *input = k->rule->is_sequence_parallel ? &k->bytes.sharded_byte : &k->bytes.whole_byte;
+    if (is_first) {
+        *input += vector_byte;
+    } else {
+        keep_row(k, 0, vector_byte);
+    }
+    keep_row(k, FAB_PART_NORMS, vector_byte);
+    keep_row(k, 0, k->rule->has_dropout ? MASK_BYTE * hidden : 0.0);
+}
+
+/* Queries, their gate where there is one, keys and values; key and value heads that several ranks
+ * need are on each of them. */
+static void keep_gqa(fab_keeping *k)
+{
+    const fab_model *model = k->model;
+    const int64_t ranks = k->rule->tensor_ranks;
+    const int64_t kv_heads = ranks * fab_model_rank_kv_heads(model, ranks);
     const int64_t query_heads = model->has_attention_gate ? 2 * model->heads : model->heads;
-    return (query_heads + 2 * kv_heads) * model->head_dim;
+    keep_sharded(k, 0,
+                 k->rule->element_byte * (double)((query_heads + 2 * kv_heads) * model->head_dim));
 }
 
-/* both latents before and after their norms, the shared rotary key, then full queries, keys and
- * values */
-static int64_t mla_elements(const fab_model *model)
+/* Both latents before and after their norms, the shared rotary key, then full queries, keys and
+ * values. */
+static void keep_mla(fab_keeping *k)
 {
+    const fab_model *model = k->model;
     const int64_t latents = 2 * model->q_rank + 2 * model->kv_rank + model->qk_rope_dim;
-    return latents + model->heads * (2 * fab_model_qk_dim(model) + fab_model_v_dim(model));
+    const int64_t heads = model->heads * (2 * fab_model_qk_dim(model) + fab_model_v_dim(model));
+    keep_row(k, 0, k->rule->element_byte * (double)latents);
+    keep_sharded(k, FAB_PART_LATENTS, k->rule->element_byte * (double)heads);
 }
 
-static int64_t attention_elements(const fab_model *model, int64_t tensor_ranks)
+/* A fused core keeps its statistics. An unfused one keeps the probabilities of all pairs of tokens
+ * and, with dropout, what it leaves of them and its mask. */
+static void keep_core(fab_keeping *k)
 {
-    const int64_t output = model->heads * fab_model_v_dim(model);
-    return output + (model->attention == FAB_ATTENTION_MLA ? mla_elements(model)
-                                                           : gqa_elements(model, tensor_ranks));
+    const fab_activation_rule *rule = k->rule;
+    const double heads = (double)k->model->heads;
+    double byte = SOFTMAX_BYTE_PER_HEAD;
+    if (rule->is_unfused) {
+        byte = rule->element_byte * (double)rule->sequence;
+        byte += rule->has_dropout ? (rule->element_byte + MASK_BYTE) * (double)rule->sequence : 0.0;
+    }
+    keep_sharded(k, FAB_PART_CORE_ATTENTION, byte * heads);
+    keep_sharded(k, 0, rule->element_byte * heads * (double)fab_model_v_dim(k->model));
 }
 
-/* what enters the activation function (twice the width when gated) and what leaves it */
-static int64_t ffn_elements(const fab_model *model, int64_t width)
+/* What enters the activation function (twice the width when gated) and what leaves it. */
+static void keep_ffn(fab_keeping *k, int parts, int64_t width)
 {
-    return fab_model_ffn_matrices(model) * width;
+    const double byte = k->rule->element_byte * (double)width;
+    keep_sharded(k, parts, (double)(fab_model_ffn_matrices(k->model) - 1) * byte);
+    keep_sharded(k, parts | (int)FAB_PART_ACTIVATION, byte);
+}
+
+/* An expert's input and output stay for the gradients of its weights and of the router; ranks that
+ * share an expert each keep the input that they gathered. */
+static void keep_experts(fab_keeping *k)
+{
+    const fab_model *model = k->model;
+    const double copies_byte = k->rule->element_byte * (double)model->experts_per_token;
+    const double inner_byte = copies_byte * (double)model->expert_width;
+    const double vectors = 1.0 + (double)k->rule->expert_tensor_ranks;
+    keep_row(k, FAB_PART_EXPERTS, ROUTER_BYTE_PER_EXPERT * (double)model->experts);
+    keep_routed(k, FAB_PART_EXPERTS, copies_byte * vectors * (double)model->hidden);
+    keep_routed(k, FAB_PART_EXPERTS, (double)(fab_model_ffn_matrices(model) - 1) * inner_byte);
+    keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION, inner_byte);
+    keep_ffn(k, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS, model->shared_width);
 }
 
 fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_moe_layer,
-                                                int64_t tensor_ranks, int64_t expert_tensor_ranks,
-                                                double element_byte)
+                                                const fab_activation_rule *rule)
 {
-    assert(model && tensor_ranks >= 1 && expert_tensor_ranks >= 1);
-    assert(isfinite(element_byte) && element_byte > 0.0);
-    int64_t elements = norm_elements(model) + attention_elements(model, tensor_ranks);
-    fab_activation_bytes bytes = {
-        .sharded_byte = SOFTMAX_BYTE_PER_HEAD * (double)model->heads,
-    };
-
-    if (is_moe_layer) {
-        /* an expert's input and output stay for the gradients of its weights and of the router;
-         * ranks that share an expert each keep the input that they gathered */
-        const int64_t copy =
-            (1 + expert_tensor_ranks) * model->hidden + ffn_elements(model, model->expert_width);
-        elements += ffn_elements(model, model->shared_width);
-        bytes.sharded_byte += ROUTER_BYTE_PER_EXPERT * (double)model->experts;
-        bytes.routed_byte = element_byte * (double)model->experts_per_token * (double)copy;
+    assert(model && rule && rule->tensor_ranks >= 1 && rule->expert_tensor_ranks >= 1);
+    assert(isfinite(rule->element_byte) && rule->element_byte > 0.0);
+    fab_keeping k = {.model = model, .rule = rule};
+    keep_norm(&k, true);
+    if (model->attention == FAB_ATTENTION_MLA) {
+        keep_mla(&k);
     } else {
-        elements += ffn_elements(model, model->dense_width);
+        keep_gqa(&k);
     }
-    bytes.sharded_byte += element_byte * (double)elements;
-    return bytes;
+    keep_core(&k);
+    keep_norm(&k, false);
+    if (is_moe_layer) {
+        keep_experts(&k);
+    } else {
+        keep_ffn(&k, FAB_PART_FEED_FORWARD, model->dense_width);
+    }
+    return k.bytes;
 }

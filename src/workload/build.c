@@ -71,18 +71,33 @@ static fab_collective_network network_of(const fab_scenario *scenario)
     };
 }
 
-/* What a layer keeps for its backward pass, and what it keeps when it is recomputed. */
+/* Of a layer in which `recomputed` runs again. */
+static double layer_byte(const fab_scenario *scenario, const fab_workload *w, bool is_moe,
+                         int recomputed)
+{
+    const fab_mapping *m = &scenario->mapping;
+    const fab_activation_rule rule = {
+        .tensor_ranks = m->tp,
+        .expert_tensor_ranks = m->etp,
+        .sequence = scenario->job.sequence,
+        .element_byte = 2.0,
+        .recomputed = recomputed,
+        .is_sequence_parallel = m->is_sequence_parallel,
+        .is_unfused = scenario->assumptions.attention == FAB_ATTENTION_UNFUSED,
+        .has_dropout = scenario->assumptions.has_dropout,
+    };
+    const fab_activation_bytes bytes = fab_model_activation_bytes(&scenario->model, is_moe, &rule);
+    const double cut_byte =
+        bytes.sharded_byte + bytes.routed_byte * scenario->assumptions.expert_load_ratio;
+    return w->tokens_count * (cut_byte / (double)m->tp + bytes.whole_byte);
+}
+
 static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
 {
-    const double shard_tokens = w->shard_tokens_count;
     for (int kind = FAB_BLOCK_DENSE_LAYER; kind <= FAB_BLOCK_MOE_LAYER; kind++) {
-        const fab_activation_bytes saved =
-            fab_model_activation_bytes(&scenario->model, kind == FAB_BLOCK_MOE_LAYER,
-                                       scenario->mapping.tp, scenario->mapping.etp, 2.0);
-        w->blocks[kind].saved_byte =
-            shard_tokens *
-            (saved.sharded_byte + saved.routed_byte * scenario->assumptions.expert_load_ratio);
-        w->blocks[kind].checkpoint_byte = 2.0 * shard_tokens * (double)scenario->model.hidden;
+        const bool is_moe = kind == FAB_BLOCK_MOE_LAYER;
+        w->blocks[kind].saved_byte = layer_byte(scenario, w, is_moe, FAB_RECOMPUTE_NONE);
+        w->blocks[kind].kept_byte = layer_byte(scenario, w, is_moe, scenario->mapping.recompute);
     }
 }
 
@@ -96,7 +111,7 @@ fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out)
         .parameters = fab_model_count_parameters(&scenario->model),
         .tokens_count = (double)fab_scenario_rank_tokens(scenario),
     };
-    out->shard_tokens_count = out->tokens_count / (double)m->tp;
+    out->shard_tokens_count = out->tokens_count / (m->is_sequence_parallel ? (double)m->tp : 1.0);
     out->routed_rows_count = (double)m->etp * out->shard_tokens_count *
                              (double)scenario->model.experts_per_token *
                              scenario->assumptions.expert_load_ratio;

@@ -28,10 +28,24 @@ void fab_block_add_message(fab_block *block, const char *name, fab_message_class
                                                             .backward_count = backward_count};
 }
 
+/* Says to which parts of a layer the messages from `first` on belong. */
+static void tag(fab_block *block, size_t first, int parts)
+{
+    for (size_t i = first; i < block->message_count; i++) {
+        block->messages[i].parts |= parts;
+    }
+}
+
 /* Tensor-parallel messages of one hidden vector per token. */
 typedef struct fab_tensor_costs {
-    fab_collective_cost gather, scatter;
+    fab_collective_cost gather, scatter, sum;
 } fab_tensor_costs;
+
+/* What the messages around one block are called. */
+typedef struct fab_tensor_names {
+    const char *gather, *scatter;       /* with sequence parallelism */
+    const char *sum, *sum_of_gradients; /* without */
+} fab_tensor_names;
 
 static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload *w,
                                fab_tensor_costs *out)
@@ -40,6 +54,7 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
                                w->tokens_count * (double)scenario->model.hidden;
     const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
     FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &out->gather));
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, place, payload_bit, &out->sum));
     return fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
                                    &out->scatter);
 }
@@ -52,6 +67,21 @@ static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *cost
 {
     fab_block_add_message(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
     fab_block_add_message(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
+}
+
+/* Around one block. Without sequence parallelism every rank has its whole input: the partial
+ * outputs are summed, and so are the gradients of the input (Shoeybi et al. 2019, arXiv
+ * 1909.08053). */
+static void add_tensor(const fab_scenario *scenario, fab_block *block,
+                       const fab_tensor_costs *costs, const fab_tensor_names *names)
+{
+    if (scenario->mapping.is_sequence_parallel) {
+        add_sequence_parallel(block, costs, names->gather, names->scatter,
+                              scenario->assumptions.effects.weight_gradient_gather);
+        return;
+    }
+    fab_block_add_message(block, names->sum, FAB_MESSAGE_TENSOR, &costs->sum, 1, 0);
+    fab_block_add_message(block, names->sum_of_gradients, FAB_MESSAGE_TENSOR, &costs->sum, 0, 1);
 }
 
 /* The latents of MLA are made of a rank's own tokens and gathered small: queries and keys are cut
@@ -72,6 +102,7 @@ static fab_status add_latents(const fab_scenario *scenario, const fab_workload *
     FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, latents_bit, &again));
     FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, all_bit, &scatter));
     fab_block_add_message(block, "gather latents", FAB_MESSAGE_TENSOR, &gather, 1, 0);
+    tag(block, block->message_count - 1, FAB_PART_LATENTS);
     if (regathers) {
         fab_block_add_message(block, "gather latents again", FAB_MESSAGE_TENSOR, &again, 0, 1);
     }
@@ -79,23 +110,54 @@ static fab_status add_latents(const fab_scenario *scenario, const fab_workload *
     return FAB_OK;
 }
 
+/* Without sequence parallelism each rank makes all latents, and their gradients, to which each has
+ * the part of its heads, are summed. */
+static fab_status add_whole_latents(const fab_scenario *scenario, const fab_workload *w,
+                                    const fab_tensor_costs *costs, fab_block *block)
+{
+    const fab_model *model = &scenario->model;
+    const int64_t queries = model->q_rank > 0 ? model->q_rank : model->hidden;
+    const int64_t elements = queries + model->kv_rank + model->qk_rope_dim;
+    const double all_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
+                           w->tokens_count * (double)elements;
+    fab_collective_cost sum;
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
+                                    all_bit, &sum));
+    fab_block_add_message(block, "sum attention output", FAB_MESSAGE_TENSOR, &costs->sum, 1, 0);
+    fab_block_add_message(block, "sum latent gradients", FAB_MESSAGE_TENSOR, &sum, 0, 1);
+    return FAB_OK;
+}
+
+static fab_status add_latent_attention(const fab_scenario *scenario, const fab_workload *w,
+                                       const fab_tensor_costs *costs, fab_block *block)
+{
+    if (!scenario->mapping.is_sequence_parallel) {
+        return add_whole_latents(scenario, w, costs, block);
+    }
+    FAB_TRY(add_latents(scenario, w, block, scenario->assumptions.effects.weight_gradient_gather));
+    fab_block_add_message(block, "scatter attention output", FAB_MESSAGE_TENSOR, &costs->scatter, 1,
+                          0);
+    fab_block_add_message(block, "gather attention output gradient", FAB_MESSAGE_TENSOR,
+                          &costs->gather, 0, 1);
+    return FAB_OK;
+}
+
 /* Messages of the attention part of a layer. */
 static fab_status add_attention(const fab_scenario *scenario, const fab_tensor_costs *costs,
                                 fab_block_kind kind, fab_workload *w)
 {
+    static const fab_tensor_names NAMES = {"gather attention input", "scatter attention output",
+                                           "sum attention output", "sum attention input gradient"};
     fab_block *block = &w->blocks[kind];
-    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
     if (scenario->model.attention == FAB_ATTENTION_MLA) {
-        FAB_TRY(add_latents(scenario, w, block, regathers));
-        fab_block_add_message(block, "scatter attention output", FAB_MESSAGE_TENSOR,
-                              &costs->scatter, 1, 0);
-        fab_block_add_message(block, "gather attention output gradient", FAB_MESSAGE_TENSOR,
-                              &costs->gather, 0, 1);
+        FAB_TRY(add_latent_attention(scenario, w, costs, block));
     } else {
-        add_sequence_parallel(block, costs, "gather attention input", "scatter attention output",
-                              regathers);
+        add_tensor(scenario, block, costs, &NAMES);
     }
-    return fab_workload_context_messages(scenario, w, kind);
+    const size_t first = block->message_count;
+    FAB_TRY(fab_workload_context_messages(scenario, w, kind));
+    tag(block, first, FAB_PART_CORE_ATTENTION);
+    return FAB_OK;
 }
 
 /* Bits that the busiest rank moves for one pass of its tokens through the expert ranks, by tier;
@@ -174,17 +236,37 @@ static fab_status add_expert_tensor(const fab_scenario *scenario, const fab_work
 static fab_status moe_messages(const fab_scenario *scenario, const fab_tensor_costs *costs,
                                fab_workload *w)
 {
+    static const fab_tensor_names NAMES = {"gather expert input", "scatter expert output",
+                                           "sum expert output", "sum expert input gradient"};
     const fab_assumptions *assumed = &scenario->assumptions;
-    const bool regathers = assumed->effects.weight_gradient_gather;
     fab_block *block = &w->blocks[FAB_BLOCK_MOE_LAYER];
     FAB_TRY(add_attention(scenario, costs, FAB_BLOCK_MOE_LAYER, w));
+    const size_t first = block->message_count;
     if (assumed->effects.expert_layer_gathers || scenario->model.shared_width > 0) {
-        add_sequence_parallel(block, costs, "gather expert input", "scatter expert output",
-                              regathers);
+        add_tensor(scenario, block, costs, &NAMES);
+        tag(block, first, FAB_PART_SHARED_EXPERTS);
     }
     FAB_TRY(add_dispatch(scenario, w, block, "dispatch tokens", assumed->dispatch_precision));
     FAB_TRY(add_expert_tensor(scenario, w, block));
-    return add_dispatch(scenario, w, block, "combine results", assumed->combine_precision);
+    FAB_TRY(add_dispatch(scenario, w, block, "combine results", assumed->combine_precision));
+    tag(block, first, FAB_PART_EXPERTS);
+    return FAB_OK;
+}
+
+/* Messages of the head's input and of its gradient. */
+static void add_head_input(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                           fab_block *head)
+{
+    if (!scenario->mapping.is_sequence_parallel) {
+        fab_block_add_message(head, "sum head input gradient", FAB_MESSAGE_TENSOR, &costs->sum, 0,
+                              1);
+        return;
+    }
+    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
+    fab_block_add_message(head, "gather head input", FAB_MESSAGE_TENSOR, &costs->gather, 1,
+                          regathers ? 1 : 0);
+    fab_block_add_message(head, "scatter head input gradient", FAB_MESSAGE_TENSOR, &costs->scatter,
+                          0, 1);
 }
 
 static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_costs *costs,
@@ -194,38 +276,67 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
     fab_collective_cost loss;
     FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
                                     BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
-    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
-    fab_block_add_message(head, "gather head input", FAB_MESSAGE_TENSOR, &costs->gather, 1,
-                          regathers ? 1 : 0);
-    fab_block_add_message(head, "scatter head input gradient", FAB_MESSAGE_TENSOR, &costs->scatter,
-                          0, 1);
+    add_head_input(scenario, costs, head);
     fab_block_add_message(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss,
                           LOSS_ALL_REDUCES, 0);
     return FAB_OK;
 }
 
+/* The look-up of a rank's part of the vocabulary, summed over the ranks. */
+static void embedding_messages(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                               fab_block *embedding)
+{
+    if (!scenario->mapping.is_sequence_parallel) {
+        fab_block_add_message(embedding, "sum embedding", FAB_MESSAGE_TENSOR, &costs->sum, 1, 0);
+        return;
+    }
+    fab_block_add_message(embedding, "scatter embedding", FAB_MESSAGE_TENSOR, &costs->scatter, 1,
+                          0);
+    fab_block_add_message(embedding, "gather embedding gradient", FAB_MESSAGE_TENSOR,
+                          &costs->gather, 0, 1);
+}
+
+/* A rank sends what it has of the hidden vectors on to the same rank of the next stage: its share
+ * of the sequence, or all; or a share of all, which the next stage's ranks gather. */
+static fab_status set_transfer(const fab_scenario *scenario, const fab_tensor_costs *costs,
+                               fab_workload *w)
+{
+    const bool is_whole = !scenario->mapping.is_sequence_parallel;
+    const bool is_gathered = is_whole && scenario->assumptions.has_scatter_gather;
+    const double tokens =
+        is_gathered ? w->tokens_count / (double)scenario->mapping.tp : w->shard_tokens_count;
+    const double payload_bit = BIT_PER_BYTE * 2.0 * tokens * (double)scenario->model.hidden;
+    FAB_TRY(fab_collective_estimate(&w->network, FAB_SEND, &w->groups[FAB_GROUP_PIPELINE],
+                                    payload_bit, &w->transfer));
+    if (is_gathered) {
+        w->transfer.time_s += costs->gather.time_s;
+        w->transfer.latency_s += costs->gather.latency_s;
+        w->transfer.energy_j += costs->gather.energy_j;
+        for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+            w->transfer.tier_sent_bit[tier] += costs->gather.tier_sent_bit[tier];
+            w->transfer.tier_time_s[tier] += costs->gather.tier_time_s[tier];
+        }
+    }
+    return FAB_OK;
+}
+
 fab_status fab_workload_layer_messages(const fab_scenario *scenario, fab_workload *w)
 {
-    const bool regathers = scenario->assumptions.effects.weight_gradient_gather;
+    static const fab_tensor_names NAMES = {"gather feed-forward input",
+                                           "scatter feed-forward output", "sum feed-forward output",
+                                           "sum feed-forward input gradient"};
     fab_tensor_costs costs;
     FAB_TRY(tensor_costs(scenario, w, &costs));
 
     fab_block *dense = &w->blocks[FAB_BLOCK_DENSE_LAYER];
     FAB_TRY(add_attention(scenario, &costs, FAB_BLOCK_DENSE_LAYER, w));
-    add_sequence_parallel(dense, &costs, "gather feed-forward input", "scatter feed-forward output",
-                          regathers);
+    const size_t first = dense->message_count;
+    add_tensor(scenario, dense, &costs, &NAMES);
+    tag(dense, first, FAB_PART_FEED_FORWARD);
     if (scenario->model.experts > 0) {
         FAB_TRY(moe_messages(scenario, &costs, w));
     }
-    fab_block *embedding = &w->blocks[FAB_BLOCK_EMBEDDING];
-    fab_block_add_message(embedding, "scatter embedding", FAB_MESSAGE_TENSOR, &costs.scatter, 1, 0);
-    fab_block_add_message(embedding, "gather embedding gradient", FAB_MESSAGE_TENSOR, &costs.gather,
-                          0, 1);
+    embedding_messages(scenario, &costs, &w->blocks[FAB_BLOCK_EMBEDDING]);
     FAB_TRY(head_messages(scenario, &costs, w));
-
-    /* a rank sends its own shard of the sequence on to the same rank of the next stage */
-    const double payload_bit =
-        BIT_PER_BYTE * 2.0 * w->shard_tokens_count * (double)scenario->model.hidden;
-    return fab_collective_estimate(&w->network, FAB_SEND, &w->groups[FAB_GROUP_PIPELINE],
-                                   payload_bit, &w->transfer);
+    return set_transfer(scenario, &costs, w);
 }

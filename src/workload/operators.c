@@ -13,6 +13,13 @@
 #define ROUTER_PASSES      6.0 /* softmax, top-k, auxiliary loss, index building */
 #define ROUTER_BYTE        4.0 /* router scores are FP32 */
 #define CROSS_ENTROPY_BYTE 6.0 /* logits written, read, overwritten by their gradient */
+#define MASK_BYTE          1.0 /* dropout: what stays and what goes, per element */
+
+/* Unfused attention, bytes of a pair of tokens and head beside the two products: softmax reads and
+ * writes; backward it reads two and writes one. Dropout reads, writes and makes or uses a mask. */
+#define SOFTMAX_BYTE          (2.0 * ELEMENT_BYTE)
+#define SOFTMAX_GRADIENT_BYTE (3.0 * ELEMENT_BYTE)
+#define DROPOUT_BYTE          (2.0 * ELEMENT_BYTE + MASK_BYTE)
 
 typedef struct fab_building {
     const fab_scenario *scenario;
@@ -20,6 +27,7 @@ typedef struct fab_building {
     fab_block *block;
     double tokens, shard_tokens, rows; /* T, T1, R */
     double hidden, tensor;             /* h, t */
+    int parts;                         /* of the layer, that the next operators belong to */
     double quantised_element_count;    /* GEMM inputs of the block, forward */
     double quantised_gradient_count;   /* GEMM output gradients of the block, backward */
 } fab_building;
@@ -28,8 +36,8 @@ static void add(fab_building *b, const char *name, fab_operator_kind kind,
                 fab_operator_work forward, fab_operator_work backward)
 {
     assert(b->block->operator_count < FAB_OPERATOR_LIMIT);
-    b->block->operators[b->block->operator_count++] =
-        (fab_operator){.name = name, .kind = kind, .forward = forward, .backward = backward};
+    b->block->operators[b->block->operator_count++] = (fab_operator){
+        .name = name, .kind = kind, .forward = forward, .backward = backward, .parts = b->parts};
 }
 
 static void add_memory(fab_building *b, const char *name, double forward_byte, double backward_byte)
@@ -76,13 +84,17 @@ static void add_quantisation(fab_building *b)
 static void add_norm(fab_building *b, const char *name)
 {
     const double elements = b->shard_tokens * b->hidden;
+    b->parts = FAB_PART_NORMS;
     add_memory(b, name, 4.0 * elements, 6.0 * elements);
+    b->parts = 0;
 }
 
 static void add_residual(fab_building *b, const char *name)
 {
     const double elements = b->shard_tokens * b->hidden;
-    add_memory(b, name, 6.0 * elements, 5.0 * elements);
+    const double mask_byte = b->scenario->assumptions.has_dropout ? MASK_BYTE : 0.0;
+    b->parts = 0;
+    add_memory(b, name, (6.0 + mask_byte) * elements, 5.0 * elements);
 }
 
 /* Key and value heads of a rank. */
@@ -106,6 +118,7 @@ static void add_mla_projection(fab_building *b)
     const double q_rank = (double)model->q_rank;
     if (model->q_rank > 0) {
         add_gemm(b, "query down", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, b->hidden, q_rank);
+        b->parts = FAB_PART_LATENTS;
         add_gemm(b, "query up", FAB_OPERATOR_GEMM, 1.0, b->tokens, q_rank, query_width);
     } else {
         add_gemm(b, "query", FAB_OPERATOR_GEMM, 1.0, b->tokens, b->hidden, query_width);
@@ -113,10 +126,13 @@ static void add_mla_projection(fab_building *b)
     const double kv_rank = (double)model->kv_rank;
     const double kv_width =
         (double)(model->heads * (model->qk_nope_dim + model->v_dim)) / b->tensor;
+    b->parts = 0;
     add_gemm(b, "key, value down", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, b->hidden,
              kv_rank + (double)model->qk_rope_dim);
+    b->parts = FAB_PART_LATENTS;
     add_gemm(b, "key, value up", FAB_OPERATOR_GEMM, 1.0, b->tokens, kv_rank, kv_width);
     const double latents = b->shard_tokens * (q_rank + kv_rank);
+    b->parts = 0;
     add_memory(b, "latent norms", 4.0 * latents, 6.0 * latents);
 }
 
@@ -152,17 +168,45 @@ static double core_byte(const fab_building *b)
     return ELEMENT_BYTE * b->tokens * (heads + kv_heads) * widths;
 }
 
+/* A product of activations alone, one for each head and sequence: its weight gradients are those of
+ * its second factor. */
+static void add_batched(fab_building *b, const char *name, double count, double m, double k,
+                        double n)
+{
+    add_gemm(b, name, FAB_OPERATOR_GEMM_BF16, count, m, k, n);
+    fab_operator_work *second = &b->block->operators[b->block->operator_count - 1].weight;
+    second->byte = ELEMENT_BYTE * count * (m * k + m * n + k * n);
+    second->product.output_byte = ELEMENT_BYTE;
+    second->product.accumulates = false;
+}
+
+/* Scores of all pairs of tokens, their softmax, and the values that they weigh. */
+static void add_unfused_core(fab_building *b, double heads)
+{
+    const fab_mapping *m = &b->scenario->mapping;
+    const double count = heads * (double)m->microbatch;
+    const double keys = (double)b->scenario->job.sequence;
+    const double queries = b->tokens / (double)m->microbatch;
+    const double pairs = count * queries * keys;
+    const double dropout_byte = b->scenario->assumptions.has_dropout ? DROPOUT_BYTE : 0.0;
+    if (!b->scenario->assumptions.effects.attention_core) {
+        return;
+    }
+    add_batched(b, "attention scores", count, queries, (double)fab_model_qk_dim(b->model), keys);
+    add_memory(b, "softmax", (SOFTMAX_BYTE + dropout_byte) * pairs,
+               (SOFTMAX_GRADIENT_BYTE + dropout_byte) * pairs);
+    add_batched(b, "attention values", count, queries, keys, (double)fab_model_v_dim(b->model));
+}
+
 /* Fused attention: causal half of the scores; backward recomputes them, hence 3 dq + 2 dv. */
-static void add_attention_core(fab_building *b)
+static void add_fused_core(fab_building *b, double heads)
 {
     const fab_model *model = b->model;
-    const double heads = (double)model->heads / b->tensor;
     const double qk_dim = (double)fab_model_qk_dim(model);
     const double v_dim = (double)fab_model_v_dim(model);
     /* 2 x the keys that a query sees */
     const double pairs = fab_model_attended_count(model, b->scenario->job.sequence) * b->tokens;
     const double tensors = core_byte(b);
-    add_rotary(b);
     const fab_attention_shape shape = {.query_count = b->tokens * heads,
                                        .sequence_count = (double)b->scenario->job.sequence,
                                        .head_dim_count = qk_dim};
@@ -173,7 +217,22 @@ static void add_attention_core(fab_building *b)
                             .byte = 2.0 * tensors,
                             .attention = shape});
     b->block->operators[b->block->operator_count - 1].backward.attention.is_backward = true;
-    add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens, heads * v_dim, b->hidden);
+}
+
+static void add_attention_core(fab_building *b)
+{
+    const double heads = (double)b->model->heads / b->tensor;
+    b->parts = b->model->attention == FAB_ATTENTION_MLA ? FAB_PART_LATENTS : 0;
+    add_rotary(b);
+    b->parts = FAB_PART_CORE_ATTENTION;
+    if (b->scenario->assumptions.attention == FAB_ATTENTION_UNFUSED) {
+        add_unfused_core(b, heads);
+    } else {
+        add_fused_core(b, heads);
+    }
+    b->parts = 0;
+    add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens,
+             heads * (double)fab_model_v_dim(b->model), b->hidden);
 }
 
 static void add_attention(fab_building *b)
@@ -189,15 +248,18 @@ static void add_attention(fab_building *b)
 }
 
 /* Feed-forward products on `rows` rows for each of `groups` weight sets; the first product makes
- * two widths when gated. */
+ * two widths when gated. `act` is the part that its activation may be recomputed with. */
 static void add_ffn(fab_building *b, const char *first, const char *activation, const char *second,
-                    double groups, double rows, double width)
+                    double groups, double rows, double width, fab_layer_part act)
 {
+    const int parts = b->parts;
     const double inputs = (double)(fab_model_ffn_matrices(b->model) - 1);
     const double elements = groups * rows * width;
     add_gemm(b, first, FAB_OPERATOR_GEMM, groups, rows, b->hidden, inputs * width);
+    b->parts = parts | (int)act;
     add_memory(b, activation, ELEMENT_BYTE * (inputs + 1.0) * elements,
                ELEMENT_BYTE * (2.0 * inputs + 1.0) * elements);
+    b->parts = parts;
     add_gemm(b, second, FAB_OPERATOR_GEMM, groups, rows, width, b->hidden);
 }
 
@@ -205,8 +267,9 @@ static void build_dense_layer(fab_building *b)
 {
     add_attention(b);
     add_norm(b, "feed-forward norm");
+    b->parts = FAB_PART_FEED_FORWARD;
     add_ffn(b, "feed-forward in", "activation", "feed-forward out", 1.0, b->tokens,
-            (double)b->model->dense_width / b->tensor);
+            (double)b->model->dense_width / b->tensor, FAB_PART_ACTIVATION);
     add_residual(b, "feed-forward residual");
     add_quantisation(b);
 }
@@ -228,17 +291,19 @@ static void build_moe_layer(fab_building *b)
     const double copies = b->rows * b->hidden;
     add_attention(b);
     add_norm(b, "expert norm");
+    b->parts = FAB_PART_EXPERTS;
     add_router(b);
     add_memory(b, "permute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
     add_ffn(b, "experts in", "expert activation", "experts out", local_experts,
-            b->rows / local_experts, width);
+            b->rows / local_experts, width, FAB_PART_EXPERT_ACTIVATION);
     add_memory(b, "unpermute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
     const double returned =
         b->shard_tokens * b->hidden * ((double)b->model->experts_per_token + 1.0);
     add_memory(b, "weighted sum", ELEMENT_BYTE * returned, ELEMENT_BYTE * returned);
     if (b->model->shared_width > 0) {
+        b->parts = FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS;
         add_ffn(b, "shared expert in", "shared activation", "shared expert out", 1.0, b->tokens,
-                (double)b->model->shared_width / b->tensor);
+                (double)b->model->shared_width / b->tensor, FAB_PART_ACTIVATION);
     }
     add_residual(b, "expert residual");
     add_quantisation(b);

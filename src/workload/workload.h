@@ -31,6 +31,7 @@ typedef struct fab_operator {
     fab_operator_work forward;
     fab_operator_work backward; /* all of it, or the input gradients of a product */
     fab_operator_work weight;   /* the weight gradients of a product: an operator of its own */
+    int parts;                  /* set of fab_layer_part that it belongs to */
 } fab_operator;
 
 /* A collective and how often a micro-batch's pass needs it. */
@@ -40,7 +41,14 @@ typedef struct fab_message {
     fab_collective_cost cost; /* of one */
     int64_t forward_count;
     int64_t backward_count;
+    int parts; /* set of fab_layer_part that it belongs to */
 } fab_message;
+
+/* Whether what belongs to `parts` runs again in the backward pass where `recomputed` does. */
+static inline bool fab_runs_again(int recomputed, int parts)
+{
+    return (recomputed & (parts | (int)FAB_PART_LAYER)) != 0;
+}
 
 typedef enum fab_block_kind {
     FAB_BLOCK_DENSE_LAYER,
@@ -59,8 +67,8 @@ typedef struct fab_block {
     size_t operator_count;
     fab_message messages[FAB_MESSAGE_LIMIT];
     size_t message_count;
-    double saved_byte;      /* activations kept for the backward pass */
-    double checkpoint_byte; /* kept when the block is recomputed: its input */
+    double saved_byte; /* activations kept for the backward pass when nothing runs again */
+    double kept_byte;  /* kept where mapping.recompute holds */
 } fab_block;
 
 typedef struct fab_workload {
@@ -69,7 +77,8 @@ typedef struct fab_workload {
     fab_gpu_speed speed;
     fab_model_parameters parameters;
     double tokens_count;       /* T = s b / c: tokens of a micro-batch in a tensor group */
-    double shard_tokens_count; /* T1 = T / t: tokens of a rank where sequences are sharded */
+    double shard_tokens_count; /* T1 = T / t: tokens of a rank where sequences are sharded; T
+                                  without sequence parallelism */
     double routed_rows_count;  /* R: token copies that a rank's experts process */
     double padded_vocabulary_count;
     fab_block blocks[FAB_BLOCK_KIND_COUNT];
