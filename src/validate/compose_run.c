@@ -44,12 +44,6 @@ static bool is_fp8(const fab_run_row *row)
     return has_word(row->cells[FAB_RUN_PRECISION], "fp8");
 }
 
-/* `full` alone or with other words, but not layers of a selection */
-static bool is_full(const fab_run_row *row)
-{
-    return strncmp(row->cells[FAB_RUN_RECOMPUTE], "full", 4) == 0;
-}
-
 static int sharding(const fab_run_row *row)
 {
     const char *words = row->cells[FAB_RUN_SHARDING];
@@ -202,16 +196,28 @@ static long long expert_tensor_ranks(const fab_run_row *row)
     return whole(row, FAB_RUN_ETP, shards ? whole(row, FAB_RUN_TP, 1) : 1);
 }
 
+static int64_t chunk_layers(const fab_run_row *row, const fab_run_choice *choice)
+{
+    const int64_t chunks = whole(row, FAB_RUN_PP, 1) * choice->interleave;
+    return chunks > 0 ? whole(row, FAB_RUN_LAYERS, 1) / chunks : 1;
+}
+
 static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
                                    fab_arena *arena)
 {
+    const char *recompute = fab_run_recompute(row, chunk_layers(row, choice), arena);
+    const bool is_split =
+        !(fab_run_says(row, FAB_RUN_SP) && fab_run_number(row, FAB_RUN_SP) == 0.0);
+    if (recompute == NULL) {
+        return NULL;
+    }
     return fab_arena_printf(
         arena,
         "mapping: {tp: %lld, cp: %lld, pp: %lld, ep: %lld, etp: %lld, microbatch: %lld, "
-        "interleave: %lld, zero: %d, recompute: %s}\n",
+        "interleave: %lld, zero: %d, sequence_parallel: %s, %s}\n",
         whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1),
         whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
-        (long long)choice->interleave, sharding(row), is_full(row) ? "full" : "none");
+        (long long)choice->interleave, sharding(row), is_split ? "true" : "false", recompute);
 }
 
 static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
@@ -219,8 +225,9 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
     const fab_run_software software = fab_run_software_of(row);
     return fab_arena_printf(
         arena,
-        "assumptions: {dispatch: %s, overlap: {tensor: %.6g, expert: %.6g, pipeline: %.6g, "
+        "assumptions: {%sdispatch: %s, overlap: {tensor: %.6g, expert: %.6g, pipeline: %.6g, "
         "data: %.6g}}\n",
+        software.has_unfused_attention ? "attention: unfused, dropout: true, " : "",
         software.sends_per_domain ? "per_domain" : "per_expert", software.tensor_overlap_frac,
         software.expert_overlap_frac, software.pipeline_overlap_frac, software.data_overlap_frac);
 }

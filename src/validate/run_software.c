@@ -1,5 +1,6 @@
 #include "validate/run_software.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Of what pieces could hide, pairs of runs with and without such an overlap hid 0.24 to 0.45
@@ -8,6 +9,9 @@
 
 /* year in which the libraries of Megatron and DeepSpeed learnt to hide gradients by default */
 #define OVERLAP_YEAR 2024
+
+/* year from which attention is fused unless a row says otherwise (FlashAttention, 2022) */
+#define FUSED_YEAR 2023
 
 static bool says_any(const char *text, const char *const *words)
 {
@@ -61,6 +65,19 @@ static double data_overlap(const fab_run_row *row)
     return is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
 }
 
+/* Scores were written out and read again before fused kernels came into use. */
+static bool has_unfused_attention(const fab_run_row *row)
+{
+    static const char *const FUSED[] = {"flash", "Flash", "TE ", NULL};
+    static const char *const UNFUSED[] = {"kernels: torch", "kernels: fused", "Megatron-DeepSpeed",
+                                          NULL};
+    if (row_says(row, FUSED)) {
+        return false;
+    }
+    const double year = fab_run_number(row, FAB_RUN_YEAR);
+    return row_says(row, UNFUSED) || (year > 0.0 && year < FUSED_YEAR);
+}
+
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
     static const char *const EXPERT[] = {"EP overlap on", "1F1B EP overlap", NULL};
@@ -74,5 +91,68 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .data_overlap_frac = data_overlap(row),
         .sends_per_domain = row_says(row, PER_DOMAIN),
         .shards_experts = is_megatron(row),
+        .has_unfused_attention = has_unfused_attention(row),
     };
+}
+
+/* Parts of a layer, and words that stand for them. */
+typedef struct fab_recompute_word {
+    const char *words[4];
+    const char *part;
+} fab_recompute_word;
+
+static const fab_recompute_word PARTS[] = {
+    {{"attention core", "core attention", "core_attn"}, "core_attention"},
+    {{"norm"}, "layernorm"},
+    {{"act,", "act]", "act\"", "norm, act"}, "moe_act"},
+    {{"mla_up_proj"}, "mla_up_proj"},
+    {{"mlp"}, "mlp"},
+    {{"shared_experts"}, "shared_experts"},
+};
+
+static const char *list_parts(const char *text, fab_arena *arena)
+{
+    const char *list = "";
+    for (size_t i = 0; i < sizeof(PARTS) / sizeof(PARTS[0]) && list != NULL; i++) {
+        if (says_any(text, PARTS[i].words)) {
+            list =
+                fab_arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? ", " : "", PARTS[i].part);
+        }
+    }
+    return list;
+}
+
+/* Layers that a text names: `"full" x5` has 5; 0 when it names none. */
+static int64_t named_layers(const char *text)
+{
+    const char *times = strstr(text, " x");
+    return times != NULL ? strtoll(times + 2, NULL, 10) : 0;
+}
+
+const char *fab_run_recompute(const fab_run_row *row, int64_t chunk_layers, fab_arena *arena)
+{
+    static const char *const SECOND_PRODUCTS[] = {"op-level", "per-op", "selective op", NULL};
+    const char *text = row->cells[FAB_RUN_RECOMPUTE];
+    const int64_t half = chunk_layers / 2 > 0 ? chunk_layers / 2 : 1;
+    if (strncmp(text, "full", 4) == 0 || strncmp(text, "\"full\"", 6) == 0) {
+        const int64_t layers = named_layers(text);
+        return layers > 0 ? fab_arena_printf(arena, "recompute: full, recompute_layers: %lld",
+                                             (long long)layers)
+                          : "recompute: full";
+    }
+    if (strstr(text, "every 2nd") != NULL) {
+        return fab_arena_printf(arena, "recompute: full, recompute_layers: %lld", (long long)half);
+    }
+    /* every second product and all that is cheap: the feed-forward blocks of half the layers */
+    if (says_any(text, SECOND_PRODUCTS)) {
+        return fab_arena_printf(arena, "recompute: [layernorm, mlp], recompute_layers: %lld",
+                                (long long)half);
+    }
+    if (strncmp(text, "none", 4) == 0 || strncmp(text, "not set", 7) == 0) {
+        return "recompute: none";
+    }
+    const char *list = list_parts(text, arena);
+    return list == NULL      ? NULL
+           : list[0] != '\0' ? fab_arena_printf(arena, "recompute: [%s]", list)
+                             : "recompute: none";
 }

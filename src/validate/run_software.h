@@ -12,8 +12,14 @@ typedef struct fab_run_software {
     double data_overlap_frac;     /* gradients behind the backward pass */
     bool sends_per_domain;        /* one copy of a token per domain, forwarded inside */
     bool shards_experts;          /* unsaid expert-tensor ranks are the tensor ranks */
+    bool has_unfused_attention;   /* and dropout, as such software trained with */
 } fab_run_software;
 
 fab_run_software fab_run_software_of(const fab_run_row *row);
+
+/* What runs again in the backward pass, from the words of the column `recompute`: a field of the
+ * mapping, and the layers of each chunk that it holds for, "all" or a number. `chunk_layers` is
+ * what a chunk has. Lives in the arena; NULL when memory is out. */
+const char *fab_run_recompute(const fab_run_row *row, int64_t chunk_layers, fab_arena *arena);
 
 #endif
