@@ -129,11 +129,22 @@ typedef enum fab_dispatch_mode {
     FAB_DISPATCH_PER_DOMAIN
 } fab_dispatch_mode;
 
-/* FUSED: one kernel that keeps no scores (Dao 2023, arXiv 2307.08691). UNFUSED: scores, softmax and
- * values one after the other through memory, all s x s of them. */
+/* How operators that only move memory run: one kernel each; the same with norms step by step; all
+ * step by step, as PyTorch runs them without a compiler. */
+typedef enum fab_elementwise_choice {
+    FAB_ELEMENTWISE_FUSED,
+    FAB_ELEMENTWISE_EAGER_NORMS,
+    FAB_ELEMENTWISE_EAGER
+} fab_elementwise_choice;
+
+/* FUSED: one kernel that keeps no scores (FlashAttention-2, Dao 2023, arXiv 2307.08691, and later).
+ * FUSED_V1: the first of them (Dao et al. 2022, arXiv 2205.14135), at half the rate of the second
+ * (arXiv 2307.08691, "around 2x"). UNFUSED: scores, softmax and values one after the other through
+ * memory, all s x s of them. */
 typedef enum fab_attention_choice {
     FAB_ATTENTION_FUSED,
-    FAB_ATTENTION_UNFUSED
+    FAB_ATTENTION_UNFUSED,
+    FAB_ATTENTION_FUSED_V1
 } fab_attention_choice;
 
 /* Where times of operators come from: the efficiencies below, or the measured kernels that the
@@ -150,6 +161,8 @@ typedef struct fab_assumptions {
     int kernels;                      /* fab_kernel_choice */
     int messages;                     /* fab_message_choice */
     int attention;                    /* fab_attention_choice */
+    int elementwise;                  /* fab_elementwise_choice */
+    bool has_fused_loss;              /* loss and its gradient in one pass over BF16 logits */
     bool has_dropout;                 /* masks are made and kept */
     bool has_scatter_gather;          /* without sequence parallelism, stages send each other shares
                                          of a hidden vector and gather them (arXiv 2104.04473) */

@@ -19,8 +19,10 @@ static double roofline_s(const fab_gpu_speed *speed, fab_operator_kind kind, fab
     case FAB_OPERATOR_GEMM_BF16:
         return longer(work.flop / speed->gemm_bf16_flops, operand_s);
     case FAB_OPERATOR_ATTENTION:
-        return speed->has_attention_core ? longer(work.flop / speed->attention_flops, operand_s)
-                                         : 0.0;
+        return speed->has_attention_core
+                   ? longer(work.flop / (speed->attention_ratio * speed->attention_flops),
+                            operand_s)
+                   : 0.0;
     case FAB_OPERATOR_MEMORY:
         return speed->has_memory_traffic ? memory_s : 0.0;
     }
@@ -51,7 +53,8 @@ static double attention_s(const fab_gpu_speed *speed, const fab_operator_work *w
     fab_kernel_chip chip = speed->chip;
     chip.peak_flops = speed->bf16_peak_flops;
     return kernel->peak_frac > 0.0
-               ? fab_kernel_attention_s(kernel, &chip, &work->attention, work->flop)
+               ? fab_kernel_attention_s(kernel, &chip, &work->attention, work->flop) /
+                     speed->attention_ratio
                : -1.0;
 }
 

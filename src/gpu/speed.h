@@ -20,6 +20,7 @@ typedef struct fab_gpu_speed {
     fab_kernel_chip chip;       /* its peak that of the job's precision */
     double bf16_peak_flops;
     bool is_fp8;
+    double attention_ratio; /* rate of the attention core over that of today's kernels */
     fab_gpu_energy energy;
     double dynamic_limit_w; /* that operators may draw beyond the static power, 0 for no limit */
 } fab_gpu_speed;

@@ -14,7 +14,8 @@ static const char *const CONTEXT_MODE[] = {"ring", "all_gather", "ulysses", NULL
 static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
 #define PART_WORD(id, text) text,
 static const char *const RECOMPUTE[] = {"none", FAB_PART_LIST(PART_WORD) NULL};
-static const char *const ATTENTION[] = {"fused", "unfused", NULL};
+static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", NULL};
+static const char *const ELEMENTWISE[] = {"fused", "eager_norms", "eager", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
@@ -295,6 +296,7 @@ const fab_table FAB_POWER_TABLE = {
 static const fab_assumptions ASSUMPTIONS_DEFAULT = {
     .kernels = FAB_KERNELS_MEASURED,
     .messages = FAB_MESSAGES_MEASURED,
+    .has_fused_loss = true,
     .gemm_efficiency_frac = 0.5,
     .attention_efficiency_frac = 0.5,
     .memory_efficiency_frac = 0.8,
@@ -341,9 +343,15 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
            "channels of the messaging layer that a tier names, where it names one",
            "measured: a tier without a messaging layer keeps its rate and latency"),
     CHOICE("attention", offsetof(fab_assumptions, attention), ATTENTION,
-           "attention core: `fused` keeps no scores and computes their causal half, `unfused` "
-           "writes, reads and keeps all of them",
+           "attention core: `fused` keeps no scores and computes their causal half, `fused_v1` at "
+           "the rate of its first kernels, `unfused` writes, reads and keeps all scores",
            "fused: in every framework since 2023 (arXiv 2307.08691)"),
+    CHOICE("elementwise", offsetof(fab_assumptions, elementwise), ELEMENTWISE,
+           "norms, gates, rotations, softmax: `fused` takes one kernel each, `eager` one for each "
+           "step through FP32, `eager_norms` so for norms alone",
+           "fused: Transformer Engine, Megatron and compiled PyTorch"),
+    FLAG("fused_loss", offsetof(fab_assumptions, has_fused_loss),
+         "loss and its gradient in one pass over BF16 logits; without, over FP32 copies of them"),
     FLAG("dropout", offsetof(fab_assumptions, has_dropout),
          "dropout after attention and feed-forward blocks, and on unfused scores: its masks are "
          "written and kept"),

@@ -7,7 +7,7 @@
  * (torchtitan: TP and AsyncTP at the same configuration). */
 #define PIECES_HIDDEN_FRAC 0.4
 
-/* year in which the libraries of Megatron and DeepSpeed learnt to hide gradients by default */
+/* year from which libraries hide gradients, take the loss in one pass and drop nothing out */
 #define OVERLAP_YEAR 2024
 
 /* year from which attention is fused unless a row says otherwise (FlashAttention, 2022) */
@@ -62,20 +62,36 @@ static double data_overlap(const fab_run_row *row)
     if (is_tuned(row) || row_says(row, ALWAYS) || says_any(row->cells[FAB_RUN_SHARDING], ALWAYS)) {
         return 1.0;
     }
-    return is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
+    return fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
 }
 
 /* Scores were written out and read again before fused kernels came into use. */
-static bool has_unfused_attention(const fab_run_row *row)
+static const char *attention_of(const fab_run_row *row)
 {
+    static const char *const FIRST[] = {"flash_attentionv1", "triton", NULL};
     static const char *const FUSED[] = {"flash", "Flash", "TE ", NULL};
     static const char *const UNFUSED[] = {"kernels: torch", "kernels: fused", "Megatron-DeepSpeed",
                                           NULL};
-    if (row_says(row, FUSED)) {
-        return false;
-    }
     const double year = fab_run_number(row, FAB_RUN_YEAR);
-    return row_says(row, UNFUSED) || (year > 0.0 && year < FUSED_YEAR);
+    if (row_says(row, FIRST)) {
+        return "fused_v1";
+    }
+    if (row_says(row, FUSED)) {
+        return "fused";
+    }
+    return row_says(row, UNFUSED) || (year > 0.0 && year < FUSED_YEAR) ? "unfused" : "fused";
+}
+
+/* Libraries of kernels for norms and gates, or none. */
+static const char *elementwise_of(const fab_run_row *row)
+{
+    static const char *const EAGER[] = {"kernels: torch", "torch.eager", NULL};
+    static const char *const NORMS[] = {"kernels: fused", "kernels: flash", NULL};
+    static const char *const KERNEL[] = {"RMS kernel", NULL};
+    if (row_says(row, EAGER)) {
+        return "eager";
+    }
+    return row_says(row, NORMS) && !row_says(row, KERNEL) ? "eager_norms" : "fused";
 }
 
 fab_run_software fab_run_software_of(const fab_run_row *row)
@@ -91,7 +107,11 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .data_overlap_frac = data_overlap(row),
         .sends_per_domain = row_says(row, PER_DOMAIN),
         .shards_experts = is_megatron(row),
-        .has_unfused_attention = has_unfused_attention(row),
+        .attention = attention_of(row),
+        .elementwise = elementwise_of(row),
+        .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,
+        .has_dropout = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
+        .has_scatter_gather = is_megatron(row),
     };
 }
 

@@ -12,7 +12,11 @@ typedef struct fab_run_software {
     double data_overlap_frac;     /* gradients behind the backward pass */
     bool sends_per_domain;        /* one copy of a token per domain, forwarded inside */
     bool shards_experts;          /* unsaid expert-tensor ranks are the tensor ranks */
-    bool has_unfused_attention;   /* and dropout, as such software trained with */
+    const char *attention;        /* words of the scenario's assumptions */
+    const char *elementwise;
+    bool has_fused_loss;
+    bool has_dropout;
+    bool has_scatter_gather;
 } fab_run_software;
 
 fab_run_software fab_run_software_of(const fab_run_row *row);

@@ -6,6 +6,9 @@
 /* Vocabulary is padded so that every tensor rank gets whole blocks of this many rows. */
 #define VOCABULARY_BLOCK 128
 
+/* rate of the first fused attention over that of the second (arXiv 2307.08691, abstract) */
+#define FIRST_ATTENTION_RATIO 0.5
+
 static fab_gpu_speed speed_of(const fab_scenario *scenario)
 {
     const fab_assumptions *assumed = &scenario->assumptions;
@@ -38,6 +41,8 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
                  .peak_flops = peak_flops,
                  .memory_byte_per_s = gpu->memory_rate_byte_per_s.value},
         .bf16_peak_flops = bf16_flops,
+        .attention_ratio =
+            assumed->attention == FAB_ATTENTION_FUSED_V1 ? FIRST_ATTENTION_RATIO : 1.0,
         .is_fp8 = scenario->job.precision == FAB_PRECISION_FP8,
     };
 }

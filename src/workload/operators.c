@@ -7,19 +7,34 @@
  * the sequence is sharded, R token copies of a rank's experts, h hidden, a heads, g key/value
  * heads, dq and dv head sizes, t tensor ranks, x expert-tensor ranks. Activations have 2 bytes. */
 
-#define ELEMENT_BYTE       2.0 /* BF16 activations and weights */
-#define GRADIENT_BYTE      8.0 /* an FP32 main gradient is read and written once */
-#define QUANTISE_BYTE      4.0 /* read BF16, write FP8 twice (as is and transposed) */
-#define ROUTER_PASSES      6.0 /* softmax, top-k, auxiliary loss, index building */
-#define ROUTER_BYTE        4.0 /* router scores are FP32 */
-#define CROSS_ENTROPY_BYTE 6.0 /* logits written, read, overwritten by their gradient */
-#define MASK_BYTE          1.0 /* dropout: what stays and what goes, per element */
+#define ELEMENT_BYTE  2.0 /* BF16 activations and weights */
+#define GRADIENT_BYTE 8.0 /* an FP32 main gradient is read and written once */
+#define QUANTISE_BYTE 4.0 /* read BF16, write FP8 twice (as is and transposed) */
+#define ROUTER_PASSES 6.0 /* softmax, top-k, auxiliary loss, index building */
+#define ROUTER_BYTE   4.0 /* router scores are FP32 */
+#define MASK_BYTE     1.0 /* dropout: what stays and what goes, per element */
 
 /* Unfused attention, bytes of a pair of tokens and head beside the two products: softmax reads and
  * writes; backward it reads two and writes one. Dropout reads, writes and makes or uses a mask. */
 #define SOFTMAX_BYTE          (2.0 * ELEMENT_BYTE)
 #define SOFTMAX_GRADIENT_BYTE (3.0 * ELEMENT_BYTE)
 #define DROPOUT_BYTE          (2.0 * ELEMENT_BYTE + MASK_BYTE)
+
+/* Bytes of an element where an operator is one kernel, and where PyTorch runs it step by step in a
+ * kernel for each operation: a norm goes through FP32 (cast, square, mean, scale, cast, weight), a
+ * gate is two products, a rotation four, softmax is scaled, masked and cast, the loss is taken of
+ * FP32 logits. Logits: written, read, overwritten by their gradient. */
+typedef struct fab_step_bytes {
+    double norm[2]; /* forward, backward */
+    double gate[2]; /* per element of the gated result */
+    double rotation;
+    double softmax[2];
+    double loss; /* both passes */
+} fab_step_bytes;
+
+static const fab_step_bytes FUSED = {
+    {4.0, 6.0}, {6.0, 10.0}, 4.0, {SOFTMAX_BYTE, SOFTMAX_GRADIENT_BYTE}, 6.0};
+static const fab_step_bytes EAGER = {{36.0, 72.0}, {10.0, 18.0}, 22.0, {29.0, 25.0}, 20.0};
 
 typedef struct fab_building {
     const fab_scenario *scenario;
@@ -81,11 +96,18 @@ static void add_quantisation(fab_building *b)
     }
 }
 
+static const fab_step_bytes *step_bytes(const fab_building *b)
+{
+    return b->scenario->assumptions.elementwise == FAB_ELEMENTWISE_EAGER ? &EAGER : &FUSED;
+}
+
 static void add_norm(fab_building *b, const char *name)
 {
     const double elements = b->shard_tokens * b->hidden;
+    const bool is_fused = b->scenario->assumptions.elementwise == FAB_ELEMENTWISE_FUSED;
+    const fab_step_bytes *bytes = is_fused ? &FUSED : &EAGER;
     b->parts = FAB_PART_NORMS;
-    add_memory(b, name, 4.0 * elements, 6.0 * elements);
+    add_memory(b, name, bytes->norm[0] * elements, bytes->norm[1] * elements);
     b->parts = 0;
 }
 
@@ -142,7 +164,8 @@ static void add_rotary(fab_building *b)
 {
     const fab_model *model = b->model;
     const double heads = (double)model->heads / b->tensor;
-    double byte = 4.0 * b->tokens * (heads + local_kv_heads(b)) * (double)fab_model_qk_dim(model);
+    double byte = step_bytes(b)->rotation * b->tokens * (heads + local_kv_heads(b)) *
+                  (double)fab_model_qk_dim(model);
     if (model->attention == FAB_ATTENTION_MLA) {
         const double rotary = (double)model->qk_rope_dim;
         const double plain = (double)model->qk_nope_dim;
@@ -193,9 +216,18 @@ static void add_unfused_core(fab_building *b, double heads)
         return;
     }
     add_batched(b, "attention scores", count, queries, (double)fab_model_qk_dim(b->model), keys);
-    add_memory(b, "softmax", (SOFTMAX_BYTE + dropout_byte) * pairs,
-               (SOFTMAX_GRADIENT_BYTE + dropout_byte) * pairs);
+    const fab_step_bytes *bytes = step_bytes(b);
+    add_memory(b, "softmax", (bytes->softmax[0] + dropout_byte) * pairs,
+               (bytes->softmax[1] + dropout_byte) * pairs);
     add_batched(b, "attention values", count, queries, keys, (double)fab_model_v_dim(b->model));
+}
+
+/* Tokens that a kernel of the core sees at once: around a ring, parts of the sequence. */
+static double core_sequence(const fab_building *b)
+{
+    const fab_mapping *m = &b->scenario->mapping;
+    const double parts = m->cp_mode == FAB_CONTEXT_RING ? (double)m->cp : 1.0;
+    return (double)b->scenario->job.sequence / parts;
 }
 
 /* Fused attention: causal half of the scores; backward recomputes them, hence 3 dq + 2 dv. */
@@ -208,7 +240,7 @@ static void add_fused_core(fab_building *b, double heads)
     const double pairs = fab_model_attended_count(model, b->scenario->job.sequence) * b->tokens;
     const double tensors = core_byte(b);
     const fab_attention_shape shape = {.query_count = b->tokens * heads,
-                                       .sequence_count = (double)b->scenario->job.sequence,
+                                       .sequence_count = core_sequence(b),
                                        .head_dim_count = qk_dim};
     add(b, "attention core", FAB_OPERATOR_ATTENTION,
         (fab_operator_work){
@@ -257,8 +289,10 @@ static void add_ffn(fab_building *b, const char *first, const char *activation, 
     const double elements = groups * rows * width;
     add_gemm(b, first, FAB_OPERATOR_GEMM, groups, rows, b->hidden, inputs * width);
     b->parts = parts | (int)act;
-    add_memory(b, activation, ELEMENT_BYTE * (inputs + 1.0) * elements,
-               ELEMENT_BYTE * (2.0 * inputs + 1.0) * elements);
+    const double *gate = step_bytes(b)->gate;
+    const bool is_gated = b->model->is_gated;
+    add_memory(b, activation, (is_gated ? gate[0] : 2.0 * ELEMENT_BYTE) * elements,
+               (is_gated ? gate[1] : 3.0 * ELEMENT_BYTE) * elements);
     b->parts = parts;
     add_gemm(b, second, FAB_OPERATOR_GEMM, groups, rows, width, b->hidden);
 }
@@ -293,13 +327,13 @@ static void build_moe_layer(fab_building *b)
     add_norm(b, "expert norm");
     b->parts = FAB_PART_EXPERTS;
     add_router(b);
+    const double sent = b->shard_tokens * b->hidden * ((double)b->model->experts_per_token + 1.0);
+    add_memory(b, "permute to send", ELEMENT_BYTE * sent, ELEMENT_BYTE * sent);
     add_memory(b, "permute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
     add_ffn(b, "experts in", "expert activation", "experts out", local_experts,
             b->rows / local_experts, width, FAB_PART_EXPERT_ACTIVATION);
     add_memory(b, "unpermute", 2.0 * ELEMENT_BYTE * copies, 2.0 * ELEMENT_BYTE * copies);
-    const double returned =
-        b->shard_tokens * b->hidden * ((double)b->model->experts_per_token + 1.0);
-    add_memory(b, "weighted sum", ELEMENT_BYTE * returned, ELEMENT_BYTE * returned);
+    add_memory(b, "weighted sum", ELEMENT_BYTE * sent, ELEMENT_BYTE * sent);
     if (b->model->shared_width > 0) {
         b->parts = FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS;
         add_ffn(b, "shared expert in", "shared activation", "shared expert out", 1.0, b->tokens,
@@ -322,8 +356,8 @@ static void build_head(fab_building *b, double vocabulary)
     add_norm(b, "final norm");
     add_gemm(b, "output head", FAB_OPERATOR_GEMM_BF16, 1.0, b->tokens, b->hidden,
              vocabulary / b->tensor);
-    add_memory(b, "cross entropy", 0.5 * CROSS_ENTROPY_BYTE * logits,
-               0.5 * CROSS_ENTROPY_BYTE * logits);
+    const double bytes = b->scenario->assumptions.has_fused_loss ? FUSED.loss : EAGER.loss;
+    add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
 }
 
 /* A multi-token-prediction module joins two hidden vectors before its own layer. */
