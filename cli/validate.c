@@ -9,12 +9,14 @@
 
 #include "replace.h"
 
-/* fabricast validate [FILE.csv] [--source KEY] [--csv OUT] [--max-median SHARE] [--json] */
+/* fabricast validate [FILE.csv] [--source KEY] [--csv OUT] [--figures FOLDER] [--max-median SHARE]
+ * [--json] */
 
 typedef struct fab_validate_options {
     const char *path; /* NULL: the table built in */
     const char *source_key;
     const char *table;
+    const char *figures;     /* folder */
     double most_median_frac; /* NAN: no bar */
     bool wants_json;
 } fab_validate_options;
@@ -40,6 +42,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'c':
         options->table = argument;
         return 0;
+    case 'f':
+        options->figures = argument;
+        return 0;
     case 'm':
         options->most_median_frac = read_share(state, argument);
         return 0;
@@ -60,6 +65,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static const struct argp_option OPTIONS[] = {
     {"source", 's', "KEY", 0, "Only the rows of one source_key", 0},
     {"csv", 'c', "OUT", 0, "Write a line per row into OUT, which is replaced when all is ready", 0},
+    {"figures", 'f', "FOLDER", 0,
+     "Draw validation-forecast.svg and validation-scale.svg into FOLDER, which must exist", 0},
     {"max-median", 'm', "SHARE", 0,
      "Exit with 1 when the median error of all rows is above SHARE (0.08)", 0},
     {"json", 'j', NULL, 0, "Print JSON: times in s, sizes in byte", 0},
@@ -70,16 +77,17 @@ static const struct argp ARGP = {
     OPTIONS,
     parse,
     "[FILE.csv]",
-    "Forecast measured training runs and say how far the forecasts miss, by source, GPU, precision "
-    "and kind of model. Without a file the runs that are built in. What a row leaves open is "
-    "assumed or searched, and said in the table that --csv writes."
+    "Forecast what was measured and say how far the forecasts miss, by source, GPU, precision and "
+    "kind of model. FILE.csv is known by its header: training runs, iterations on one node, runs "
+    "that fit or ran out of memory, collectives. Without a file all tables that are built in. What "
+    "a row leaves open is assumed or searched, and said in the table that --csv writes."
     "\vExits with 1 when a bar on the command line is missed.",
     NULL,
     NULL,
     NULL};
 
 typedef struct fab_validation_file {
-    const fab_validation *validation;
+    const fab_validations *all;
     fab_arena *arena;
 } fab_validation_file;
 
@@ -87,35 +95,86 @@ typedef struct fab_validation_file {
 static void write_table(const void *content, FILE *stream)
 {
     const fab_validation_file *file = content;
-    (void)!fab_report_validation_csv(file->validation, file->arena, stream);
+    (void)!fab_report_validation_csv(file->all, file->arena, stream);
+}
+
+typedef struct fab_picture_file {
+    const fab_validation *runs;
+    int picture;
+    fab_arena *arena;
+} fab_picture_file;
+
+static void write_picture(const void *content, FILE *stream)
+{
+    const fab_picture_file *file = content;
+    (void)!fab_report_validation_svg(file->runs, file->picture, file->arena, stream);
+}
+
+/* Draws both pictures of the first table; false when one cannot be written. */
+static bool draw(const fab_validations *all, const char *folder, fab_arena *arena)
+{
+    static const char *const NAMES[FAB_PICTURE_COUNT] = {"validation-forecast.svg",
+                                                         "validation-scale.svg"};
+    for (int picture = 0; picture < FAB_PICTURE_COUNT; picture++) {
+        const fab_picture_file file = {&all->tables[0], picture, arena};
+        const char *path = fab_arena_printf(arena, "%s/%s", folder, NAMES[picture]);
+        if (path == NULL || !fab_file_replace(path, write_picture, &file, arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether the median error of all runs is above the bar; labels and collectives have none. */
+static bool is_bar_missed(const fab_validations *all, double most_median_frac)
+{
+    const fab_validation *table = &all->tables[0];
+    if (isnan(most_median_frac)) {
+        return false;
+    }
+    if (table->collective_count > 0) {
+        return table->collectives[table->collective_count - 1].median_frac > most_median_frac;
+    }
+    const fab_score_group *group = &table->totals[table->total_count - 1];
+    return group->scored_count == 0 || group->median_frac > most_median_frac;
+}
+
+static double count_rows(const fab_validations *all)
+{
+    double rows = 0.0;
+    for (size_t i = 0; i < all->table_count; i++) {
+        rows += (double)all->tables[i].row_count;
+    }
+    return rows;
 }
 
 static int validate(fab_session *session, void *arguments)
 {
     const fab_validate_options *options = arguments;
-    const char *what = options->path != NULL ? options->path : "the measured runs";
-    const fab_validation *validation = NULL;
-    fab_status status = fab_validate_runs(session->catalog, options->path, options->source_key,
-                                          session->arena, &session->diagnostics, &validation);
+    const char *what = options->path != NULL ? options->path : "the measurements";
+    const fab_validations *all = NULL;
+    fab_status status = fab_validate(session->catalog, options->path, options->source_key,
+                                     session->arena, &session->diagnostics, &all);
     if (status != FAB_OK) {
         return fab_session_explain(session, status, what);
     }
-    const fab_validation_file file = {validation, session->arena};
+    const fab_validation_file file = {all, session->arena};
     if (options->table != NULL &&
         !fab_file_replace(options->table, write_table, &file, session->arena)) {
         return FAB_EXIT_MACHINE;
     }
+    if (options->figures != NULL && !draw(all, options->figures, session->arena)) {
+        return FAB_EXIT_MACHINE;
+    }
     if (options->wants_json) {
-        const fab_run_meter meter = fab_session_meter(session, (double)validation->row_count);
-        status = fab_report_validation_json(validation, &meter, session->arena, stdout);
+        const fab_run_meter meter = fab_session_meter(session, count_rows(all));
+        status = fab_report_validation_json(all, &meter, session->arena, stdout);
     } else {
-        status = fab_report_validation_text(validation, session->arena, stdout);
+        status = fab_report_validation_text(all, session->arena, stdout);
     }
     const int code = fab_session_explain(session, status, what);
-    const fab_score_group *all = &validation->totals[validation->total_count - 1];
-    const bool is_missed = all->scored_count == 0 || all->median_frac > options->most_median_frac;
-    return code == FAB_EXIT_DONE && !isnan(options->most_median_frac) && is_missed ? FAB_EXIT_NO
-                                                                                   : code;
+    return code == FAB_EXIT_DONE && is_bar_missed(all, options->most_median_frac) ? FAB_EXIT_NO
+                                                                                  : code;
 }
 
 int fab_command_validate(int argc, char **argv)

@@ -117,6 +117,13 @@ json collective collective all-gather --size 1GiB --ranks 8 --on dark_fabric.yam
 json 'collective with measurements' collective --measured "$root/validation/collectives.csv"
 json 'collective with measurements' collective --measured small_messages.csv
 json validate validate --csv validate.csv
+head -n 300 "$root/validation/fits_or_not.csv" >labels.csv
+printf 'LLaMA-13B,2048,64,7,2,8,2048,none,0,torch,OOM,,x,y\n' >>labels.csv
+json validate validate labels.csv
+head -n 2 labels.csv >labels.csv.new && mv labels.csv.new labels.csv
+json validate validate labels.csv
+json validate validate "$root/validation/collectives.csv"
+json validate validate small_messages.csv
 csv validate.csv
 json fabric fabric h100_ib --gpus 1024
 json fabric fabric study_optics_pod

@@ -2,3 +2,9 @@
 fab_test(test_calibrate validate catalog gpu config units base)
 cli_test(calibrate)
 cli_test(validate)
+fab_test(test_sweeps validate base)
+
+# docs/validation.md, its figures, validation/summary.txt and the figure of README.md are what comes out
+add_test(NAME validation_page
+  COMMAND scripts/update-validation --check $<TARGET_FILE:fabricast_program>
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

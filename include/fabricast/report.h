@@ -178,14 +178,25 @@ FAB_API FAB_CHECKED fab_status fab_report_comparison_text(const fab_comparison *
 FAB_API FAB_CHECKED fab_status fab_report_comparison_json(const fab_comparison *comparison,
                                                           fab_arena *arena, FILE *stream);
 
-/* Forecasts beside measured runs: groups and reasons as tables; a line per row; both as JSON. */
-FAB_API FAB_CHECKED fab_status fab_report_validation_text(const fab_validation *validation,
+/* Forecasts beside measurements: tables, reasons and bars as text; a line per run; all as JSON. */
+FAB_API FAB_CHECKED fab_status fab_report_validation_text(const fab_validations *all,
                                                           fab_arena *arena, FILE *stream);
-FAB_API FAB_CHECKED fab_status fab_report_validation_csv(const fab_validation *validation,
+FAB_API FAB_CHECKED fab_status fab_report_validation_csv(const fab_validations *all,
                                                          fab_arena *arena, FILE *stream);
-FAB_API FAB_CHECKED fab_status fab_report_validation_json(const fab_validation *validation,
+FAB_API FAB_CHECKED fab_status fab_report_validation_json(const fab_validations *all,
                                                           const fab_run_meter *meter,
                                                           fab_arena *arena, FILE *stream);
+
+/* Measured runs as pictures (SVG, no ids, styles or scripts): forecast over measured time of an
+ * iteration, and their ratio over the number of packages, both logarithmic, coloured by GPU. */
+typedef enum fab_validation_picture {
+    FAB_PICTURE_FORECAST,
+    FAB_PICTURE_SCALE,
+    FAB_PICTURE_COUNT
+} fab_validation_picture;
+FAB_API FAB_CHECKED fab_status fab_report_validation_svg(const fab_validation *validation,
+                                                         int picture, fab_arena *arena,
+                                                         FILE *stream);
 
 /* How well measured kernels are forecast, as a table; and the fitted constants as a data file of
  * the catalog. */

@@ -31,8 +31,7 @@ static void add_row(fab_csv *csv, const fab_run_score *row)
     fab_csv_end(csv);
 }
 
-fab_status fab_report_validation_csv(const fab_validation *validation, fab_arena *arena,
-                                     FILE *stream)
+fab_status fab_report_validation_csv(const fab_validations *all, fab_arena *arena, FILE *stream)
 {
     static const char *const HEAD[] = {"id",         "source_key",       "status",
                                        "reason",     "measured_iter_s",  "predicted_iter_s",
@@ -45,8 +44,10 @@ fab_status fab_report_validation_csv(const fab_validation *validation, fab_arena
         fab_csv_text(&csv, HEAD[i]);
     }
     fab_csv_end(&csv);
-    for (size_t i = 0; i < validation->row_count; i++) {
-        add_row(&csv, &validation->rows[i]);
+    for (size_t t = 0; t < all->table_count; t++) {
+        for (size_t i = 0; i < all->tables[t].row_count; i++) {
+            add_row(&csv, &all->tables[t].rows[i]);
+        }
     }
     const fab_status status = fflush(stream) != 0 || ferror(stream) ? FAB_E_IO : scratch.status;
     fab_arena_reset(arena, mark);

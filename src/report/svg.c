@@ -88,6 +88,14 @@ void fab_svg_line(fab_svg *svg, const double from_count[2], const double to_coun
             at(svg, to_count[1]), stroke, at(svg, width_count));
 }
 
+void fab_svg_dot(fab_svg *svg, double x_count, double y_count, double radius_count,
+                 const char *fill)
+{
+    fprintf(svg->stream,
+            "<circle cx=\"%s\" cy=\"%s\" r=\"%s\" fill=\"%s\" fill-opacity=\"0.6\"/>\n",
+            at(svg, x_count), at(svg, y_count), at(svg, radius_count), fill);
+}
+
 void fab_svg_text(fab_svg *svg, double x_count, double y_count, fab_svg_font font, const char *text)
 {
     static const char *const ANCHOR[] = {"start", "middle", "end"};

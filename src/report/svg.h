@@ -40,6 +40,8 @@ void fab_svg_rect(fab_svg *svg, fab_svg_box box, double radius_count, const char
 void fab_svg_dashed(fab_svg *svg, fab_svg_box box, const char *stroke);
 void fab_svg_line(fab_svg *svg, const double from_count[2], const double to_count[2],
                   const char *stroke, double width_count);
+void fab_svg_dot(fab_svg *svg, double x_count, double y_count, double radius_count,
+                 const char *fill);
 void fab_svg_text(fab_svg *svg, double x_count, double y_count, fab_svg_font font,
                   const char *text);
 

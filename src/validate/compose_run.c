@@ -62,13 +62,6 @@ static const char *refuse(const fab_run_row *row, fab_arena *arena)
     static const fab_run_column NEEDED[] = {FAB_RUN_LAYERS, FAB_RUN_HIDDEN,     FAB_RUN_HEADS,
                                             FAB_RUN_GPUS,   FAB_RUN_VOCABULARY, FAB_RUN_SEQUENCE,
                                             FAB_RUN_TP,     FAB_RUN_PP,         FAB_RUN_BATCH};
-    if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration") != 0) {
-        return fab_arena_printf(arena, "measures `%s`, not an iteration of training",
-                                row->cells[FAB_RUN_MEASURE]);
-    }
-    if (!fab_run_says(row, FAB_RUN_ITERATION) && !fab_run_says(row, FAB_RUN_TOKENS_S)) {
-        return "has no time of an iteration";
-    }
     if (find_hardware(row->cells[FAB_RUN_GPU]) == NULL) {
         return fab_arena_printf(arena, "no fabric is described for `%s`", row->cells[FAB_RUN_GPU]);
     }

@@ -4,50 +4,198 @@
 #include <string.h>
 
 #include "catalog/embedded.h"
+#include "config/source.h"
 
 #define COLUMN_TEXT(id, text) text,
 static const char *const COLUMNS[] = {FAB_RUN_COLUMN_LIST(COLUMN_TEXT)};
+
+/* Columns of a table of runs without which no row can be forecast. */
+static const fab_run_column NEEDED[] = {
+    FAB_RUN_ID,    FAB_RUN_SOURCE, FAB_RUN_LAYERS, FAB_RUN_HIDDEN,
+    FAB_RUN_HEADS, FAB_RUN_GPU,    FAB_RUN_GPUS,   FAB_RUN_SEQUENCE,
+    FAB_RUN_TP,    FAB_RUN_PP,     FAB_RUN_BATCH,  FAB_RUN_VOCABULARY,
+};
+
+/* Columns of the built-in table that are for readers alone. */
+static const char *const FOR_READERS[] = {
+
+    "params_b",
+    "active_params_b",
+    "gpus_per_node",
+    "nvlink_domain",
+    "dp",
+    "num_microbatches",
+    "moe_routing",
+    "iter_s_origin",
+    "tokens_s_gpu_origin",
+    "mfu_pct_reported",
+    "hfu_pct_reported",
+    "peak_tflops_used_by_source",
+    "flop_count_convention",
+    "gpu_hours",
+    "minutes_to_train",
+    "days_to_train",
+    "train_tokens_b",
+    "fits_memory",
+    "aux",
+    "std_tflops_gpu",
+    "std_mfu_pct_of_bf16_peak",
+    "reported_over_std_flops",
+    "evidence",
+    "source_address",
+    "source_locator",
+    "notes",
+};
+
+/* A column that only this kind of table has. */
+typedef struct fab_table_sign {
+    const char *column;
+    fab_table_kind kind;
+} fab_table_sign;
+
+static const fab_table_sign SIGNS[] = {
+    {"layers", FAB_TABLE_RUNS},
+    {"# GPUs", FAB_TABLE_SINGLE_NODE},
+    {"outcome", FAB_TABLE_FITS},
+    {"size_byte", FAB_TABLE_COLLECTIVES},
+};
 
 const char *fab_run_column_name(fab_run_column column)
 {
     return COLUMNS[column];
 }
 
-static fab_status find_columns(fab_run_table *table, fab_diagnostics *diagnostics)
+static fab_status find_kind(fab_table_text *table, fab_diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++) {
+        if (fab_csv_find(table->csv, SIGNS[i].column) != SIZE_MAX) {
+            table->kind = SIGNS[i].kind;
+            return FAB_OK;
+        }
+    }
+    fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
+                 fab_csv_position(table->csv, &table->csv->header[0]),
+                 "runs have `layers`, iterations on one node `# GPUs`, labels `outcome`, "
+                 "collectives `size_byte`",
+                 "the header is that of no table of measurements");
+    return FAB_E_INPUT;
+}
+
+/* The first name of a header may begin with what else is a comment: the reader of tables is given
+ * it in quotes. */
+static fab_status parse(const fab_source *source, fab_arena *arena, fab_diagnostics *diagnostics,
+                        const fab_csv_table **out)
+{
+    static const char HEAD[] = "# GPUs,";
+    const char *text = source->text;
+    size_t length = source->length_byte;
+    if (strncmp(text, HEAD, sizeof(HEAD) - 1) == 0) {
+        text = fab_arena_printf(arena, "\"# GPUs\",%s", text + sizeof(HEAD) - 1);
+        if (text == NULL) {
+            return FAB_E_NOMEM;
+        }
+        length += 2;
+    }
+    return fab_csv_parse(source->name, text, length, arena, diagnostics, out);
+}
+
+fab_status fab_table_open(const char *path, fab_table_kind built_in, fab_arena *arena,
+                          fab_diagnostics *diagnostics, fab_table_text *out)
+{
+    fab_source *source = NULL;
+    if (path != NULL) {
+        FAB_TRY(fab_source_load(path, FAB_CSV_SIZE_LIMIT_BYTE, arena, diagnostics, &source));
+    } else {
+        const fab_embedded_file *file = &fab_validate_files[built_in];
+        FAB_TRY(fab_source_copy(file->name, file->text, file->length_byte, FAB_CSV_SIZE_LIMIT_BYTE,
+                                arena, diagnostics, &source));
+    }
+    FAB_TRY(parse(source, arena, diagnostics, &out->csv));
+    return find_kind(out, diagnostics);
+}
+
+static fab_status check_columns(const fab_csv_table *csv, fab_diagnostics *diagnostics)
 {
     fab_status status = FAB_OK;
-    for (size_t i = 0; i < FAB_RUN_COLUMN_COUNT; i++) {
-        table->columns[i] = fab_csv_find(table->csv, COLUMNS[i]);
-        if (table->columns[i] == SIZE_MAX) {
-            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
-                         fab_csv_position(table->csv, &table->csv->header[0]), NULL,
-                         "the column `%s` is missing", COLUMNS[i]);
+    for (size_t i = 0; i < sizeof(NEEDED) / sizeof(NEEDED[0]); i++) {
+        if (fab_csv_find(csv, COLUMNS[NEEDED[i]]) == SIZE_MAX) {
+            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, fab_csv_position(csv, &csv->header[0]),
+                         NULL, "the column `%s` is missing", COLUMNS[NEEDED[i]]);
             status = FAB_E_INPUT;
         }
+    }
+    if (fab_csv_find(csv, COLUMNS[FAB_RUN_ITERATION]) == SIZE_MAX &&
+        fab_csv_find(csv, COLUMNS[FAB_RUN_TOKENS_S]) == SIZE_MAX) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, fab_csv_position(csv, &csv->header[0]), NULL,
+                     "the columns `iter_s` and `tokens_s_gpu` are missing: one of them is needed");
+        status = FAB_E_INPUT;
     }
     return status;
 }
 
-fab_status fab_run_table_load(const char *path, fab_arena *arena, fab_diagnostics *diagnostics,
-                              fab_run_table *out)
+static bool is_among(const char *word, const char *const *words, size_t count)
 {
-    if (path != NULL) {
-        FAB_TRY(fab_csv_load(path, arena, diagnostics, &out->csv));
-    } else {
-        const fab_embedded_file *file = &fab_validate_files[0];
-        FAB_TRY(fab_csv_parse(file->name, file->text, file->length_byte, arena, diagnostics,
-                              &out->csv));
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return true;
+        }
     }
-    return find_columns(out, diagnostics);
+    return false;
 }
 
-fab_run_row fab_run_table_row(const fab_run_table *table, size_t row)
+static void warn_of_columns(const fab_csv_table *csv, fab_diagnostics *diagnostics)
 {
-    fab_run_row out;
-    for (size_t i = 0; i < FAB_RUN_COLUMN_COUNT; i++) {
-        out.cells[i] = fab_csv_at(table->csv, row, table->columns[i])->text;
+    for (size_t i = 0; i < csv->column_count; i++) {
+        const char *name = csv->header[i].text;
+        if (is_among(name, COLUMNS, FAB_RUN_COLUMN_COUNT) ||
+            is_among(name, FOR_READERS, sizeof(FOR_READERS) / sizeof(FOR_READERS[0]))) {
+            continue;
+        }
+        const char *nearest = fab_nearest_name(name, COLUMNS, FAB_RUN_COLUMN_COUNT);
+        const char *hint = nearest != NULL
+                               ? fab_arena_printf(diagnostics->arena, "did you mean `%s`?", nearest)
+                               : NULL;
+        fab_diagnose(diagnostics, FAB_SEVERITY_WARNING, fab_csv_position(csv, &csv->header[i]),
+                     hint, "the column `%s` is unknown and is not read", name);
     }
-    return out;
+}
+
+static fab_status read_runs(const fab_csv_table *csv, fab_diagnostics *diagnostics,
+                            fab_run_row *rows)
+{
+    FAB_TRY(check_columns(csv, diagnostics));
+    warn_of_columns(csv, diagnostics);
+    for (size_t column = 0; column < FAB_RUN_COLUMN_COUNT; column++) {
+        const size_t place = fab_csv_find(csv, COLUMNS[column]);
+        for (size_t i = 0; i < csv->row_count; i++) {
+            rows[i].cells[column] = place == SIZE_MAX ? "" : fab_csv_at(csv, i, place)->text;
+        }
+    }
+    /* a table without the column holds iterations alone */
+    if (fab_csv_find(csv, COLUMNS[FAB_RUN_MEASURE]) == SIZE_MAX) {
+        for (size_t i = 0; i < csv->row_count; i++) {
+            rows[i].cells[FAB_RUN_MEASURE] = "iteration";
+        }
+    }
+    return FAB_OK;
+}
+
+fab_status fab_run_table_read(const fab_table_text *text, fab_arena *arena,
+                              fab_diagnostics *diagnostics, fab_run_table *out)
+{
+    fab_run_row *rows = FAB_NEW(arena, fab_run_row, text->csv->row_count);
+    if (rows == NULL) {
+        return FAB_E_NOMEM;
+    }
+    *out = (fab_run_table){.kind = text->kind,
+                           .source = text->csv->source,
+                           .rows = rows,
+                           .row_count = text->csv->row_count};
+    if (text->kind == FAB_TABLE_RUNS) {
+        return read_runs(text->csv, diagnostics, rows);
+    }
+    return text->kind == FAB_TABLE_FITS ? fab_sister_fits(text->csv, arena, diagnostics, rows)
+                                        : fab_sister_single(text->csv, arena, diagnostics, rows);
 }
 
 double fab_run_number(const fab_run_row *row, fab_run_column column)

@@ -5,11 +5,13 @@
 
 #include "config/csv.h"
 
-/* Columns of a table of measured runs that a forecast needs (validation/README.md has them all). */
+/* Columns of a table of measured runs that a forecast or its comparison needs
+ * (validation/README.md has them all). */
 #define FAB_RUN_COLUMN_LIST(X)                                                                     \
     X(ID, "id")                                                                                    \
     X(SOURCE, "source_key")                                                                        \
     X(TIER, "tier")                                                                                \
+    X(LEAK, "leak_group")                                                                          \
     X(MEASURE, "measure_type")                                                                     \
     X(MODEL, "model")                                                                              \
     X(FAMILY, "family")                                                                            \
@@ -51,7 +53,10 @@
     X(YEAR, "year")                                                                                \
     X(ITERATION, "iter_s")                                                                         \
     X(TOKENS_S, "tokens_s_gpu")                                                                    \
-    X(MEMORY, "mem_gib")
+    X(MEMORY, "mem_gib")                                                                           \
+    X(MEMORY_KIND, "mem_kind")                                                                     \
+    X(RATE, "tflops_gpu_reported")                                                                 \
+    X(WORK, "std_flops_per_token_g")
 
 #define FAB_RUN_COLUMN_ENUM(id, text) FAB_RUN_##id,
 typedef enum fab_run_column {
@@ -59,21 +64,41 @@ typedef enum fab_run_column {
 } fab_run_column;
 #undef FAB_RUN_COLUMN_ENUM
 
-typedef struct fab_run_table {
-    const fab_csv_table *csv;
-    size_t columns[FAB_RUN_COLUMN_COUNT]; /* where each stands in the file */
-} fab_run_table;
-
-/* One row: the text of each column, "" when empty. */
+/* One row: the text of each column, "" when empty or when the table lacks the column. */
 typedef struct fab_run_row {
     const char *cells[FAB_RUN_COLUMN_COUNT];
+    int outcome; /* fab_fit_outcome, of a table of labels */
 } fab_run_row;
 
-/* Reads a table; `path` NULL: the one built in. FAB_E_INPUT, FAB_E_NOMEM. */
-FAB_CHECKED fab_status fab_run_table_load(const char *path, fab_arena *arena,
+typedef struct fab_run_table {
+    fab_table_kind kind;
+    const fab_source *source;
+    const fab_run_row *rows;
+    size_t row_count;
+} fab_run_table;
+
+/* A file as a table: `path`, or, when it is NULL, the one of that kind that is built in. */
+typedef struct fab_table_text {
+    fab_table_kind kind; /* as its header says */
+    const fab_csv_table *csv;
+} fab_table_text;
+
+/* Reads a file and says by its header what it is. An unknown header, a missing column: FAB_E_INPUT.
+ * FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_table_open(const char *path, fab_table_kind built_in, fab_arena *arena,
+                                      fab_diagnostics *diagnostics, fab_table_text *out);
+
+/* Makes the rows of runs, of a single node or of labels; columns that no forecast reads are warned
+ * about in a table of runs. Not for collectives. FAB_E_INPUT, FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_run_table_read(const fab_table_text *text, fab_arena *arena,
                                           fab_diagnostics *diagnostics, fab_run_table *out);
 
-fab_run_row fab_run_table_row(const fab_run_table *table, size_t row);
+/* The sister tables in the columns of runs: what they do not say is a fact of their source, named
+ * in validation/README.md. */
+FAB_CHECKED fab_status fab_sister_single(const fab_csv_table *csv, fab_arena *arena,
+                                         fab_diagnostics *diagnostics, fab_run_row *rows);
+FAB_CHECKED fab_status fab_sister_fits(const fab_csv_table *csv, fab_arena *arena,
+                                       fab_diagnostics *diagnostics, fab_run_row *rows);
 
 /* A number of a row; 0 when the cell is empty or no number. */
 double fab_run_number(const fab_run_row *row, fab_run_column column);

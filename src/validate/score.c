@@ -11,12 +11,12 @@
 
 #include "config/tree.h"
 #include "scenario/read.h"
-#include "validate/groups.h"
-#include "validate/measured_runs.h"
+#include "validate/score.h"
 
 #define SCRATCH_BYTE     ((size_t)64 << 20)
 #define GIB_BYTE         1073741824.0
 #define MICROBATCH_LIMIT 16
+#define LARGEST_NUMBER   1e12
 
 /* What one try of a row gave. */
 typedef struct fab_run_try {
@@ -25,6 +25,8 @@ typedef struct fab_run_try {
     const char *scenario;
     double step_s;
     double memory_byte;
+    double activations_byte; /* of memory_byte */
+    double capacity_byte;
 } fab_run_try;
 
 static const char *first_message(const fab_diagnostics *diagnostics, fab_arena *arena)
@@ -65,6 +67,8 @@ static fab_status try_choice(const fab_catalog *catalog, const fab_run_row *row,
     FAB_TRY(status);
     out->step_s = forecast.step_s;
     out->memory_byte = forecast.memory.total_byte;
+    out->activations_byte = forecast.memory.activations_byte;
+    out->capacity_byte = forecast.memory.capacity_byte;
     out->status =
         forecast.is_buildable && forecast.memory.fits ? FAB_RUN_SCORED : FAB_RUN_INFEASIBLE;
     out->reason = out->status == FAB_RUN_SCORED ? NULL
@@ -116,11 +120,14 @@ static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
     return FAB_OK;
 }
 
-/* Seconds of an iteration: as measured, or from tokens per second and package. */
+/* Seconds of an iteration: as measured, or from tokens per second and package; 0: not measured. */
 static double measured_s(const fab_run_row *row)
 {
     const double tokens_s = fab_run_number(row, FAB_RUN_TOKENS_S);
     const double iteration_s = fab_run_number(row, FAB_RUN_ITERATION);
+    if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration") != 0) {
+        return 0.0;
+    }
     if (iteration_s > 0.0 || tokens_s <= 0.0) {
         return iteration_s;
     }
@@ -128,45 +135,139 @@ static double measured_s(const fab_run_row *row)
            (tokens_s * fab_run_number(row, FAB_RUN_GPUS));
 }
 
-static const char *keep(const char *text, fab_arena *arena, bool *is_short)
+/* Seconds that follow from a reported rate. How a source counts FLOPs is the same in its sweep, so
+ * that the order of layouts is right even where the seconds are not. */
+static double reported_s(const fab_run_row *row)
 {
-    const char *copy = text != NULL ? fab_arena_copy(arena, text, strlen(text)) : NULL;
-    *is_short = *is_short || (text != NULL && copy == NULL);
-    return copy;
+    const double rate_flops = 1e12 * fab_run_number(row, FAB_RUN_RATE);
+    const double token_flop = 1e9 * fab_run_number(row, FAB_RUN_WORK);
+    const char *measure = row->cells[FAB_RUN_MEASURE];
+    if (strcmp(measure, "mfu_only") != 0 && strcmp(measure, "tflops_only") != 0) {
+        return 0.0;
+    }
+    return rate_flops > 0.0
+               ? fab_run_number(row, FAB_RUN_BATCH) * fab_run_number(row, FAB_RUN_SEQUENCE) *
+                     token_flop / (rate_flops * fab_run_number(row, FAB_RUN_GPUS))
+               : 0.0;
 }
 
-static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, fab_arena *arena,
-                            fab_arena *scratch, fab_run_score *out)
+/* Whether a row says the activations of a package alone. */
+static bool is_activations(const fab_run_row *row)
 {
-    const fab_run_reading reading = fab_run_read(row, arena);
-    if (reading.assumed == NULL) {
-        return FAB_E_NOMEM;
+    return strcmp(row->cells[FAB_RUN_MEASURE], "memory_model") == 0;
+}
+
+/* Bytes of a package: as measured in an iteration, or activations alone. */
+static double measured_byte(const fab_run_row *row)
+{
+    return strcmp(row->cells[FAB_RUN_MEASURE], "iteration") == 0 || is_activations(row)
+               ? GIB_BYTE * fab_run_number(row, FAB_RUN_MEMORY)
+               : 0.0;
+}
+
+/* A cell that should hold a number and does not; NULL when all do. */
+static const char *find_wrong_number(const fab_run_row *row, fab_arena *arena)
+{
+    static const fab_run_column NUMBERS[] = {
+        FAB_RUN_LAYERS,      FAB_RUN_HIDDEN,    FAB_RUN_FFN,        FAB_RUN_HEADS,
+        FAB_RUN_KV_HEADS,    FAB_RUN_HEAD_DIM,  FAB_RUN_VOCABULARY, FAB_RUN_SEQUENCE,
+        FAB_RUN_EXPERTS,     FAB_RUN_TOPK,      FAB_RUN_SHARED,     FAB_RUN_MOE_FFN,
+        FAB_RUN_FIRST_DENSE, FAB_RUN_MOE_EVERY, FAB_RUN_MTP,        FAB_RUN_GPUS,
+        FAB_RUN_TP,          FAB_RUN_CP,        FAB_RUN_PP,         FAB_RUN_VPP,
+        FAB_RUN_EP,          FAB_RUN_ETP,       FAB_RUN_MICROBATCH, FAB_RUN_BATCH,
+        FAB_RUN_NETWORK,     FAB_RUN_ITERATION, FAB_RUN_TOKENS_S,   FAB_RUN_MEMORY};
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++) {
+        const fab_csv_cell cell = {.text = row->cells[NUMBERS[i]]};
+        double number = 0.0;
+        const bool is_count = NUMBERS[i] != FAB_RUN_NETWORK && NUMBERS[i] != FAB_RUN_ITERATION &&
+                              NUMBERS[i] != FAB_RUN_TOKENS_S && NUMBERS[i] != FAB_RUN_MEMORY;
+        if (cell.text[0] == '\0') {
+            continue;
+        }
+        if (!fab_csv_cell_number(&cell, &number) || number < 0.0 || number > LARGEST_NUMBER ||
+            (is_count && floor(number) < number)) {
+            return fab_arena_printf(arena, "`%s` is `%s`; wanted is a %s of 0 to 1e12",
+                                    fab_run_column_name(NUMBERS[i]), cell.text,
+                                    is_count ? "whole number" : "number");
+        }
     }
-    *out = (fab_run_score){.id = row->cells[FAB_RUN_ID],
-                           .source_key = row->cells[FAB_RUN_SOURCE],
-                           .tier = row->cells[FAB_RUN_TIER],
-                           .gpu = row->cells[FAB_RUN_GPU],
-                           .precision = row->cells[FAB_RUN_PRECISION],
-                           .is_moe = strcmp(row->cells[FAB_RUN_FAMILY], "moe") == 0,
-                           .packages = (int64_t)fab_run_number(row, FAB_RUN_GPUS),
-                           .status = FAB_RUN_SKIPPED,
-                           .reason = reading.reason,
-                           .assumed = reading.assumed,
-                           .measured_s = measured_s(row),
-                           .measured_byte = GIB_BYTE * fab_run_number(row, FAB_RUN_MEMORY)};
-    if (reading.reason != NULL) {
+    return NULL;
+}
+
+/* Why nothing of a row can be compared. */
+static const char *find_nothing(const fab_run_row *row, fab_arena *arena)
+{
+    if (measured_s(row) > 0.0 || measured_byte(row) > 0.0 || reported_s(row) > 0.0 ||
+        row->outcome != FAB_FIT_UNSAID) {
+        return NULL;
+    }
+    if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration") != 0) {
+        return fab_arena_printf(arena, "measures `%s`, not an iteration of training",
+                                row->cells[FAB_RUN_MEASURE]);
+    }
+    return "has no time of an iteration";
+}
+
+/* What rows of one sweep and of one series have in common. */
+static bool name_neighbours(const fab_run_row *row, fab_arena *arena, fab_run_score *out)
+{
+    const char *const *cells = row->cells;
+    out->series =
+        fab_arena_printf(arena, "%s|%s|%s|%s|%s", cells[FAB_RUN_SOURCE], cells[FAB_RUN_MODEL],
+                         cells[FAB_RUN_GPU], cells[FAB_RUN_PRECISION], cells[FAB_RUN_SEQUENCE]);
+    out->sweep = out->series != NULL ? fab_arena_printf(arena, "%s|%s|%s", out->series,
+                                                        cells[FAB_RUN_GPUS], cells[FAB_RUN_BATCH])
+                                     : NULL;
+    return out->sweep != NULL;
+}
+
+/* What became of a row that was forecast, and why it is not simply scored. */
+static fab_status judge(const fab_run_try *best, fab_arena *arena, fab_run_score *out)
+{
+    const bool fits = best->memory_byte <= best->capacity_byte;
+    out->status = (int)best->status;
+    out->reason = best->reason;
+    if (best->status == FAB_RUN_WRONG) {
         return FAB_OK;
     }
+    if (out->outcome != FAB_FIT_UNSAID) {
+        const double room_gb = (best->capacity_byte - best->memory_byte) / 1e9;
+        out->status = FAB_RUN_SCORED;
+        out->reason =
+            fits == (out->outcome == FAB_FIT_RAN) ? NULL
+            : fits
+                ? fab_arena_printf(arena, "ran out of memory; the forecast leaves %.1f GB", room_gb)
+                : fab_arena_printf(arena, "ran; the forecast needs %.1f GB too much", -room_gb);
+        return fits == (out->outcome == FAB_FIT_RAN) || out->reason != NULL ? FAB_OK : FAB_E_NOMEM;
+    }
+    if (out->measured_s <= 0.0) {
+        out->status = FAB_RUN_PARTLY;
+        out->reason = out->measured_byte > 0.0 ? "has no time of an iteration: memory alone"
+                                               : "has no time of an iteration: rank alone";
+    }
+    return FAB_OK;
+}
+
+static bool keep(const char **text, fab_arena *arena)
+{
+    *text = *text != NULL ? fab_arena_copy(arena, *text, strlen(*text)) : NULL;
+    return *text != NULL;
+}
+
+static fab_status forecast_row(const fab_catalog *catalog, const fab_run_row *row,
+                               const fab_run_reading *reading, fab_arena *arena, fab_arena *scratch,
+                               fab_run_score *out)
+{
     fab_run_try best;
-    FAB_TRY(try_row(catalog, row, &reading, scratch, &best));
-    bool is_short = false;
-    out->status = (int)best.status;
-    out->reason = keep(best.reason, arena, &is_short);
-    out->scenario = keep(best.scenario, arena, &is_short);
-    if (is_short) {
+    FAB_TRY(try_row(catalog, row, reading, scratch, &best));
+    FAB_TRY(judge(&best, scratch, out));
+    out->scenario = best.scenario;
+    if ((out->reason != NULL && !keep(&out->reason, arena)) ||
+        (out->scenario != NULL && !keep(&out->scenario, arena))) {
         return FAB_E_NOMEM;
     }
-    out->forecast_byte = best.memory_byte;
+    out->forecast_byte = is_activations(row) ? best.activations_byte : best.memory_byte;
+    out->capacity_byte = best.capacity_byte;
     out->forecast_s = best.step_s;
     if (best.step_s > 0.0 && out->measured_s > 0.0) {
         out->error_frac = best.step_s / out->measured_s - 1.0;
@@ -174,49 +275,65 @@ static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, 
     return FAB_OK;
 }
 
+static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, fab_arena *arena,
+                            fab_arena *scratch, fab_run_score *out)
+{
+    *out = (fab_run_score){.id = row->cells[FAB_RUN_ID],
+                           .source_key = row->cells[FAB_RUN_SOURCE],
+                           .tier = row->cells[FAB_RUN_TIER],
+                           .leak_group = row->cells[FAB_RUN_LEAK],
+                           .gpu = row->cells[FAB_RUN_GPU],
+                           .precision = row->cells[FAB_RUN_PRECISION],
+                           .recompute = row->cells[FAB_RUN_RECOMPUTE],
+                           .is_moe = strcmp(row->cells[FAB_RUN_FAMILY], "moe") == 0,
+                           .packages = (int64_t)fab_run_number(row, FAB_RUN_GPUS),
+                           .status = FAB_RUN_WRONG,
+                           .outcome = row->outcome,
+                           .reason = find_wrong_number(row, arena),
+                           .assumed = ""};
+    if (!name_neighbours(row, arena, out)) {
+        return FAB_E_NOMEM;
+    }
+    if (out->reason != NULL) {
+        return FAB_OK;
+    }
+    out->status = FAB_RUN_SKIPPED;
+    out->reason = find_nothing(row, arena);
+    if (out->reason != NULL) {
+        return FAB_OK;
+    }
+    const fab_run_reading reading = fab_run_read(row, arena);
+    if (reading.assumed == NULL) {
+        return FAB_E_NOMEM;
+    }
+    out->reason = reading.reason;
+    out->assumed = reading.assumed;
+    out->measured_s = measured_s(row);
+    out->measured_byte = measured_byte(row);
+    out->rank_s = out->measured_s > 0.0 ? out->measured_s : reported_s(row);
+    return out->reason != NULL ? FAB_OK : forecast_row(catalog, row, &reading, arena, scratch, out);
+}
+
 static bool is_wanted(const fab_run_row *row, const char *source_key)
 {
     return source_key == NULL || strcmp(row->cells[FAB_RUN_SOURCE], source_key) == 0;
 }
 
-static fab_status score_all(const fab_catalog *catalog, const fab_run_table *table,
-                            const char *source_key, fab_arena *arena, fab_validation *out)
+fab_status fab_score_table(const fab_catalog *catalog, const fab_run_table *table,
+                           const char *source_key, fab_arena *arena, fab_validation *out)
 {
-    fab_run_score *rows = FAB_NEW(arena, fab_run_score, table->csv->row_count);
+    fab_run_score *rows = FAB_NEW(arena, fab_run_score, table->row_count);
     fab_arena *scratch = fab_arena_create(SCRATCH_BYTE);
     fab_status status = rows != NULL && scratch != NULL ? FAB_OK : FAB_E_NOMEM;
-    for (size_t i = 0; i < table->csv->row_count && status == FAB_OK; i++) {
-        const fab_run_row row = fab_run_table_row(table, i);
-        if (is_wanted(&row, source_key)) {
+    out->row_count = 0;
+    for (size_t i = 0; i < table->row_count && status == FAB_OK; i++) {
+        if (is_wanted(&table->rows[i], source_key)) {
             const fab_arena_mark mark = fab_arena_save(scratch);
-            status = score_row(catalog, &row, arena, scratch, &rows[out->row_count++]);
+            status = score_row(catalog, &table->rows[i], arena, scratch, &rows[out->row_count++]);
             fab_arena_reset(scratch, mark);
         }
     }
     fab_arena_destroy(scratch);
     out->rows = rows;
     return status;
-}
-
-fab_status fab_validate_runs(const fab_catalog *catalog, const char *path, const char *source_key,
-                             fab_arena *arena, fab_diagnostics *diagnostics,
-                             const fab_validation **out)
-{
-    assert(catalog && arena && diagnostics && out);
-    fab_run_table table;
-    FAB_TRY(fab_run_table_load(path, arena, diagnostics, &table));
-    fab_validation *result = FAB_NEW(arena, fab_validation, 1);
-    if (result == NULL) {
-        return FAB_E_NOMEM;
-    }
-    result->file = table.csv->source->name;
-    FAB_TRY(score_all(catalog, &table, source_key, arena, result));
-    if (result->row_count == 0) {
-        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = table.csv->source},
-                     NULL, "no row of the source `%s`", source_key != NULL ? source_key : "any");
-        return FAB_E_INPUT;
-    }
-    FAB_TRY(fab_score_groups(result, arena));
-    *out = result;
-    return FAB_OK;
 }
