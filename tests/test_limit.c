@@ -13,6 +13,7 @@ static fab_gpu_speed slow_package(void)
     return (fab_gpu_speed){.gemm_flops = 100.0,
                            .gemm_bf16_flops = 50.0,
                            .attention_flops = 25.0,
+                           .attention_ratio = 1.0,
                            .memory_byte_per_s = 10.0,
                            .has_memory_traffic = true,
                            .has_product_traffic = true,

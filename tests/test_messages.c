@@ -173,6 +173,7 @@ START_TEST(rows_agree)
     ck_assert_int_eq(got->message_class, row->message_class);
     ck_assert_int_eq(got->forward_count, row->forward);
     ck_assert_int_eq(got->backward_count, row->backward);
+    ck_assert_int_le(got->beside_count, got->backward_count);
     assert_byte(row->name, got->cost.tier_sent_bit[0], row->inner_byte);
     assert_byte(row->name, got->cost.tier_sent_bit[1], row->outer_byte);
 }

@@ -34,7 +34,7 @@ static fab_scenario small_scenario(void)
                     .etp = 1,
                     .microbatch = 2,
                     .is_sequence_parallel = true},
-        .assumptions = {.expert_load_ratio = 1.5},
+        .assumptions = {.expert_load_ratio = 1.5, .has_fused_loss = true},
     };
 }
 
@@ -142,47 +142,49 @@ static const struct {
     {FAB_BLOCK_MOE_LAYER, 7, "router", FAB_OPERATOR_GEMM_BF16, {512, 288}, {512, 288}, {512, 672}},
     /* 24 T1 E */
     {FAB_BLOCK_MOE_LAYER, 8, "top-k and index", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
+    /* 2 (k + 1) T1 h, as the weighted sum */
+    {FAB_BLOCK_MOE_LAYER, 9, "permute to send", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
     /* 4 R h = 4 x 12 x 16 */
-    {FAB_BLOCK_MOE_LAYER, 9, "permute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 10, "permute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
     /* two experts, each 6 x 16 by 16 x 2 x 8 */
     {FAB_BLOCK_MOE_LAYER,
-     10,
+     11,
      "experts in",
      FAB_OPERATOR_GEMM,
      {6144, 1792},
      {6144, 1792},
      {6144, 4864}},
     /* 6 / 10 x R f_e = 96 */
-    {FAB_BLOCK_MOE_LAYER, 11, "expert activation", FAB_OPERATOR_MEMORY, {0, 576}, {0, 960}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 12, "expert activation", FAB_OPERATOR_MEMORY, {0, 576}, {0, 960}, {0, 0}},
     /* two experts, each 6 x 8 by 8 x 16 */
     {FAB_BLOCK_MOE_LAYER,
-     12,
+     13,
      "experts out",
      FAB_OPERATOR_GEMM,
      {3072, 1088},
      {3072, 1088},
      {3072, 2624}},
-    {FAB_BLOCK_MOE_LAYER, 13, "unpermute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 14, "unpermute", FAB_OPERATOR_MEMORY, {0, 768}, {0, 768}, {0, 0}},
     /* 2 T1 h (k + 1) */
-    {FAB_BLOCK_MOE_LAYER, 14, "weighted sum", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 15, "weighted sum", FAB_OPERATOR_MEMORY, {0, 384}, {0, 384}, {0, 0}},
     /* 8 x 16 by 16 x 2 x 4 */
     {FAB_BLOCK_MOE_LAYER,
-     15,
+     16,
      "shared expert in",
      FAB_OPERATOR_GEMM,
      {2048, 640},
      {2048, 640},
      {2048, 1408}},
-    {FAB_BLOCK_MOE_LAYER, 16, "shared activation", FAB_OPERATOR_MEMORY, {0, 192}, {0, 320}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 17, "shared activation", FAB_OPERATOR_MEMORY, {0, 192}, {0, 320}, {0, 0}},
     /* 8 x 4 by 4 x 16 */
     {FAB_BLOCK_MOE_LAYER,
-     17,
+     18,
      "shared expert out",
      FAB_OPERATOR_GEMM,
      {1024, 448},
      {1024, 448},
      {1024, 832}},
-    {FAB_BLOCK_MOE_LAYER, 18, "expert residual", FAB_OPERATOR_MEMORY, {0, 384}, {0, 320}, {0, 0}},
+    {FAB_BLOCK_MOE_LAYER, 19, "expert residual", FAB_OPERATOR_MEMORY, {0, 384}, {0, 320}, {0, 0}},
 
     /* 4 / 8 x T h */
     {FAB_BLOCK_EMBEDDING, 0, "embedding", FAB_OPERATOR_MEMORY, {0, 512}, {0, 1024}, {0, 0}},
@@ -221,7 +223,7 @@ static const struct {
      {4096, 4480}},
 };
 
-static const size_t LENGTH[FAB_BLOCK_KIND_COUNT] = {11, 19, 1, 3, 3};
+static const size_t LENGTH[FAB_BLOCK_KIND_COUNT] = {11, 20, 1, 3, 3};
 
 START_TEST(small_rows_agree)
 {
@@ -425,13 +427,42 @@ START_TEST(replicated_heads_cost_their_flops)
 }
 END_TEST
 
+/* step by step: 36 and 72 bytes for each of 64 elements of a norm, 10 and 18 of a gate's 128, 22 of
+ * rotations, 20 for both passes of the loss */
+START_TEST(eager_operators_move_more)
+{
+    static const struct {
+        int elementwise;
+        double norm, norm_back, gate, gate_back, rotation_ratio;
+    } ROWS[] = {{FAB_ELEMENTWISE_FUSED, 256, 384, 768, 1280, 1.0},
+                {FAB_ELEMENTWISE_EAGER_NORMS, 2304, 4608, 768, 1280, 1.0},
+                {FAB_ELEMENTWISE_EAGER, 2304, 4608, 1280, 2304, 5.5}};
+    fab_scenario scenario = small_scenario();
+    double rotation = 0.0;
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        scenario.assumptions.elementwise = ROWS[i].elementwise;
+        const fab_workload w = small_workload(&scenario);
+        const fab_operator *list = w.blocks[FAB_BLOCK_DENSE_LAYER].operators;
+        rotation = i == 0 ? list[2].forward.byte : rotation;
+        ck_assert_double_eq_tol(list[0].forward.byte, ROWS[i].norm, 1e-9);
+        ck_assert_double_eq_tol(list[0].backward.byte, ROWS[i].norm_back, 1e-9);
+        ck_assert_double_eq_tol(list[8].forward.byte, ROWS[i].gate, 1e-9);
+        ck_assert_double_eq_tol(list[8].backward.byte, ROWS[i].gate_back, 1e-9);
+        ck_assert_double_eq_tol(list[2].forward.byte, ROWS[i].rotation_ratio * rotation, 1e-9);
+    }
+    scenario.assumptions.has_fused_loss = false;
+    const fab_workload w = small_workload(&scenario);
+    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_HEAD].operators[2].forward.byte, 10240, 1e-9);
+}
+END_TEST
+
 /* rows of the busiest rank grow with the load, and its products with them */
 START_TEST(load_multiplies_expert_rows)
 {
     const fab_scenario scenario = small_scenario();
     fab_workload w = {.tokens_count = 8, .shard_tokens_count = 4, .routed_rows_count = 24};
     fab_workload_operators(&scenario, &w);
-    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].operators[10].forward.flop, 2.0 * 6144,
+    ck_assert_double_eq_tol(w.blocks[FAB_BLOCK_MOE_LAYER].operators[11].forward.flop, 2.0 * 6144,
                             1e-9);
 }
 END_TEST
@@ -494,12 +525,12 @@ static const struct {
     {FAB_BLOCK_DENSE_LAYER, 10, 0},
     {FAB_BLOCK_MOE_LAYER, 6, FAB_PART_NORMS},
     {FAB_BLOCK_MOE_LAYER, 7, FAB_PART_EXPERTS},
-    {FAB_BLOCK_MOE_LAYER, 9, FAB_PART_EXPERTS},
-    {FAB_BLOCK_MOE_LAYER, 11, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION},
-    {FAB_BLOCK_MOE_LAYER, 14, FAB_PART_EXPERTS},
-    {FAB_BLOCK_MOE_LAYER, 15, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS},
-    {FAB_BLOCK_MOE_LAYER, 16, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS | FAB_PART_ACTIVATION},
-    {FAB_BLOCK_MOE_LAYER, 18, 0},
+    {FAB_BLOCK_MOE_LAYER, 10, FAB_PART_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 12, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION},
+    {FAB_BLOCK_MOE_LAYER, 15, FAB_PART_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 16, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS},
+    {FAB_BLOCK_MOE_LAYER, 17, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS | FAB_PART_ACTIVATION},
+    {FAB_BLOCK_MOE_LAYER, 19, 0},
 };
 
 START_TEST(operators_belong_to_parts)
@@ -540,6 +571,7 @@ int main(void)
     tcase_add_test(tests, prediction_flops_are_the_models);
     tcase_add_test(tests, replicated_heads_cost_their_flops);
     tcase_add_test(tests, load_multiplies_expert_rows);
+    tcase_add_test(tests, eager_operators_move_more);
     tcase_add_test(tests, unfused_attention_moves_its_scores);
     tcase_add_loop_test(tests, operators_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, latent_operators_belong_to_parts);

@@ -6,6 +6,7 @@
 static const fab_gpu_speed ALL = {.gemm_flops = 100.0,
                                   .gemm_bf16_flops = 50.0,
                                   .attention_flops = 20.0,
+                                  .attention_ratio = 1.0,
                                   .memory_byte_per_s = 10.0,
                                   .has_memory_traffic = true,
                                   .has_product_traffic = true,
@@ -88,6 +89,11 @@ START_TEST(measured_kernels_take_over)
                             product.flop / 0.5e14, 1e-12);
     ck_assert_double_eq_tol(fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, forward),
                             1e12 / 0.25e14, 1e-12);
+    /* older kernels, at half the rate */
+    fab_gpu_speed old = speed;
+    old.attention_ratio = 0.5;
+    ck_assert_double_eq_tol(fab_gpu_operator_s(&old, FAB_OPERATOR_ATTENTION, forward),
+                            1e12 / 0.125e14, 1e-12);
     /* FP8, the backward core and memory were not measured */
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, backward), constant_s);
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_MEMORY, moving), moving_s);

@@ -165,6 +165,7 @@ static fab_workload timed_layer(void)
                       .speed = {.gemm_flops = 1.0,
                                 .gemm_bf16_flops = 1.0,
                                 .attention_flops = 1.0,
+                                .attention_ratio = 1.0,
                                 .memory_byte_per_s = 1.0,
                                 .has_memory_traffic = true,
                                 .has_attention_core = true}};
@@ -239,6 +240,7 @@ START_TEST(context_hides_behind_the_core)
     s.mapping.cp_mode = CONTEXT[_i].mode;
     s.assumptions.overlap.context_frac = CONTEXT[_i].context_frac;
     s.assumptions.overlap.tensor_frac = CONTEXT[_i].tensor_frac;
+    s.assumptions.overlap.tensor_gradient_frac = -1.0;
     const fab_stage stage = fab_stage_make(&s, 0);
     const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * CONTEXT[_i].forward_s, 1e-14, "forward");
@@ -275,6 +277,7 @@ START_TEST(messages_hide_behind_computation)
     fab_scenario s = dealt(3, 3, 1, 1, 0);
     s.mapping.recompute = HIDDEN[_i].recompute;
     s.assumptions.overlap.tensor_frac = HIDDEN[_i].tensor_frac;
+    s.assumptions.overlap.tensor_gradient_frac = -1.0;
     s.assumptions.overlap.expert_frac = HIDDEN[_i].expert_frac;
     const fab_stage stage = fab_stage_make(&s, 0);
     const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
@@ -286,6 +289,26 @@ START_TEST(messages_hide_behind_computation)
                  "expert");
     assert_close(t.part_s[FAB_STEP_TENSOR], 3 * HIDDEN[_i].tensor_exposed_s, 1e-14, "part");
     assert_close(t.part_s[FAB_STEP_EXPERT], 3 * HIDDEN[_i].expert_exposed_s, 1e-14, "part");
+}
+END_TEST
+
+/* of 8 s backward, 4 s have products of gradients beside them and hide by a share of their own */
+START_TEST(sums_of_gradients_hide_beside_products)
+{
+    static const struct {
+        double tensor_frac, gradient_frac, exposed_s;
+    } ROWS[] = {{0, 0, 12}, {0, 0.5, 10}, {0, 1, 8}, {0.5, -1, 6}, {0.5, 1, 4}, {1, 0, 4}};
+    fab_workload w = timed_layer();
+    w.blocks[FAB_BLOCK_DENSE_LAYER].messages[0].beside_count = 1;
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        s.assumptions.overlap.tensor_frac = ROWS[i].tensor_frac;
+        s.assumptions.overlap.tensor_gradient_frac = ROWS[i].gradient_frac;
+        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        assert_close(t.messages[FAB_MESSAGE_TENSOR].exposed_s, 3 * ROWS[i].exposed_s, 1e-14,
+                     "exposed");
+    }
 }
 END_TEST
 
@@ -470,6 +493,7 @@ int main(void)
     tcase_add_test(tests, spread_experts_are_dealt_evenly);
     tcase_add_loop_test(tests, context_hides_behind_the_core, 0, (int)FAB_TABLE_SIZE(CONTEXT));
     tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
+    tcase_add_test(tests, sums_of_gradients_hide_beside_products);
     tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
     tcase_add_test(tests, parts_run_again);
     tcase_add_test(tests, first_layers_of_chunks_run_again);

@@ -85,6 +85,8 @@ typedef enum fab_message_class {
  * never exceeds the computation that it hides behind. */
 typedef struct fab_overlap {
     double tensor_frac;
+    double tensor_gradient_frac; /* of the input gathered again and of sums of input gradients;
+                                    negative: tensor_frac */
     double context_frac; /* behind the attention core; negative: all for a ring, else none */
     double expert_frac;
     double pipeline_frac;

@@ -11,6 +11,7 @@ typedef struct fab_pass {
     double compute_s;
     double part_s[FAB_STEP_CLASS_COUNT];
     double message_s[FAB_MESSAGE_CLASS_COUNT];
+    double beside_s; /* of tensor messages, beside which products of gradients can run */
 } fab_pass;
 
 /* Layers with a dense block among the first `layers`: the first ones, or all but every n-th. */
@@ -157,6 +158,7 @@ static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *
             fab_record_message(pass->record, i, phase_of(pass, is_forward), (int64_t)count);
         }
         pass->message_s[message->message_class] += count * message->cost.time_s;
+        pass->beside_s += is_forward ? 0.0 : (double)message->beside_count * message->cost.time_s;
         sum->total_s += repeats * count * message->cost.time_s;
         sum->link_energy_j += repeats * count * message->cost.energy_j;
         for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
@@ -184,6 +186,15 @@ static double hidden_context_s(const fab_scenario *scenario, const fab_pass *pas
     return smaller(share * context_s, behind_s);
 }
 
+/* Messages beside products of gradients hide by a share of their own. */
+static double hidden_tensor_s(const fab_overlap *overlap, const fab_pass *pass, double free_s)
+{
+    const double said = overlap->tensor_gradient_frac;
+    const double share = said >= 0.0 ? said : overlap->tensor_frac;
+    const double other_s = pass->message_s[FAB_MESSAGE_TENSOR] - pass->beside_s;
+    return smaller(overlap->tensor_frac * other_s + share * pass->beside_s, free_s);
+}
+
 /* Hides what may be hidden behind the computation of the pass; returns the pass's length. Context
  * messages come first, because they can hide behind the attention core alone. */
 static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab_stage_time *time,
@@ -195,7 +206,7 @@ static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab
     const double expert_s = pass->message_s[FAB_MESSAGE_EXPERT];
     const double context_hidden_s = hidden_context_s(scenario, pass, context_s);
     const double free_s = pass->compute_s - context_hidden_s;
-    const double tensor_hidden_s = smaller(overlap->tensor_frac * tensor_s, free_s);
+    const double tensor_hidden_s = hidden_tensor_s(overlap, pass, free_s);
     const double expert_hidden_s =
         smaller(overlap->expert_frac * expert_s, free_s - tensor_hidden_s);
     const double context_exposed_s = context_s - context_hidden_s;

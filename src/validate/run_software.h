@@ -7,6 +7,7 @@
  * `overlap_and_extras`, `dp_sharding` and `year`. docs/validation.md has the rules. */
 typedef struct fab_run_software {
     double tensor_overlap_frac;   /* of tensor messages, cut into t pieces behind products */
+    double tensor_gradient_frac;  /* of those beside which products of gradients run */
     double expert_overlap_frac;   /* dispatch behind other micro-batches */
     double pipeline_overlap_frac; /* transfers of interleaved stages */
     double data_overlap_frac;     /* gradients behind the backward pass */

@@ -36,6 +36,13 @@ static void tag(fab_block *block, size_t first, int parts)
     }
 }
 
+/* The message added last: products of gradients wait for none of `count` of it in a backward pass.
+ */
+static void mark_beside(fab_block *block, int64_t count)
+{
+    block->messages[block->message_count - 1].beside_count = count;
+}
+
 /* Tensor-parallel messages of one hidden vector per token. */
 typedef struct fab_tensor_costs {
     fab_collective_cost gather, scatter, sum;
@@ -61,12 +68,15 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
 
 /* Sequence parallelism around one block: gather its input and scatter its output, mirrored in the
  * backward pass, which gathers the input once more for the weight gradients
- * (Korthikanti et al. 2022). */
+ * (Korthikanti et al. 2022): beside the product of the input's gradients, as these are scattered
+ * beside that of the weights'. */
 static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *costs,
                                   const char *gather, const char *scatter, bool regathers)
 {
     fab_block_add_message(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
+    mark_beside(block, regathers ? 1 : 0);
     fab_block_add_message(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
+    mark_beside(block, 1);
 }
 
 /* Around one block. Without sequence parallelism every rank has its whole input: the partial
@@ -82,6 +92,7 @@ static void add_tensor(const fab_scenario *scenario, fab_block *block,
     }
     fab_block_add_message(block, names->sum, FAB_MESSAGE_TENSOR, &costs->sum, 1, 0);
     fab_block_add_message(block, names->sum_of_gradients, FAB_MESSAGE_TENSOR, &costs->sum, 0, 1);
+    mark_beside(block, 1);
 }
 
 /* The latents of MLA are made of a rank's own tokens and gathered small: queries and keys are cut

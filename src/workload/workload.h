@@ -41,7 +41,8 @@ typedef struct fab_message {
     fab_collective_cost cost; /* of one */
     int64_t forward_count;
     int64_t backward_count;
-    int parts; /* set of fab_layer_part that it belongs to */
+    int64_t beside_count; /* of those, the ones beside which products of gradients can run */
+    int parts;            /* set of fab_layer_part that it belongs to */
 } fab_message;
 
 /* Whether what belongs to `parts` runs again in the backward pass where `recomputed` does. */
