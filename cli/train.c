@@ -4,15 +4,17 @@
 
 #include <fabricast/explain.h>
 #include <fabricast/ownership.h>
+#include <fabricast/required.h>
 #include <fabricast/scenario.h>
 #include <fabricast/train.h>
 
-/* fabricast train SCENARIO.yaml [--explain] [--json] */
+/* fabricast train SCENARIO.yaml [--explain] [--required] [--json] */
 
 typedef struct fab_train_options {
     const char *path;
     bool wants_json;
     bool wants_explanation;
+    bool wants_required;
 } fab_train_options;
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -24,6 +26,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'e':
         options->wants_explanation = true;
+        return 0;
+    case 'r':
+        options->wants_required = true;
         return 0;
     case ARGP_KEY_ARG:
         if (state->arg_num > 0) {
@@ -46,6 +51,10 @@ static const struct argp_option OPTIONS[] = {
      "stage (byte), pipeline",
      0},
     {"json", 'j', NULL, 0, "Print JSON: times in s, sizes in byte, energy in J, bandwidth in bit/s",
+     0},
+    {"required", 'r', NULL, 0,
+     "Print the bandwidth of each tier (bit/s, one direction, per package) that would hide its "
+     "messages behind computation, or why there is none",
      0},
     {0},
 };
@@ -74,34 +83,59 @@ static void tell_obstacle(fab_session *session, const char *path, const fab_fore
     }
 }
 
-static fab_status print(fab_session *session, const fab_train_options *options,
-                        const fab_scenario *scenario, const fab_explanation *explanation)
+/* what a command prints */
+typedef struct fab_train_answer {
+    const fab_scenario *scenario;
+    fab_explanation explanation;
+    fab_requirements required;
+} fab_train_answer;
+
+static fab_status print_json(fab_session *session, const fab_train_options *options,
+                             const fab_train_answer *answer)
 {
-    const fab_forecast *forecast = &explanation->forecast;
-    const fab_ownership ownership = fab_ownership_forecast(scenario, forecast);
+    const fab_forecast *forecast = &answer->explanation.forecast;
+    const fab_ownership ownership = fab_ownership_forecast(answer->scenario, forecast);
     const fab_run_meter meter = fab_session_meter(session, 1.0);
+    return fab_report_forecast_json(answer->scenario, forecast, &ownership,
+                                    options->wants_explanation ? &answer->explanation : NULL,
+                                    options->wants_required ? &answer->required : NULL, &meter,
+                                    session->arena, stdout);
+}
+
+static fab_status print_text(fab_session *session, const fab_train_options *options,
+                             const fab_train_answer *answer)
+{
+    const fab_scenario *scenario = answer->scenario;
+    const fab_forecast *forecast = &answer->explanation.forecast;
     if (options->wants_explanation) {
-        return options->wants_json
-                   ? fab_report_explanation_json(scenario, explanation, &ownership, &meter,
-                                                 session->arena, stdout)
-                   : fab_report_explanation_text(scenario, explanation, session->arena, stdout);
+        FAB_TRY(
+            fab_report_explanation_text(scenario, &answer->explanation, session->arena, stdout));
     }
-    return options->wants_json
-               ? fab_report_forecast_json(scenario, forecast, &ownership, &meter, session->arena,
-                                          stdout)
+    if (options->wants_explanation && options->wants_required) {
+        fputc('\n', stdout);
+    }
+    if (options->wants_required) {
+        return fab_report_required_text(scenario, &answer->required, session->arena, stdout);
+    }
+    const fab_ownership ownership = fab_ownership_forecast(scenario, forecast);
+    return options->wants_explanation
+               ? FAB_OK
                : fab_report_forecast_text(scenario, forecast, &ownership, session->arena, stdout);
 }
 
 static fab_status forecast(fab_session *session, const fab_train_options *options, bool *feasible)
 {
-    const fab_scenario *scenario = NULL;
-    fab_explanation explanation;
+    fab_train_answer answer;
     FAB_TRY(fab_scenario_load(session->catalog, options->path, session->arena,
-                              &session->diagnostics, &scenario));
-    FAB_TRY(fab_train_explain(scenario, session->arena, &explanation));
-    *feasible = explanation.forecast.is_feasible;
-    tell_obstacle(session, options->path, &explanation.forecast);
-    return print(session, options, scenario, &explanation);
+                              &session->diagnostics, &answer.scenario));
+    FAB_TRY(fab_train_explain(answer.scenario, session->arena, &answer.explanation));
+    if (options->wants_required) {
+        FAB_TRY(fab_train_require(answer.scenario, session->arena, &answer.required));
+    }
+    *feasible = answer.explanation.forecast.is_feasible;
+    tell_obstacle(session, options->path, &answer.explanation.forecast);
+    return options->wants_json ? print_json(session, options, &answer)
+                               : print_text(session, options, &answer);
 }
 
 static int train(fab_session *session, void *arguments)

@@ -10,6 +10,9 @@ for example in "$root"/examples/*.yaml; do
     want_out 'all operators'
     want_out 'Memory of a package'
     want_out 'How the step comes about'
+    run train --required "$example"
+    want_code 0
+    want_out 'Bandwidth that would hide messages'
 done
 
 write_scenario >some.yaml
@@ -29,6 +32,18 @@ END
 run train one.yaml --explain
 want_code 0
 ! grep -q '^message ' .out || failed 'messages that nobody sends'
+run train one.yaml --required
+want_code 0
+want_out 'No tier carries any messages.'
+
+# both, and the same bytes however often
+run train some.yaml --required --explain
+want_code 0
+want_out 'How the step comes about'
+want_out 'Bandwidth that would hide messages'
+mv .out first
+run train some.yaml --explain --required
+cmp -s first .out || failed 'another answer'
 
 # the answer is shown although it is no
 sed 's/^gpu: .*/gpu: {base: study_package, memory: 1 GB}/' some.yaml >small.yaml
@@ -43,6 +58,12 @@ run train --explain wrong.yaml
 want_code 2
 want_silence
 run train --explain
+want_code 2
+want_silence
+run train --required wrong.yaml
+want_code 2
+want_silence
+run train --required=3 some.yaml
 want_code 2
 want_silence
 run train --explian some.yaml

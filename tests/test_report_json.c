@@ -159,7 +159,7 @@ START_TEST(forecast_reads_back)
 {
     const fab_study_point *point = &fixture_study(arena, false)->points[0];
     ck_assert_int_eq(fab_report_forecast_json(point->scenario, &point->forecast, &point->ownership,
-                                              NULL, arena, stream),
+                                              NULL, NULL, NULL, arena, stream),
                      FAB_OK);
     json_t *root = parsed();
     const json_t *forecast = json_object_get(root, "forecast");

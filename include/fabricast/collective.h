@@ -50,9 +50,9 @@ typedef struct fab_collective_cost {
     double tier_time_s[FAB_TIER_LIMIT];   /* wire time on each tier */
     double tier_sent_bit[FAB_TIER_LIMIT]; /* sent by one rank on each tier */
     double energy_j;                      /* of the links, per rank */
-    fab_collective_kind kind;             /* what it is the cost of, */
+    fab_collective_kind kind;             /* what fab_collective_time and _estimate were asked, */
     fab_placement placement;              /* among whom, */
-    int algorithm;                        /* and by which fab_collective_algorithm */
+    int algorithm;                        /* and by which fab_collective_algorithm it runs */
 } fab_collective_cost;
 
 /* Bits that the busiest rank sends on each tier.

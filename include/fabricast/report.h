@@ -19,6 +19,7 @@
 #include <fabricast/link.h>
 #include <fabricast/measured.h>
 #include <fabricast/ownership.h>
+#include <fabricast/required.h>
 #include <fabricast/scenario.h>
 #include <fabricast/search.h>
 #include <fabricast/status.h>
@@ -41,27 +42,27 @@ typedef struct fab_run_meter {
 /* Every function returns FAB_E_IO when a stream or file fails, FAB_E_NOMEM, or FAB_OK. Streams are
  * written and flushed, never closed. `arena` is scratch. `meter` may be NULL: no object `run`. */
 
-/* One scenario's forecast: terminal tables, or JSON. */
+/* One scenario's forecast: terminal tables. */
 FAB_API FAB_CHECKED fab_status fab_report_forecast_text(const fab_scenario *scenario,
                                                         const fab_forecast *forecast,
                                                         const fab_ownership *ownership,
                                                         fab_arena *arena, FILE *stream);
-FAB_API FAB_CHECKED fab_status fab_report_forecast_json(const fab_scenario *scenario,
-                                                        const fab_forecast *forecast,
-                                                        const fab_ownership *ownership,
-                                                        const fab_run_meter *meter,
-                                                        fab_arena *arena, FILE *stream);
-
 /* What a forecast is made of: a table of operators and one of messages for each block, stages,
- * memory and how the step comes about; JSON has the forecast beside it. */
+ * memory and how the step comes about. */
 FAB_API FAB_CHECKED fab_status fab_report_explanation_text(const fab_scenario *scenario,
                                                            const fab_explanation *explanation,
                                                            fab_arena *arena, FILE *stream);
-FAB_API FAB_CHECKED fab_status fab_report_explanation_json(const fab_scenario *scenario,
-                                                           const fab_explanation *explanation,
-                                                           const fab_ownership *ownership,
-                                                           const fab_run_meter *meter,
-                                                           fab_arena *arena, FILE *stream);
+
+/* The bandwidths that would hide the messages of each tier. */
+FAB_API FAB_CHECKED fab_status fab_report_required_text(const fab_scenario *scenario,
+                                                        const fab_requirements *required,
+                                                        fab_arena *arena, FILE *stream);
+
+/* A forecast as JSON; the other two where they are not NULL. */
+FAB_API FAB_CHECKED fab_status fab_report_forecast_json(
+    const fab_scenario *scenario, const fab_forecast *forecast, const fab_ownership *ownership,
+    const fab_explanation *explanation, const fab_requirements *required,
+    const fab_run_meter *meter, fab_arena *arena, FILE *stream);
 
 /* The fastest mappings of a scenario beside its own: one terminal table and counts, or JSON. */
 FAB_API FAB_CHECKED fab_status fab_report_search_text(const fab_search_result *result,

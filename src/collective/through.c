@@ -107,6 +107,7 @@ void fab_network_time_payload(const fab_collective_network *network, fab_collect
     for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
         const fab_load load = fab_load_make(kind, i, &spans, can_reduce, payload_bit);
         fab_collective_cost next = *cost;
+        next.algorithm = i;
         const bool serves = load.reason == NULL &&
                             (is_open(network, i) || i == FAB_ALGORITHM_FLAT_RING) &&
                             time_load(&load, wires, kind, network->tier_mode, false, &next);
@@ -121,6 +122,7 @@ void fab_network_time_payload(const fab_collective_network *network, fab_collect
     }
     const fab_load load =
         fab_load_make(kind, FAB_ALGORITHM_DIRECT, &spans, can_reduce, payload_bit);
+    cost->algorithm = FAB_ALGORITHM_DIRECT;
     (void)time_load(&load, wires, kind, network->tier_mode, true, cost);
 }
 
@@ -135,5 +137,6 @@ void fab_network_time_bits(const fab_collective_network *network, fab_collective
         load.tiers[i].sent_bit = cost->tier_sent_bit[i];
         load.tiers[i].steps_count = 1.0;
     }
+    cost->algorithm = FAB_ALGORITHM_DIRECT;
     (void)time_load(&load, wires, kind, network->tier_mode, true, cost);
 }

@@ -45,9 +45,9 @@ void fab_json_run(fab_json *json, json_t *object, const fab_run_meter *meter);
 void fab_json_parts(fab_json *json, json_t *object, const double part_s[FAB_STEP_CLASS_COUNT]);
 void fab_json_memory(fab_json *json, json_t *object, const fab_memory_forecast *memory);
 
-/* What `train` says of any scenario: members "scenario", "settings", "forecast", "ownership". */
-void fab_json_train(fab_json *json, json_t *root, const fab_scenario *scenario,
-                    const fab_forecast *forecast, const fab_ownership *ownership);
+/* What `train --explain` and `train --required` add. */
+void fab_json_explanation(fab_json *json, json_t *object, const fab_explanation *explanation);
+void fab_json_required(fab_json *json, json_t *object, const fab_requirements *required);
 
 /* Members "mapping" and "mappings" (what a search counted). */
 void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping);

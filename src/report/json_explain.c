@@ -99,7 +99,7 @@ static void add_stage(fab_json *json, json_t *list, const fab_explanation *expla
     fab_json_memory(json, made, &stage->memory);
 }
 
-static void add_explanation(fab_json *json, json_t *object, const fab_explanation *explanation)
+void fab_json_explanation(fab_json *json, json_t *object, const fab_explanation *explanation)
 {
     const int64_t tiers = explanation->forecast.tier_count;
     json_t *blocks = fab_json_array(json, object, "blocks");
@@ -119,21 +119,4 @@ static void add_explanation(fab_json *json, json_t *object, const fab_explanatio
     } else {
         fab_json_null(json, object, "transfer");
     }
-}
-
-fab_status fab_report_explanation_json(const fab_scenario *scenario,
-                                       const fab_explanation *explanation,
-                                       const fab_ownership *ownership, const fab_run_meter *meter,
-                                       fab_arena *arena, FILE *stream)
-{
-    const fab_arena_mark mark = fab_arena_save(arena);
-    fab_scratch scratch = {.arena = arena};
-    fab_json json = {&scratch};
-    json_t *root = fab_json_root(&json);
-    fab_json_train(&json, root, scenario, &explanation->forecast, ownership);
-    add_explanation(&json, fab_json_object(&json, root, "explanation"), explanation);
-    fab_json_run(&json, root, meter);
-    const fab_status status = fab_json_finish(&json, root, stream);
-    fab_arena_reset(arena, mark);
-    return status;
 }

@@ -111,24 +111,26 @@ void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *own
     fab_json_known(json, object, "energy_j_per_token", has_energy, ownership->energy_j_per_token);
 }
 
-void fab_json_train(fab_json *json, json_t *root, const fab_scenario *scenario,
-                    const fab_forecast *forecast, const fab_ownership *ownership)
-{
-    fab_json_scenario(json, fab_json_object(json, root, "scenario"), scenario);
-    fab_json_settings(json, root, scenario);
-    fab_json_forecast(json, fab_json_object(json, root, "forecast"), forecast);
-    fab_json_ownership(json, fab_json_object(json, root, "ownership"), ownership);
-}
-
 fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_forecast *forecast,
-                                    const fab_ownership *ownership, const fab_run_meter *meter,
+                                    const fab_ownership *ownership,
+                                    const fab_explanation *explanation,
+                                    const fab_requirements *required, const fab_run_meter *meter,
                                     fab_arena *arena, FILE *stream)
 {
     const fab_arena_mark mark = fab_arena_save(arena);
     fab_scratch scratch = {.arena = arena};
     fab_json json = {&scratch};
     json_t *root = fab_json_root(&json);
-    fab_json_train(&json, root, scenario, forecast, ownership);
+    fab_json_scenario(&json, fab_json_object(&json, root, "scenario"), scenario);
+    fab_json_settings(&json, root, scenario);
+    fab_json_forecast(&json, fab_json_object(&json, root, "forecast"), forecast);
+    fab_json_ownership(&json, fab_json_object(&json, root, "ownership"), ownership);
+    if (explanation != NULL) {
+        fab_json_explanation(&json, fab_json_object(&json, root, "explanation"), explanation);
+    }
+    if (required != NULL) {
+        fab_json_required(&json, fab_json_object(&json, root, "required"), required);
+    }
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);
     fab_arena_reset(arena, mark);
