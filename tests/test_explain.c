@@ -85,6 +85,22 @@ static void blocks_add_up(const fab_scenario *s)
     }
 }
 
+/* what data-parallel ranks exchange, one by one */
+static void exchanges_add_up(const fab_explained_stage *stage)
+{
+    double total_s[2] = {0.0, 0.0}, exposed_s[2] = {0.0, 0.0};
+    for (size_t i = 0; i < stage->exchange_count; i++) {
+        const fab_explained_exchange *x = &stage->exchanges[i];
+        ck_assert(x->exposed_s >= 0.0 && x->exposed_s <= x->cost.time_s * (1.0 + 1e-12));
+        total_s[x->is_per_step] += x->cost.time_s;
+        exposed_s[x->is_per_step] += x->exposed_s;
+    }
+    assert_equal(total_s[1], stage->data_s, "exchanged once");
+    assert_equal(exposed_s[1], stage->data_exposed_s, "exposed once");
+    assert_equal(total_s[0], stage->messages[FAB_MESSAGE_DATA].total_s, "exchanged in passes");
+    assert_equal(exposed_s[0], stage->part_s[FAB_STEP_DATA], "exposed in passes");
+}
+
 static void stages_add_up(const fab_scenario *s)
 {
     const fab_explanation e = explained(s);
@@ -114,6 +130,7 @@ static void stages_add_up(const fab_scenario *s)
                      2.0 * (double)e.transfers * e.transfer.time_s, "transfers");
         assert_equal(sum(stage->part_s, FAB_STEP_CLASS_COUNT), stage->forward_s + stage->backward_s,
                      "passes");
+        exchanges_add_up(stage);
         ck_assert_double_ge(stage->in_flight_count, 1.0);
     }
     ck_assert_int_eq(layers, s->model.layers + s->model.mtp_layers);

@@ -91,7 +91,17 @@ typedef struct fab_explained_block {
     double saved_byte;                   /* activations that it keeps for its backward pass */
 } fab_explained_block;
 
-#define FAB_EXPLAINED_BLOCK_LIMIT 16
+#define FAB_EXPLAINED_BLOCK_LIMIT    16
+#define FAB_EXPLAINED_EXCHANGE_LIMIT 12
+
+/* One collective among data-parallel ranks: gradients or parameters of what one package of a stage
+ * holds, once per step or in the passes of every micro-batch (ZeRO 2 and 3). */
+typedef struct fab_explained_exchange {
+    const char *name;
+    bool is_per_step;
+    fab_collective_cost cost;
+    double exposed_s; /* its share, by time, of what is exposed of those that hide together */
+} fab_explained_exchange;
 
 /* One pipeline stage: a micro-batch in it, and its package. */
 typedef struct fab_explained_stage {
@@ -102,6 +112,8 @@ typedef struct fab_explained_stage {
     fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT]; /* of both passes */
     double data_s;         /* gradients and parameters exchanged once per step, if nothing hid */
     double data_exposed_s; /* part of it that lengthens the step */
+    fab_explained_exchange exchanges[FAB_EXPLAINED_EXCHANGE_LIMIT];
+    size_t exchange_count;
     double optimizer_s;
     double in_flight_count; /* micro-batches whose activations are saved at once */
     fab_memory_forecast memory;

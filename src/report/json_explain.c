@@ -94,6 +94,15 @@ static void add_stage(fab_json *json, json_t *list, const fab_explanation *expla
     fab_json_parts(json, made, stage->part_s);
     fab_json_real(json, made, "data_s", stage->data_s);
     fab_json_real(json, made, "data_exposed_s", stage->data_exposed_s);
+    json_t *exchanges = fab_json_array(json, made, "exchanges");
+    for (size_t i = 0; i < stage->exchange_count; i++) {
+        const fab_explained_exchange *exchange = &stage->exchanges[i];
+        json_t *item = fab_json_object(json, exchanges, NULL);
+        fab_json_text(json, item, "name", exchange->name);
+        fab_json_boolean(json, item, "is_per_step", exchange->is_per_step);
+        fab_json_real(json, item, "exposed_s", exchange->exposed_s);
+        add_cost(json, item, "cost", &exchange->cost, explanation->forecast.tier_count);
+    }
     fab_json_real(json, made, "optimizer_s", stage->optimizer_s);
     fab_json_real(json, made, "in_flight_count", stage->in_flight_count);
     fab_json_memory(json, made, &stage->memory);

@@ -161,7 +161,8 @@ static const char *how_text(fab_scratch *s, const fab_collective_cost *cost)
 
 #define MESSAGE_COLUMN_LIMIT (8 + FAB_TIER_LIMIT)
 
-static size_t message_columns(const view *v, fab_sheet_column columns[MESSAGE_COLUMN_LIMIT])
+static size_t message_columns(const view *v, const char *runs,
+                              fab_sheet_column columns[MESSAGE_COLUMN_LIMIT])
 {
     const fab_forecast *f = &v->explanation->forecast;
     size_t count = 0;
@@ -169,7 +170,7 @@ static size_t message_columns(const view *v, fab_sheet_column columns[MESSAGE_CO
     columns[count++] = (fab_sheet_column){"collective", false, 0, FAB_SHEET_ALL};
     columns[count++] = (fab_sheet_column){"ranks", true, 0, FAB_SHEET_ALL};
     columns[count++] = (fab_sheet_column){"near", true, 0, FAB_SHEET_ALL};
-    columns[count++] = (fab_sheet_column){"runs", true, 0, FAB_SHEET_ALL};
+    columns[count++] = (fab_sheet_column){runs, true, 0, FAB_SHEET_ALL};
     for (int64_t t = 0; t < f->tier_count && t < FAB_NETWORK_TIER_COUNT; t++) {
         const char *name = fab_text_short(v->scratch, f->tiers[t].name, 10);
         columns[count++] =
@@ -180,26 +181,33 @@ static size_t message_columns(const view *v, fab_sheet_column columns[MESSAGE_CO
     return count;
 }
 
-static void add_message(const view *v, const fab_explained_message *message, fab_sheet *sheet)
+/* `runs` of one collective, over all of which time is exposed */
+static void add_runs(const view *v, const char *name, const char *how_often, double runs_count,
+                     const fab_collective_cost *cost, double exposed_s, fab_sheet *sheet)
 {
     fab_scratch *s = v->scratch;
-    const fab_collective_cost *cost = &message->cost;
-    const int64_t runs = runs_of(message);
     const char *cells[MESSAGE_COLUMN_LIMIT] = {
-        message->name,
+        name,
         how_text(s, cost),
         fab_text_count(s, cost->placement.ranks),
         fab_text_count(s, cost->placement.local_max),
-        fab_text_count(s, runs),
+        how_often,
     };
     size_t count = 5;
     const int64_t tiers = v->explanation->forecast.tier_count;
     for (int64_t t = 0; t < tiers && t < FAB_NETWORK_TIER_COUNT; t++) {
-        cells[count++] = scaled_text(s, (double)runs * cost->tier_sent_bit[t] / 8.0, 1e6);
+        cells[count++] = scaled_text(s, runs_count * cost->tier_sent_bit[t] / 8.0, 1e6);
     }
-    cells[count++] = micro_text(s, sum_of(message->time_s));
-    cells[count++] = fab_text_fixed(s, 1e6 * sum_of(message->exposed_s), 1);
+    cells[count++] = micro_text(s, runs_count * cost->time_s);
+    cells[count++] = fab_text_fixed(s, 1e6 * exposed_s, 1);
     fab_sheet_add(sheet, cells);
+}
+
+static void add_message(const view *v, const fab_explained_message *message, fab_sheet *sheet)
+{
+    const int64_t runs = runs_of(message);
+    add_runs(v, message->name, fab_text_count(v->scratch, runs), (double)runs, &message->cost,
+             sum_of(message->exposed_s), sheet);
 }
 
 /* messages among one rank alone take no time and are left out */
@@ -211,7 +219,7 @@ static bool is_sent(const fab_explained_message *message)
 static void print_messages(const view *v, const fab_explained_block *block)
 {
     fab_sheet_column columns[MESSAGE_COLUMN_LIMIT];
-    const size_t count = message_columns(v, columns);
+    const size_t count = message_columns(v, "runs", columns);
     fab_sheet sheet = fab_sheet_make(v->scratch, columns, count, block->message_count + 1);
     for (size_t i = 0; i < block->message_count; i++) {
         if (is_sent(&block->messages[i])) {
@@ -302,6 +310,32 @@ static void print_stages(const view *v)
         v->stream, "Stages: a micro-batch with what is exposed of its messages; once per step the "
                    "exchange\nof gradients and parameters and the optimizer");
     fab_text_sheet(&sheet, v->stream);
+}
+
+/* those of the stage that decides: in the passes the slowest, else where most is exposed */
+static void print_exchanges(const view *v)
+{
+    fab_scratch *s = v->scratch;
+    const fab_explanation *e = v->explanation;
+    const bool is_once = e->stages[e->data_stage].data_s > 0.0;
+    const int64_t index = is_once ? e->data_stage : e->slowest_stage;
+    const fab_explained_stage *stage = &e->stages[index];
+    fab_sheet_column columns[MESSAGE_COLUMN_LIMIT];
+    const size_t count = message_columns(v, "per", columns);
+    fab_sheet sheet = fab_sheet_make(s, columns, count, FAB_EXPLAINED_EXCHANGE_LIMIT);
+    for (size_t i = 0; i < stage->exchange_count; i++) {
+        const fab_explained_exchange *x = &stage->exchanges[i];
+        if (x->cost.placement.ranks > 1) {
+            add_runs(v, x->name, x->is_per_step ? "step" : "micro-batch", 1.0, &x->cost,
+                     x->exposed_s, &sheet);
+        }
+    }
+    if (sheet.row_count > 0) {
+        fab_text_heading(v->stream,
+                         fab_text_printf(s, "Gradients and parameters of a package of stage %s",
+                                         fab_text_count(s, index)));
+        fab_text_sheet(&sheet, v->stream);
+    }
 }
 
 static const fab_sheet_column MEMORY_COLUMNS[] = {
@@ -416,6 +450,7 @@ fab_status fab_report_explanation_text(const fab_scenario *scenario,
         print_block(&v, i);
     }
     print_stages(&v);
+    print_exchanges(&v);
     print_memory(&v);
     print_step(&v);
     const fab_status status = fab_text_finish(&scratch, stream);

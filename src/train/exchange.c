@@ -1,5 +1,7 @@
 #include "train/stage.h"
 
+#include <assert.h>
+
 /* Gradients and parameters between data-parallel ranks: once per step, or in every pass of a
  * micro-batch where ranks keep only their share (ZeRO, Rajbhandari et al. 2020). */
 
@@ -12,7 +14,19 @@ typedef struct fab_exchange {
     double energy_j;
     double sent_bit[FAB_TIER_LIMIT];
     double tier_s[FAB_TIER_LIMIT];
+    fab_exchange_list list;
 } fab_exchange;
+
+/* Adds what was exchanged, with `share` of its time exposed. */
+static void add_items(fab_exchange_list *list, const fab_exchange_list *more, double share)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        assert(list->count < FAB_EXCHANGED_LIMIT);
+        fab_exchanged *item = &list->items[list->count++];
+        *item = more->items[i];
+        item->exposed_s = share * item->cost.time_s;
+    }
+}
 
 static void add_to(fab_exchange *sum, const fab_exchange *part)
 {
@@ -22,6 +36,7 @@ static void add_to(fab_exchange *sum, const fab_exchange *part)
         sum->sent_bit[tier] += part->sent_bit[tier];
         sum->tier_s[tier] += part->tier_s[tier];
     }
+    add_items(&sum->list, &part->list, 0.0);
 }
 
 static fab_status add_collective(const fab_workload *workload, fab_collective_kind kind,
@@ -31,6 +46,7 @@ static fab_status add_collective(const fab_workload *workload, fab_collective_ki
     FAB_TRY(fab_collective_estimate(&workload->network, kind, &workload->groups[group],
                                     BIT_PER_BYTE * payload_byte, &cost));
     fab_exchange part = {.time_s = cost.time_s, .energy_j = cost.energy_j};
+    part.list = (fab_exchange_list){.items = {{.group = group, .cost = cost}}, .count = 1};
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         part.sent_bit[tier] = cost.tier_sent_bit[tier];
         part.tier_s[tier] = cost.tier_time_s[tier];
@@ -84,6 +100,8 @@ static void add_exchange(const fab_exchange *exchange, double exposed, fab_data_
         out->message.sent_byte[tier] += exchange->sent_bit[tier] / BIT_PER_BYTE;
         out->tier_s[tier] += exchange->tier_s[tier];
     }
+    add_items(&out->list, &exchange->list,
+              exchange->time_s > 0.0 ? exposed / exchange->time_s : 0.0);
 }
 
 static double gradient_byte(const fab_scenario *scenario)
@@ -145,9 +163,10 @@ static void add_pass(const fab_scenario *scenario, const fab_stage *stage,
                               ? chunks * exposed_s(exchange->time_s / chunks, *pass_s / chunks, 0.0,
                                                    share, 1.0, 1.0, stage_layers(stage) / chunks)
                               : exchange->time_s;
-    fab_data_exchange sum = {.message = time->messages[FAB_MESSAGE_DATA]};
+    fab_data_exchange sum = {.message = time->messages[FAB_MESSAGE_DATA], .list = time->exchanges};
     add_exchange(exchange, late_s, &sum);
     time->messages[FAB_MESSAGE_DATA] = sum.message;
+    time->exchanges = sum.list;
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         time->tier_s[tier] += sum.tier_s[tier];
     }

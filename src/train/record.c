@@ -212,6 +212,29 @@ void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cos
     }
 }
 
+static const char *exchange_name(const fab_exchanged *item)
+{
+    const bool is_gather = item->cost.kind == FAB_ALL_GATHER;
+    if (item->group == FAB_GROUP_EXPERT_DATA) {
+        return is_gather ? "gather expert parameters" : "reduce expert gradients";
+    }
+    return is_gather ? "gather parameters" : "reduce gradients";
+}
+
+static void note_exchanges(const fab_recorder *recorder, const fab_exchange_list *list,
+                           bool is_per_step, fab_explained_stage *out)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const fab_exchanged *item = &list->items[i];
+        assert(out->exchange_count < FAB_EXPLAINED_EXCHANGE_LIMIT);
+        out->exchanges[out->exchange_count++] =
+            (fab_explained_exchange){.name = exchange_name(item),
+                                     .is_per_step = is_per_step,
+                                     .cost = booked(recorder, item->cost),
+                                     .exposed_s = item->exposed_s};
+    }
+}
+
 void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_time *time,
                       const fab_data_exchange *data, double optimizer_s,
                       const fab_memory_forecast *memory)
@@ -229,6 +252,8 @@ void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_tim
         .in_flight_count = fab_stage_in_flight_count(recorder->scenario, index),
         .memory = *memory,
     };
+    note_exchanges(recorder, &time->exchanges, false, out);
+    note_exchanges(recorder, &data->list, true, out);
     for (size_t i = 0; i < recorder->block_count; i++) {
         out->block_counts[i] = recorder->counts[i];
     }
