@@ -141,7 +141,7 @@ START_TEST(numbers_out_of_range)
     const char *message = NULL;
     ck_assert_int_eq(fab_graph_make(layer, 2, 15, arena, &graph, &message), FAB_E_INFEASIBLE);
     ck_assert_int_eq(fab_graph_make(layer, 1, 0, arena, &graph, &message), FAB_E_RANGE);
-    ck_assert_int_eq(fab_graph_make(layer, 0, 4, arena, &graph, &message), FAB_E_RANGE);
+    ck_assert_int_eq(fab_graph_make(layer, 5, 4, arena, &graph, &message), FAB_E_RANGE);
     layer[0].rate_bps = 0.0;
     ck_assert_int_eq(fab_graph_make(layer, 1, 4, arena, &graph, &message), FAB_E_RANGE);
     layer[0].rate_bps = 1.0;

@@ -85,6 +85,7 @@ FAB_API const char *fab_wiring_name(int kind);
 typedef struct fab_graph_layer {
     fab_wiring wiring;
     int64_t domain;          /* packages of a full domain */
+    int64_t mesh_links;      /* over which a mesh splits the rate; 0: to all other members */
     double rate_bps;         /* of a package on this layer, one direction */
     double latency_s;        /* package to package: half of it on each link of a package to a
                                 switch, none between switches; all of it on a direct link */
@@ -101,6 +102,11 @@ FAB_API FAB_CHECKED fab_status fab_graph_make(const fab_graph_layer *layers, siz
                                               int64_t packages, fab_arena *arena,
                                               const fab_graph **graph_out,
                                               const char **message_out);
+
+/* Whether fab_graph_make would build them, without building: its errors but FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_graph_check(const fab_graph_layer *layers, size_t layer_count,
+                                               int64_t packages, fab_arena *arena,
+                                               const char **message_out);
 
 /* Reads a graph from a CSV file whose first line is `from,to,rate` or `from,to,rate,latency`: a
  * cable with a link each way per row. Packages are the whole numbers 0 .. packages - 1, other

@@ -151,6 +151,13 @@ static void make_doubling(fab_collective_kind kind, const fab_spans *spans, doub
     }
 }
 
+/* Vectors that the busiest of m ranks sends in two trees with half the vector each: inside one it
+ * has up to two ranks below, in the other none; of 3 ranks nobody has two below. */
+static double tree_vectors(int64_t members)
+{
+    return members == 2 ? 1.0 : members == 3 ? 1.5 : 2.0;
+}
+
 /* A rooted tree sends whole vectors; of two trees with half the vector each rank is inside one and
  * a leaf of the other, and the ranks of a domain share the trees outside of it. */
 static void make_tree(fab_collective_kind kind, const fab_spans *spans, double payload_bit,
@@ -168,7 +175,7 @@ static void make_tree(fab_collective_kind kind, const fab_spans *spans, double p
             load->tiers[i].sent_bit = payload_bit * depth;
         } else if (span->members > 1) {
             load->tiers[i].steps_count = 2.0 * depth;
-            load->tiers[i].sent_bit = (span->members == 2 ? 1.0 : 2.0) * payload_bit * span->above;
+            load->tiers[i].sent_bit = tree_vectors(span->members) * payload_bit * span->above;
         }
     }
 }

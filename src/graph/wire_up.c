@@ -142,11 +142,12 @@ static void join_members(const site *s, int64_t a, int64_t b, double rate_bps)
 
 static void wire_mesh(const site *s)
 {
-    const int64_t full = s->layer->domain / s->inner;
+    const int64_t others = s->layer->domain / s->inner - 1;
+    const int64_t links = s->layer->mesh_links > 0 ? s->layer->mesh_links : others;
     const int64_t members = divide_up(s->present, s->inner);
     for (int64_t a = 0; a < members; a++) {
         for (int64_t b = a + 1; b < members; b++) {
-            join_members(s, a, b, s->layer->rate_bps / (double)(full - 1));
+            join_members(s, a, b, s->layer->rate_bps / (double)links);
         }
     }
 }
@@ -341,12 +342,27 @@ static fab_status check_layer(const fab_graph_layer *layer, int64_t inner, int64
     return is_hosted ? check_dragonfly(w, arena, message_out) : FAB_OK;
 }
 
-static fab_status wire_layers(const fab_graph_layer *layers, size_t layer_count, int64_t packages,
-                              fab_draft *draft, const char **message_out)
+fab_status fab_graph_check(const fab_graph_layer *layers, size_t layer_count, int64_t packages,
+                           fab_arena *arena, const char **message_out)
+{
+    assert(layers && arena && message_out);
+    int64_t inner = 1;
+    *message_out = NULL;
+    if (packages < 1 || packages > PACKAGE_LIMIT || layer_count > FAB_GRAPH_LAYER_LIMIT) {
+        return FAB_E_RANGE;
+    }
+    for (size_t i = 0; i < layer_count; i++) {
+        FAB_TRY(check_layer(&layers[i], inner, packages, arena, message_out));
+        inner = layers[i].domain;
+    }
+    return FAB_OK;
+}
+
+static void wire_layers(const fab_graph_layer *layers, size_t layer_count, int64_t packages,
+                        fab_draft *draft)
 {
     int64_t inner = 1;
     for (size_t i = 0; i < layer_count; i++) {
-        FAB_TRY(check_layer(&layers[i], inner, packages, draft->arena, message_out));
         for (int64_t base = 0; base < packages && !draft->lacks_memory; base += layers[i].domain) {
             const int64_t rest = packages - base;
             const site s = {
@@ -361,19 +377,14 @@ static fab_status wire_layers(const fab_graph_layer *layers, size_t layer_count,
         }
         inner = layers[i].domain;
     }
-    return FAB_OK;
 }
 
 fab_status fab_graph_make(const fab_graph_layer *layers, size_t layer_count, int64_t packages,
                           fab_arena *arena, const fab_graph **graph_out, const char **message_out)
 {
-    assert(layers && arena && graph_out && message_out);
-    *message_out = NULL;
-    if (packages < 1 || packages > PACKAGE_LIMIT || layer_count < 1 ||
-        layer_count > FAB_GRAPH_LAYER_LIMIT) {
-        return FAB_E_RANGE;
-    }
+    assert(graph_out);
+    FAB_TRY(fab_graph_check(layers, layer_count, packages, arena, message_out));
     fab_draft draft = fab_draft_make(arena, (uint32_t)packages);
-    FAB_TRY(wire_layers(layers, layer_count, packages, &draft, message_out));
+    wire_layers(layers, layer_count, packages, &draft);
     return fab_draft_finish(&draft, NULL, graph_out);
 }

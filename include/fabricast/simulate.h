@@ -1,0 +1,78 @@
+#ifndef FAB_SIMULATE_H
+#define FAB_SIMULATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fabricast/arena.h>
+#include <fabricast/base.h>
+#include <fabricast/collective.h>
+#include <fabricast/graph.h>
+#include <fabricast/status.h>
+
+FAB_BEGIN_DECLS
+
+/* Collectives message by message on a graph of the fabric, with max-min fair rates where messages
+ * share links; docs/models-flow.md#collectives. */
+
+typedef struct fab_simulation_options {
+    const fab_wiring *wirings[FAB_TIER_LIMIT]; /* by tier; NULL: a mesh or a switch, as the tier
+                                                  says, or a Clos network where it names its
+                                                  switch and an oversubscription above 1 */
+    const fab_graph *graph;                    /* all tiers instead, NULL: as above */
+    const char *const *faults;                 /* each as fab_graph_damage reads it */
+    size_t fault_count;
+    int routing; /* fab_routing */
+    uint64_t seed;
+    bool is_general; /* every message by itself, whatever is symmetric */
+    double
+        zipf_frac; /* >= 0; of an all-to-all: what goes to the k-th rank is as k^-zipf, 0: even */
+} fab_simulation_options;
+
+/* A link and what it carried. */
+typedef struct fab_link_load {
+    const char *from; /* node, or class of links of a symmetric simulation */
+    const char *to;   /* NULL for a class */
+    int layer;
+    double carried_byte;
+    double busy_frac; /* of the time, at the link's rate */
+} fab_link_load;
+
+#define FAB_HOT_LINK_LIMIT 5
+
+typedef struct fab_simulation {
+    int algorithm;          /* fab_collective_algorithm */
+    double closed_form_s;   /* of the algorithm, as fab_collective_lay times it at full rates */
+    double simulated_s;     /* the last message has arrived */
+    double first_s;         /* the first message has arrived; 0 without messages */
+    double bound_s;         /* no schedule is shorter: the fullest link, without latency */
+    double difference_frac; /* simulated over closed form, less 1; 0 where both are 0 */
+    uint64_t flows;         /* messages */
+    uint64_t classes;       /* of flows, that were solved */
+    uint64_t events;        /* times at which messages end */
+    uint64_t links;         /* of the graph, or classes of links */
+    bool is_symmetric;      /* one package stood for all */
+    double energy_j;        /* of the links, all ranks of the group together */
+    fab_link_load hot_links[FAB_HOT_LINK_LIMIT]; /* the fullest first */
+    size_t hot_link_count;
+    double layer_busy_frac[FAB_TIER_LIMIT]; /* mean over the links of a tier and the time */
+    int64_t layer_count;
+    const char *cause; /* why the two times differ, one sentence; in the arena */
+} fab_simulation;
+
+/* Simulates the algorithm that `answer` chose. FAB_E_RANGE and FAB_E_INFEASIBLE: *reason_out (in
+ * the arena) says what is wrong with the request, what does not fit the fabric, or between which
+ * two nodes there is no path. FAB_E_NOMEM: the arena's limit is the limit of memory.
+ *
+ * Where all packages are alike (translations of the mixed-radix number of a package leave wiring
+ * and messages as they are), one package stands for all and the cost does not depend on the
+ * messages of the others: O(ranks). Otherwise O(messages x hops) before fab_flow_run. */
+FAB_API FAB_CHECKED fab_status fab_collective_simulate(const fab_collective_answer *answer,
+                                                       const fab_simulation_options *options,
+                                                       fab_arena *arena, fab_simulation *out,
+                                                       const char **reason_out);
+
+FAB_END_DECLS
+
+#endif

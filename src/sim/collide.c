@@ -1,0 +1,300 @@
+#include <assert.h>
+#include <math.h>
+
+#include "sim/orbit.h"
+#include "sim/schedule.h"
+#include "sim/skew.h"
+
+/* One collective, simulated: its messages posted or one package's laid out, run, and what they left
+ * on the links. */
+
+#define AGREES_FRAC 0.02
+
+/* what every part of a run shares */
+typedef struct run {
+    const fab_collective_answer *answer;
+    const fab_simulation_options *options;
+    fab_arena *arena;
+    fab_terrain terrain;
+    fab_simulation *out;
+    const char **reason_out;
+} run;
+
+static fab_status refuse(const run *r, const char *text)
+{
+    *r->reason_out = text;
+    return text ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
+}
+
+static fab_status run_flows(const run *r, const double *rate_bps, uint32_t links,
+                            const fab_flow_set *set, bool is_general)
+{
+    fab_flow_network *network = NULL;
+    fab_flow_result result;
+    const fab_flow_options options = {.is_general = is_general};
+    double *finish_s = FAB_NEW(r->arena, double, set->flow_count);
+    if (!finish_s) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(fab_flow_network_create(r->arena, rate_bps, links, &network));
+    FAB_TRY(fab_flow_run(network, set, &options, finish_s, &result));
+    r->out->simulated_s = result.makespan_s;
+    r->out->classes = result.class_count;
+    r->out->events = result.events;
+    double first_s = HUGE_VAL;
+    for (uint32_t i = 0; i < set->flow_count; i++) {
+        if (set->size_byte[i] > 0.0 && finish_s[i] < first_s) {
+            first_s = finish_s[i];
+        }
+    }
+    r->out->first_s = first_s < HUGE_VAL ? first_s : 0.0;
+    return FAB_OK;
+}
+
+/* Puts a link among the fullest so far. */
+static void rank_link(fab_simulation *out, fab_link_load load)
+{
+    size_t place = out->hot_link_count;
+    while (place > 0 && out->hot_links[place - 1].busy_frac < load.busy_frac) {
+        place--;
+    }
+    if (place == FAB_HOT_LINK_LIMIT) {
+        return;
+    }
+    if (out->hot_link_count < FAB_HOT_LINK_LIMIT) {
+        out->hot_link_count++;
+    }
+    for (size_t i = out->hot_link_count - 1; i > place; i--) {
+        out->hot_links[i] = out->hot_links[i - 1];
+    }
+    out->hot_links[place] = load;
+}
+
+/* What each link carried; the fullest ones and the mean of each tier. */
+static void sum_up(const run *r, const double *rate_bps, const double *carried_byte, uint32_t links,
+                   const uint8_t *layer, uint32_t hot[FAB_HOT_LINK_LIMIT])
+{
+    fab_simulation *out = r->out;
+    double busy_s[FAB_TIER_LIMIT] = {0.0}, all[FAB_TIER_LIMIT] = {0.0};
+    for (uint32_t i = 0; i < links; i++) {
+        const double link_s = 8.0 * carried_byte[i] / rate_bps[i];
+        busy_s[layer[i]] += link_s * rate_bps[i];
+        all[layer[i]] += rate_bps[i];
+        out->bound_s = link_s > out->bound_s ? link_s : out->bound_s;
+        const double least = out->hot_link_count == FAB_HOT_LINK_LIMIT
+                                 ? out->hot_links[FAB_HOT_LINK_LIMIT - 1].busy_frac
+                                 : 0.0;
+        const double busy_frac = out->simulated_s > 0.0 ? link_s / out->simulated_s : 0.0;
+        if (busy_frac > least) {
+            /* the number stands in for the name until the fullest are known */
+            size_t place = out->hot_link_count < FAB_HOT_LINK_LIMIT ? out->hot_link_count
+                                                                    : FAB_HOT_LINK_LIMIT - 1;
+            while (place > 0 && out->hot_links[place - 1].busy_frac < busy_frac) {
+                hot[place] = hot[place - 1];
+                place--;
+            }
+            hot[place] = i;
+            rank_link(out, (fab_link_load){.layer = layer[i],
+                                           .carried_byte = carried_byte[i],
+                                           .busy_frac = busy_frac});
+        }
+    }
+    for (int64_t i = 0; i < out->layer_count; i++) {
+        const double whole = all[i] * out->simulated_s;
+        out->layer_busy_frac[i] = whole > 0.0 ? busy_s[i] / whole : 0.0;
+    }
+}
+
+static fab_status simulate_orbit(run *r)
+{
+    fab_orbit orbit;
+    uint8_t layer[FAB_ORBIT_LINKS] = {0};
+    uint32_t hot[FAB_HOT_LINK_LIMIT] = {0};
+    double rate_bps[FAB_ORBIT_LINKS] = {0.0}, carried_byte[FAB_ORBIT_LINKS] = {0.0};
+    int name[FAB_ORBIT_LINKS] = {0};
+    uint32_t used = 0;
+    FAB_TRY(fab_orbit_make(&r->terrain, r->arena, &orbit));
+    FAB_TRY(run_flows(r, orbit.rate_bps, FAB_ORBIT_LINKS, &orbit.set, true));
+    for (int i = 0; i < FAB_ORBIT_LINKS; i++) {
+        if (orbit.is_used[i]) {
+            layer[used] = (uint8_t)(i / FAB_ORBIT_CLASSES);
+            rate_bps[used] = orbit.rate_bps[i];
+            carried_byte[used] = orbit.carried_byte[i];
+            name[used++] = i;
+        }
+    }
+    sum_up(r, rate_bps, carried_byte, used, layer, hot);
+    for (size_t i = 0; i < r->out->hot_link_count; i++) {
+        r->out->hot_links[i].from = fab_orbit_name(name[hot[i]]);
+    }
+    r->out->is_symmetric = true;
+    r->out->flows = orbit.messages;
+    r->out->links = used;
+    r->out->energy_j = orbit.energy_j;
+    return FAB_OK;
+}
+
+static fab_status make_graph(run *r, const fab_graph **graph_out)
+{
+    const char *message = NULL;
+    const fab_terrain *t = &r->terrain;
+    fab_status status = FAB_OK;
+    *graph_out = r->options->graph;
+    if (!*graph_out) {
+        status = fab_graph_make(t->layers, (size_t)t->tiers, t->ranks * t->stride, r->arena,
+                                graph_out, &message);
+    }
+    for (size_t i = 0; i < r->options->fault_count && status == FAB_OK; i++) {
+        status = fab_graph_damage(*graph_out, r->options->faults[i], r->arena, graph_out, &message);
+        status = status == FAB_E_INPUT ? FAB_E_RANGE : status;
+    }
+    *r->reason_out = message;
+    return status;
+}
+
+static fab_status no_path(const run *r, const fab_graph *graph, uint32_t from, uint32_t to)
+{
+    const char *a = fab_graph_node_name(graph, from, r->arena);
+    const char *b = fab_graph_node_name(graph, to, r->arena);
+    return a && b ? refuse(r, fab_arena_printf(r->arena, "there is no path from %s to %s", a, b))
+                  : FAB_E_NOMEM;
+}
+
+static fab_status carry(const run *r, const fab_graph *graph, const fab_flow_set *set,
+                        double *carried_byte)
+{
+    for (uint32_t flow = 0; flow < set->flow_count; flow++) {
+        for (uint32_t i = set->route_begin[flow]; i < set->route_begin[flow + 1]; i++) {
+            const uint32_t link = set->route_link[i];
+            const double load = set->load_ratio ? set->load_ratio[i] : 1.0;
+            carried_byte[link] += load * set->size_byte[flow];
+            r->out->energy_j += 8.0 * load * set->size_byte[flow] * graph->energy_j_per_bit[link];
+        }
+    }
+    return FAB_OK;
+}
+
+static fab_status simulate_graph(run *r)
+{
+    const fab_graph *graph = NULL;
+    fab_router *router = NULL;
+    const double *share = NULL;
+    fab_posting posting = fab_posting_make(r->arena);
+    fab_flow_set set;
+    uint32_t lost = 0, hot[FAB_HOT_LINK_LIMIT] = {0};
+    FAB_TRY(make_graph(r, &graph));
+    if (r->terrain.zipf_frac > 0.0) {
+        FAB_TRY(fab_skew_shares(r->terrain.ranks, r->terrain.zipf_frac, r->arena, &share));
+    }
+    FAB_TRY(fab_schedule_post(&r->terrain, graph, share, &posting));
+    FAB_TRY(fab_router_create(graph, r->options->routing, r->options->seed, r->arena, &router,
+                              r->reason_out));
+    const fab_status status = fab_posting_flows(&posting, router, &set, &lost);
+    if (status == FAB_E_INFEASIBLE) {
+        return no_path(r, graph, posting.from[lost], posting.to[lost]);
+    }
+    FAB_TRY(status);
+    FAB_TRY(run_flows(r, graph->rate_bps, graph->link_count, &set, r->options->is_general));
+    double *carried_byte = FAB_NEW(r->arena, double, graph->link_count);
+    if (!carried_byte) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(carry(r, graph, &set, carried_byte));
+    sum_up(r, graph->rate_bps, carried_byte, graph->link_count, graph->layer, hot);
+    for (size_t i = 0; i < r->out->hot_link_count; i++) {
+        r->out->hot_links[i].from = fab_graph_node_name(graph, graph->from[hot[i]], r->arena);
+        r->out->hot_links[i].to = fab_graph_node_name(graph, graph->to[hot[i]], r->arena);
+        if (!r->out->hot_links[i].from || !r->out->hot_links[i].to) {
+            return FAB_E_NOMEM;
+        }
+    }
+    r->out->flows = posting.messages;
+    r->out->links = graph->link_count;
+    return FAB_OK;
+}
+
+/* One sentence on the difference. */
+static fab_status explain(run *r)
+{
+    fab_simulation *out = r->out;
+    const double closed_s = out->closed_form_s, simulated_s = out->simulated_s;
+    const bool is_bound = out->bound_s > closed_s * (1.0 + AGREES_FRAC);
+    out->difference_frac = closed_s > 0.0 ? simulated_s / closed_s - 1.0 : 0.0;
+    if (fabs(out->difference_frac) <= AGREES_FRAC) {
+        out->cause = "the two agree";
+    } else if (is_bound) {
+        const fab_link_load *hot = &out->hot_links[0];
+        out->cause = fab_arena_printf(
+            r->arena,
+            "contention: %s%s%s on tier %d carries %.4g byte, which alone takes %.4g s; the closed "
+            "form counts the ports of packages alone",
+            hot->from, hot->to ? " to " : "", hot->to ? hot->to : "", hot->layer + 1,
+            hot->carried_byte, out->bound_s);
+    } else if (simulated_s > closed_s) {
+        out->cause = "messages wait for each other and share links that are not full all the time";
+    } else {
+        out->cause = "ranks do not wait for each other where the closed form adds steps up, or "
+                     "links lead both ways at once";
+    }
+    return out->cause ? FAB_OK : FAB_E_NOMEM;
+}
+
+/* What the options ask that the messages cannot give. */
+static fab_status check(const run *r)
+{
+    const fab_simulation_options *o = r->options;
+    const fab_terrain *t = &r->terrain;
+    const bool is_flat = t->kind == FAB_ALL_TO_ALL && (t->algorithm == FAB_ALGORITHM_DIRECT ||
+                                                       t->algorithm == FAB_ALGORITHM_RING);
+    if (!(o->zipf_frac >= 0.0) || !isfinite(o->zipf_frac)) {
+        *r->reason_out = "the exponent of the skew is not below 0";
+        return FAB_E_RANGE;
+    }
+    if (o->zipf_frac > 0.0 && !is_flat) {
+        return refuse(r, "a skew is for an all-to-all by direct or ring messages");
+    }
+    if (o->graph && (int64_t)o->graph->package_count != t->ranks * t->stride) {
+        return refuse(r, "the graph has another number of packages than the job");
+    }
+    if (t->algorithm == FAB_ALGORITHM_IN_NETWORK) {
+        for (int64_t i = 0; i < t->tiers; i++) {
+            const fab_wiring *w = &t->layers[i].wiring;
+            if (t->can_reduce[i] && (o->graph || w->kind != FAB_WIRING_SWITCH || w->planes != 1)) {
+                return refuse(r, "reduction in the network is simulated on single switches alone");
+            }
+        }
+    }
+    return o->graph || t->tiers == 0
+               ? FAB_OK
+               : fab_graph_check(t->layers, (size_t)t->tiers, t->ranks * t->stride, r->arena,
+                                 r->reason_out);
+}
+
+static bool is_alike(const run *r)
+{
+    const fab_simulation_options *o = r->options;
+    return !o->is_general && !o->graph && o->fault_count == 0 && o->routing == FAB_ROUTING_SPRAY &&
+           fab_orbit_applies(&r->terrain);
+}
+
+fab_status fab_collective_simulate(const fab_collective_answer *answer,
+                                   const fab_simulation_options *options, fab_arena *arena,
+                                   fab_simulation *out, const char **reason_out)
+{
+    assert(answer && options && arena && out && reason_out);
+    assert(!answer->ways[answer->chosen].reason);
+    *reason_out = NULL;
+    *out = (fab_simulation){
+        .algorithm = answer->chosen,
+        .closed_form_s = answer->ways[answer->chosen].cost.time_s,
+        .layer_count = answer->fabric->tier_count,
+    };
+    run r = {
+        .answer = answer, .options = options, .arena = arena, .out = out, .reason_out = reason_out};
+    FAB_TRY(fab_terrain_make(answer, options, arena, &r.terrain, reason_out));
+    FAB_TRY(check(&r));
+    if (r.terrain.tiers > 0) {
+        FAB_TRY(is_alike(&r) ? simulate_orbit(&r) : simulate_graph(&r));
+    }
+    return explain(&r);
+}

@@ -1,0 +1,108 @@
+#include "sim/terrain.h"
+
+#include <assert.h>
+
+#include "collective/traffic.h"
+#include "fabric/clos.h"
+
+/* What a tier is as wiring when nobody says otherwise. */
+static fab_wiring usual_wiring(const fab_tier *tier)
+{
+    fab_wiring wiring = {.kind = FAB_WIRING_SWITCH, .planes = 1, .spines = 1};
+    wiring.oversubscription_ratio = 1.0;
+    if (tier->is_mesh) {
+        wiring.kind = FAB_WIRING_MESH;
+    } else if (tier->oversubscription_ratio > 1.0 && fab_clos_levels(tier) > 1) {
+        /* one spine stands for all: what is sprayed over them sees their rates together */
+        const double ratio = tier->oversubscription_ratio;
+        wiring.kind = FAB_WIRING_CLOS;
+        wiring.leaf = (int64_t)(tier->chip->radix_count.value * ratio / (1.0 + ratio));
+        wiring.oversubscription_ratio = ratio;
+    }
+    return wiring;
+}
+
+/* Tiers as layers, up to the first whose domains hold all packages. */
+static void make_layers(const fab_fabric *fabric, const fab_simulation_options *options,
+                        int64_t packages, fab_terrain *t)
+{
+    int64_t inner = 1;
+    for (t->tiers = 0; t->tiers < fabric->tier_count && inner < packages; t->tiers++) {
+        const fab_tier *tier = &fabric->tiers[t->tiers];
+        const fab_value *energy = &tier->technology.energy_j_per_bit;
+        const bool is_last = t->tiers + 1 == fabric->tier_count;
+        int64_t domain = fab_tier_capacity(fabric, t->tiers);
+        domain = is_last ? (domain - 1) / inner * inner + inner : domain;
+        t->layers[t->tiers] = (fab_graph_layer){
+            .wiring = options->wirings[t->tiers] ? *options->wirings[t->tiers] : usual_wiring(tier),
+            .domain = domain,
+            .mesh_links = fab_tier_mesh_peers(fabric, t->tiers),
+            .rate_bps = tier->rate_bps.value,
+            .latency_s = tier->latency_s.value,
+            .energy_j_per_bit = energy->is_known ? energy->value : 0.0,
+        };
+        inner = domain;
+    }
+}
+
+static void find_lags(const fab_spans *spans, fab_terrain *t)
+{
+    const fab_load load =
+        fab_load_make(t->kind, t->algorithm, spans, t->can_reduce, 8.0 * t->size_byte);
+    for (int64_t i = 0; i < t->tiers; i++) {
+        for (int64_t other = 0; other < t->tiers; other++) {
+            if (other != i && load.tiers[other].sent_bit > 0.0) {
+                t->other_lag_s[i] += load.tiers[other].steps_count * t->layers[other].latency_s;
+            }
+        }
+    }
+}
+
+static fab_status place(const fab_collective_answer *answer, fab_arena *arena, fab_terrain *t,
+                        const char **reason_out)
+{
+    fab_spans spans;
+    int64_t product = 1;
+    FAB_TRY(fab_spans_place(answer->fabric, t->ranks, t->stride, &spans));
+    for (int64_t i = 0; i < t->tiers; i++) {
+        t->weight[i] = product;
+        t->members[i] = spans.tiers[i].members;
+        t->crossings[i] = spans.tiers[i].crossings;
+        product *= t->members[i];
+        t->weight[i + 1] = product;
+    }
+    find_lags(&spans, t);
+    if (product != t->ranks || !spans.inner.is_even) {
+        *reason_out = fab_arena_printf(
+            arena,
+            "groups of %lld ranks lie unevenly on the domains of %s: only groups with as "
+            "many ranks in each domain are simulated",
+            (long long)t->ranks, answer->fabric->tiers[0].name);
+        return *reason_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
+    }
+    return FAB_OK;
+}
+
+fab_status fab_terrain_make(const fab_collective_answer *answer,
+                            const fab_simulation_options *options, fab_arena *arena,
+                            fab_terrain *out, const char **reason_out)
+{
+    assert(answer && options && arena && out && reason_out);
+    const fab_collective_request *request = &answer->request;
+    *out = (fab_terrain){
+        .kind = request->kind,
+        .algorithm = answer->chosen,
+        .is_concurrent =
+            request->tier_mode == FAB_TIERS_CONCURRENT || answer->chosen == FAB_ALGORITHM_FLAT_RING,
+        .size_byte = request->size_byte,
+        .zipf_frac = options->zipf_frac,
+        .ranks = request->ranks,
+        .stride = request->stride,
+        .tiers = 0,
+    };
+    make_layers(answer->fabric, options, request->ranks * request->stride, out);
+    for (int64_t i = 0; i < out->tiers; i++) {
+        out->can_reduce[i] = answer->fabric->tiers[i].has_reduction;
+    }
+    return place(answer, arena, out, reason_out);
+}

@@ -1,0 +1,32 @@
+#ifndef FAB_SIM_TERRAIN_H
+#define FAB_SIM_TERRAIN_H
+
+#include <fabricast/simulate.h>
+
+/* A collective as its messages see it: rank r of group g is package g + r x stride and has one
+ * digit per tier, the innermost first. */
+typedef struct fab_terrain {
+    fab_collective_kind kind;
+    int algorithm;
+    bool is_concurrent;
+    bool can_reduce[FAB_TIER_LIMIT];
+    double size_byte;
+    double zipf_frac;
+    int64_t ranks;
+    int64_t stride;
+    int64_t tiers;
+    int64_t members[FAB_TIER_LIMIT];    /* values of the digit of a tier */
+    int64_t weight[FAB_TIER_LIMIT + 1]; /* product of the members below a tier */
+    int64_t crossings[FAB_TIER_LIMIT];  /* edges of a ring over all ranks on a tier */
+    double other_lag_s[FAB_TIER_LIMIT]; /* latency of all other tiers together: the first piece of a
+                                         * pipeline over tiers has passed them before it arrives */
+    fab_graph_layer layers[FAB_TIER_LIMIT];
+} fab_terrain;
+
+/* Reads a terrain off an answer. FAB_E_INFEASIBLE: *reason_out says that a group lies unevenly.
+ * FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_terrain_make(const fab_collective_answer *answer,
+                                        const fab_simulation_options *options, fab_arena *arena,
+                                        fab_terrain *out, const char **reason_out);
+
+#endif
