@@ -5,8 +5,10 @@
 
 #include <fabricast/collective.h>
 
+#include "simulating.h"
+
 /* fabricast collective KIND --size S --ranks N --on FABRIC [--stride K] [--algorithm A]
- * [--tiers MODE] [--json] */
+ * [--tiers MODE] [--simulate ...] [--json] */
 
 #define RANK_LIMIT 1000000000
 
@@ -20,6 +22,7 @@ typedef struct fab_collective_words {
     const char *tiers;
     const char *measured;
     bool wants_json;
+    fab_simulating_words simulating;
 } fab_collective_words;
 
 static void check_needed(const fab_collective_words *words, struct argp_state *state)
@@ -27,7 +30,7 @@ static void check_needed(const fab_collective_words *words, struct argp_state *s
     if (words->measured != NULL) {
         if (words->kind != NULL || words->size != NULL || words->ranks != NULL ||
             words->on != NULL || words->stride != NULL || words->algorithm != NULL ||
-            words->tiers != NULL) {
+            words->tiers != NULL || words->simulating.is_asked) {
             argp_error(state, "--measured takes no kind and no option but --json");
         }
     } else if (words->kind == NULL) {
@@ -46,6 +49,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     fab_collective_words *words = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &words->simulating;
+        return 0;
     case 's':
         words->size = argument;
         return 0;
@@ -110,6 +116,11 @@ static const struct argp_option OPTIONS[] = {
     {0},
 };
 
+static const struct argp_child CHILDREN[] = {
+    {&FAB_SIMULATING_ARGP, 0, "Simulation:", 1},
+    {0},
+};
+
 static const struct argp ARGP = {
     OPTIONS,
     parse,
@@ -121,7 +132,7 @@ static const struct argp ARGP = {
     "\vAll groups of the job work at once: N ranks K apart make a job of N x K packages. Exits "
     "with "
     "1 when the fabric does not hold them or the algorithm asked for does not apply.",
-    NULL,
+    CHILDREN,
     NULL,
     NULL};
 
@@ -221,6 +232,43 @@ static int compare(fab_session *session, const fab_collective_words *words)
     return fab_session_explain(session, status, "collective");
 }
 
+/* Simulates in an arena of its own, whose limit is the limit of memory. */
+static int simulate(fab_session *session, const fab_collective_words *words,
+                    const fab_collective_answer *answer)
+{
+    const fab_collective_request *request = &answer->request;
+    fab_simulation_options options;
+    fab_simulation simulation;
+    const char *reason = NULL;
+    size_t memory_byte = 0;
+    fab_simulating_read(session, &words->simulating, request->ranks * request->stride, &options,
+                        &memory_byte);
+    const int code = fab_argument_explain(session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    fab_arena *arena = fab_arena_create(memory_byte);
+    if (arena == NULL) {
+        return fab_session_explain(session, FAB_E_NOMEM, "collective");
+    }
+    session->start_s = fab_session_clock_s();
+    fab_status status = fab_collective_simulate(answer, &options, arena, &simulation, &reason);
+    if (reason != NULL) {
+        fprintf(stderr, "fabricast: collective: %s\n", reason);
+        fab_arena_destroy(arena);
+        return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
+    }
+    if (status == FAB_OK) {
+        const fab_run_meter meter = fab_session_meter(session, 1.0);
+        status =
+            words->wants_json
+                ? fab_report_simulation_json(answer, &simulation, &meter, session->arena, stdout)
+                : fab_report_simulation_text(answer, &simulation, session->arena, stdout);
+    }
+    fab_arena_destroy(arena);
+    return fab_session_explain(session, status, "collective");
+}
+
 static int show(fab_session *session, void *arguments)
 {
     const fab_collective_words *words = arguments;
@@ -244,6 +292,9 @@ static int show(fab_session *session, void *arguments)
     if (reason != NULL) {
         fprintf(stderr, "fabricast: collective: %s\n", reason);
         return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
+    }
+    if (status == FAB_OK && words->simulating.is_asked) {
+        return simulate(session, words, &answer);
     }
     if (status == FAB_OK) {
         status = words->wants_json ? fab_report_collective_json(&answer, session->arena, stdout)

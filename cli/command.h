@@ -46,6 +46,9 @@ typedef int (*fab_session_work)(fab_session *session, void *options);
 int fab_session_main(const struct argp *argp, int argc, char **argv, void *options,
                      fab_session_work work);
 
+/* The monotonic clock: a command that measures part of its work sets start_s to it. */
+double fab_session_clock_s(void);
+
 /* Measures the machine since the session began; `scenarios` were forecast. */
 fab_run_meter fab_session_meter(fab_session *session, double scenarios);
 

@@ -72,6 +72,11 @@ int fab_session_close(fab_session *session, int code)
     return code;
 }
 
+double fab_session_clock_s(void)
+{
+    return clock_s();
+}
+
 fab_run_meter fab_session_meter(fab_session *session, double scenarios)
 {
     const double elapsed_s = clock_s() - session->start_s;

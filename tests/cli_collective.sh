@@ -182,4 +182,62 @@ want_code 0
 cp .out empty.json
 [ "$("$json" get empty.json ways.0.time_s)" = 0 ] || failed 'time_s is not 0'
 
+# simulated: 511 of 512 parts of 64 MiB over 400 Gb/s, and 1 us
+switch=$root/examples/switch-512.yaml
+shows 'simulated                   1.34 ms' \
+    all-to-all --size 64MiB --ranks 512 --on "$switch" --simulate
+want_out 'messages                    261,632'
+want_out 'flow classes solved               1'
+run collective all-to-all --size 64MiB --ranks 512 --on "$switch" --simulate --json
+want_code 0
+cp .out simulated.json
+for member in closed_form_s simulated_s flows classes events run.elapsed_s run.peak_rss_bytes; do
+    "$json" get simulated.json "$member" >/dev/null || failed "no $member"
+done
+[ "$("$json" get simulated.json simulated_s)" = "$("$json" get simulated.json closed_form_s)" ] ||
+    failed 'a switch has contention'
+# a torus carries 512 x 8 / 8 messages over a sixth of a port
+shows 'simulated                     8.05 ms' \
+    all-to-all --size 64MiB --ranks 512 --on "$switch" --simulate --wiring 'torus 8x8x8'
+want_out 'contention: axis 1 on tier 1'
+# a file of cables: two switches, one cable between them
+cat >cables.csv <<'END'
+from,to,rate,latency
+0,left,400 Gbps,500 ns
+1,left,400 Gbps,500 ns
+2,right,400 Gbps,500 ns
+3,right,400 Gbps,500 ns
+left,right,200 Gbps,0 s
+END
+shows 'contention: left to right' \
+    all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate --cables cables.csv
+shows 'contention: left to right' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+    --cables cables.csv --fault left-right=0.5 --routing minimal --skew 1
+refused 1 'there is no path from' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+    --cables cables.csv --fault left-right=0
+refused 2 'no such node' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+    --cables cables.csv --fault middle=0
+refused 1 'could loop' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+    --cables cables.csv --routing up-down
+refused 2 'cables.csv:4:1: error: `2` is no package here' all-to-all --size 64MiB --ranks 2 \
+    --on "$switch" --simulate --cables cables.csv
+refused 2 'missing.csv' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+    --cables missing.csv
+refused 2 'did you mean `torus`?' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --wiring 'tours 2x4'
+refused 2 'a tier is wired once' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --wiring mesh --wiring '1: ring'
+refused 2 '--wiring, tier' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --wiring '9: ring'
+refused 2 'did you mean `spray`?' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --routing spry
+refused 2 'need --simulate' all-to-all --size 64MiB --ranks 8 --on h100_ib --wiring mesh
+refused 2 'exclude each other' all-to-all --size 64MiB --ranks 4 --on h100_ib --simulate \
+    --cables cables.csv --wiring mesh
+refused 1 'does not fit domains of 8' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --wiring 'torus 3x3'
+refused 1 'unevenly' all-to-all --size 64MiB --ranks 12 --on h100_ib --simulate
+refused 3 'out of memory' all-to-all --size 64MiB --ranks 64 --on h100_ib --simulate --general \
+    --memory 1MB
+
 finish

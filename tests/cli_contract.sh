@@ -115,6 +115,10 @@ json collective collective all-reduce --size 1GiB --ranks 8 --on hgx_h100
 json collective collective send --size 1GiB --ranks 2 --on h100_ib
 json collective collective all-reduce --size 0B --ranks 8 --on hgx_h100
 json collective collective all-gather --size 1GiB --ranks 8 --on dark_fabric.yaml
+json 'collective simulated' collective all-to-all --size 64MiB --ranks 16 --on h100_ib --simulate
+json 'collective simulated' collective all-to-all --size 64MiB --ranks 16 --on h100_ib --simulate \
+    --general
+json 'collective simulated' collective all-gather --size 0B --ranks 1 --on dark_fabric.yaml --simulate
 json 'collective with measurements' collective --measured "$root/validation/collectives.csv"
 json 'collective with measurements' collective --measured small_messages.csv
 json validate validate --csv validate.csv

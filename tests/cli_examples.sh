@@ -5,6 +5,7 @@
 
 count=0
 for file in "$root"/examples/*.yaml; do
+    grep -q '^job:' "$file" || continue # a fabric
     count=$((count + 1))
     run train "$file"
     want_code 0
@@ -33,6 +34,11 @@ for file in "$root"/examples/fabrics/*.yaml; do
         failed 'not in docs/examples.md'
 done
 [ "$count" -ge 1 ] || failed 'no fabric'
+
+# the fabric of the first row of scripts/bench
+run fabric "$root/examples/switch-512.yaml"
+want_code 0
+grep -qF '(../examples/switch-512.yaml)' "$root/docs/examples.md" || failed 'not in docs/examples.md'
 
 # 8 x 8 x 8 chips, all-reduce over 512 of them: 2 x 7/8 x 8 GiBit over 1.6 Tb/s on the first axis, an
 # eighth of that on the second and a 64th on the third

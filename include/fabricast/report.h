@@ -22,6 +22,7 @@
 #include <fabricast/required.h>
 #include <fabricast/scenario.h>
 #include <fabricast/search.h>
+#include <fabricast/simulate.h>
 #include <fabricast/status.h>
 #include <fabricast/study.h>
 #include <fabricast/train.h>
@@ -120,6 +121,15 @@ typedef struct fab_flow_answer {
 FAB_API FAB_CHECKED fab_status fab_report_flows_json(const fab_flow_answer *answer,
                                                      const fab_run_meter *meter, fab_arena *arena,
                                                      FILE *stream);
+
+/* A collective that was simulated beside its closed form: a terminal table, or JSON. */
+FAB_API FAB_CHECKED fab_status fab_report_simulation_text(const fab_collective_answer *answer,
+                                                          const fab_simulation *simulation,
+                                                          fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_simulation_json(const fab_collective_answer *answer,
+                                                          const fab_simulation *simulation,
+                                                          const fab_run_meter *meter,
+                                                          fab_arena *arena, FILE *stream);
 
 /* The catalog: one line per row of a kind, or all facts of one row with source and confidence. */
 FAB_API FAB_CHECKED fab_status fab_report_catalog_list(const fab_catalog *catalog,

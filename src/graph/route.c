@@ -9,6 +9,15 @@
 
 #define FAR UINT32_MAX
 
+/* of a first next link: there are others. Links are fewer: fab_draft counts in 31 bits. */
+#define MANY (UINT32_C(1) << 31)
+
+/* All ways to one destination, by state. */
+typedef struct field {
+    uint32_t *distance;
+    uint32_t *next; /* first link of a shortest way, with MANY when there are more */
+} field;
+
 /* what a message sprayed over paths leaves at a state until the states further away are done */
 typedef struct spray {
     double *share;       /* by state */
@@ -23,10 +32,10 @@ struct fab_router {
     const fab_graph *graph;
     int routing;
     uint64_t seed;
-    uint32_t phases;     /* 2 with up-down routing */
-    uint32_t *level;     /* by node, of up-down routing: links from the nearest package */
-    uint32_t **distance; /* by destination and state; NULL until asked for */
-    uint32_t *queue;     /* scratch of the search */
+    uint32_t phases; /* 2 with up-down routing */
+    uint32_t *level; /* by node, of up-down routing: links from the nearest package */
+    field *fields;   /* by destination; NULL members until asked for */
+    uint32_t *queue; /* scratch of the search */
     uint8_t *is_queued;
     spray spray;
     uint32_t *link; /* the present route */
@@ -113,14 +122,14 @@ fab_status fab_router_create(const fab_graph *graph, int routing, uint64_t seed,
         .routing = routing,
         .seed = seed,
         .phases = phases,
-        .distance = FAB_NEW(arena, uint32_t *, graph->node_count),
+        .fields = FAB_NEW(arena, field, graph->node_count),
         .queue = FAB_NEW(arena, uint32_t, states + 1),
         .is_queued = FAB_NEW(arena, uint8_t, states),
         .spray = {.share = FAB_NEW(arena, double, states),
                   .latency_s = FAB_NEW(arena, double, states),
                   .next_near = FAB_NEW(arena, uint32_t, states)},
     };
-    if (!router->distance || !router->queue || !router->is_queued || !router->spray.share ||
+    if (!router->fields || !router->queue || !router->is_queued || !router->spray.share ||
         !router->spray.latency_s || !router->spray.next_near) {
         return FAB_E_NOMEM;
     }
@@ -172,23 +181,55 @@ static void relax(fab_router *router, uint32_t *distance, uint32_t state, uint32
     }
 }
 
+/* Whether the link is on a shortest way from `state`, and where it leads. */
+static bool leads_on(const fab_router *router, const uint32_t *distance, uint32_t state,
+                     uint32_t link, uint32_t *next_out)
+{
+    const uint32_t next = step_over(router, state, link);
+    *next_out = next;
+    return next != FAR && distance[next] != FAR &&
+           distance[next] + hops_of(router, link) == distance[state];
+}
+
+/* Notes the first link of a shortest way from every state. */
+static void find_next(const fab_router *router, field *f)
+{
+    const fab_graph *graph = router->graph;
+    for (uint32_t node = 0; node < graph->node_count; node++) {
+        for (uint32_t phase = 0; phase < router->phases; phase++) {
+            const uint32_t state = node * router->phases + phase;
+            uint32_t next;
+            f->next[state] = FAR;
+            for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
+                const uint32_t link = graph->out_link[i];
+                if (!leads_on(router, f->distance, state, link, &next)) {
+                    continue;
+                }
+                f->next[state] = f->next[state] == FAR ? link : f->next[state] | MANY;
+            }
+        }
+    }
+}
+
 /* Searches from the destination; links count few hops, so states seldom come up twice. */
-static fab_status search(fab_router *router, uint32_t to, const uint32_t **distance_out)
+static fab_status search(fab_router *router, uint32_t to, const field **field_out)
 {
     const uint32_t states = router->graph->node_count * router->phases;
-    if (router->distance[to]) {
-        *distance_out = router->distance[to];
+    field *f = &router->fields[to];
+    uint32_t head = 0, tail = 0;
+    *field_out = f;
+    if (f->next) {
         return FAB_OK;
     }
-    uint32_t *distance = FAB_NEW(router->arena, uint32_t, states);
-    uint32_t head = 0, tail = 0;
-    if (!distance) {
+    f->distance = FAB_NEW(router->arena, uint32_t, states);
+    f->next = FAB_NEW(router->arena, uint32_t, states);
+    if (!f->distance || !f->next) {
         return FAB_E_NOMEM;
     }
-    memset(distance, 0xff, states * sizeof(*distance));
+    memset(f->distance, 0xff, states * sizeof(*f->distance));
     for (uint32_t phase = 0; phase < router->phases; phase++) {
         const uint32_t state = to * router->phases + phase;
-        distance[state] = 0;
+        f->distance[state] = 0;
         router->is_queued[state] = 1;
         router->queue[tail++] = state;
     }
@@ -196,10 +237,9 @@ static fab_status search(fab_router *router, uint32_t to, const uint32_t **dista
         const uint32_t state = router->queue[head];
         head = (head + 1) % (states + 1);
         router->is_queued[state] = 0;
-        relax(router, distance, state, &tail);
+        relax(router, f->distance, state, &tail);
     }
-    router->distance[to] = distance;
-    *distance_out = distance;
+    find_next(router, f);
     return FAB_OK;
 }
 
@@ -225,16 +265,6 @@ static bool put(fab_router *router, uint32_t link, double load_ratio)
     return true;
 }
 
-/* Whether the link is on a shortest way from `state`, and where it leads. */
-static bool leads_on(const fab_router *router, const uint32_t *distance, uint32_t state,
-                     uint32_t link, uint32_t *next_out)
-{
-    const uint32_t next = step_over(router, state, link);
-    *next_out = next;
-    return next != FAR && distance[next] != FAR &&
-           distance[next] + hops_of(router, link) == distance[state];
-}
-
 static uint64_t mix(uint64_t z)
 {
     z += UINT64_C(0x9e3779b97f4a7c15);
@@ -248,38 +278,53 @@ static uint64_t hash_of(const fab_router *router, uint32_t from, uint32_t to)
     return mix(router->seed ^ mix(((uint64_t)from << 32) | to));
 }
 
-static uint32_t count_next(const fab_router *router, const uint32_t *distance, uint32_t state)
+static uint32_t count_next(const fab_router *router, const field *f, uint32_t state)
 {
     const fab_graph *graph = router->graph;
     const uint32_t node = state / router->phases;
     uint32_t count = 0, next;
+    if ((f->next[state] & MANY) == 0) {
+        return 1;
+    }
     for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
-        count += leads_on(router, distance, state, graph->out_link[i], &next) ? 1 : 0;
+        count += leads_on(router, f->distance, state, graph->out_link[i], &next) ? 1 : 0;
     }
     return count;
 }
 
+/* The shortest way on that has so many before it. */
+static uint32_t pick_next(const fab_router *router, const field *f, uint32_t state,
+                          uint32_t skipped)
+{
+    const fab_graph *graph = router->graph;
+    uint32_t next;
+    if (skipped == 0) {
+        return f->next[state] & ~MANY;
+    }
+    for (uint32_t i = graph->out_begin[state];; i++) {
+        assert(i < graph->out_begin[state + 1]);
+        if (leads_on(router, f->distance, state, graph->out_link[i], &next) && skipped-- == 0) {
+            return graph->out_link[i];
+        }
+    }
+}
+
 /* One path: at every node the next hop that `hash` picks, or the first. */
-static bool walk(fab_router *router, const uint32_t *distance, uint32_t from, uint32_t to,
-                 bool is_hashed, uint64_t hash)
+static bool walk(fab_router *router, const field *f, uint32_t from, uint32_t to, bool is_hashed,
+                 uint64_t hash)
 {
     const fab_graph *graph = router->graph;
     for (uint32_t state = from; state != to;) {
-        uint32_t skipped = 0, next = 0, i = graph->out_begin[state];
+        uint32_t skipped = 0;
         if (is_hashed) {
-            skipped = (uint32_t)(mix(hash ^ state) % count_next(router, distance, state));
+            skipped = (uint32_t)(mix(hash ^ state) % count_next(router, f, state));
         }
-        for (;; i++) {
-            assert(i < graph->out_begin[state + 1]);
-            if (leads_on(router, distance, state, graph->out_link[i], &next) && skipped-- == 0) {
-                break;
-            }
-        }
-        if (!put(router, graph->out_link[i], 1.0)) {
+        const uint32_t link = pick_next(router, f, state, skipped);
+        if (!put(router, link, 1.0)) {
             return false;
         }
-        router->latency_s += graph->latency_s[graph->out_link[i]];
-        state = next;
+        router->latency_s += graph->latency_s[link];
+        state = graph->to[link];
     }
     return true;
 }
@@ -298,22 +343,29 @@ static void arrive(spray *s, const uint32_t *distance, uint32_t state, double sh
 }
 
 /* Sends what is at a state on, in equal parts over the links that lead on. */
-static bool pass_on(fab_router *router, const uint32_t *distance, uint32_t state)
+static bool pass_on(fab_router *router, const field *f, uint32_t state)
 {
     const fab_graph *graph = router->graph;
     spray *s = &router->spray;
-    const double share = s->share[state] / (double)count_next(router, distance, state);
+    const double share = s->share[state] / (double)count_next(router, f, state);
+    if ((f->next[state] & MANY) == 0) {
+        const uint32_t only = f->next[state];
+        const double latency_s = s->latency_s[state] + graph->latency_s[only];
+        s->share[state] = 0.0;
+        arrive(s, f->distance, step_over(router, state, only), share, latency_s);
+        return put(router, only, share);
+    }
     const uint32_t node = state / router->phases;
     for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
         const uint32_t link = graph->out_link[i];
         uint32_t next;
-        if (!leads_on(router, distance, state, link, &next)) {
+        if (!leads_on(router, f->distance, state, link, &next)) {
             continue;
         }
         if (!put(router, link, share)) {
             return false;
         }
-        arrive(s, distance, next, share, s->latency_s[state] + graph->latency_s[link]);
+        arrive(s, f->distance, next, share, s->latency_s[state] + graph->latency_s[link]);
     }
     s->share[state] = 0.0;
     return true;
@@ -330,17 +382,17 @@ static bool make_room(fab_router *router, uint32_t distances)
 }
 
 /* All shortest paths: states by falling distance, so that all of a share is there to be sent on. */
-static bool spray_out(fab_router *router, const uint32_t *distance, uint32_t from)
+static bool spray_out(fab_router *router, const field *f, uint32_t from)
 {
     spray *s = &router->spray;
     const double before_s = router->latency_s;
-    if (!make_room(router, distance[from] + 1)) {
+    if (!make_room(router, f->distance[from] + 1)) {
         return false;
     }
-    arrive(s, distance, from, 1.0, before_s);
-    for (uint32_t left = distance[from]; left > 0; left--) {
+    arrive(s, f->distance, from, 1.0, before_s);
+    for (uint32_t left = f->distance[from]; left > 0; left--) {
         for (uint32_t at = s->at[left]; at != 0; at = s->next_near[at - 1]) {
-            if (!pass_on(router, distance, at - 1)) {
+            if (!pass_on(router, f, at - 1)) {
                 return false;
             }
         }
@@ -357,12 +409,12 @@ static bool spray_out(fab_router *router, const uint32_t *distance, uint32_t fro
 
 static fab_status find_sprayed(fab_router *router, uint32_t from, uint32_t to)
 {
-    const uint32_t *distance = NULL;
-    FAB_TRY(search(router, to, &distance));
-    if (distance[from * router->phases] == FAR) {
+    const field *f = NULL;
+    FAB_TRY(search(router, to, &f));
+    if (f->distance[from * router->phases] == FAR) {
         return FAB_E_INFEASIBLE;
     }
-    return spray_out(router, distance, from * router->phases) ? FAB_OK : FAB_E_NOMEM;
+    return spray_out(router, f, from * router->phases) ? FAB_OK : FAB_E_NOMEM;
 }
 
 /* The node in between: a switch, or a package where there is none. */
@@ -377,7 +429,7 @@ static uint32_t pick_middle(const fab_router *router, uint32_t from, uint32_t to
 
 static fab_status find(fab_router *router, uint32_t from, uint32_t to)
 {
-    const uint32_t *distance = NULL;
+    const field *f = NULL;
     if (router->routing == FAB_ROUTING_SPRAY || router->routing == FAB_ROUTING_UP_DOWN) {
         return find_sprayed(router, from, to);
     }
@@ -386,13 +438,12 @@ static fab_status find(fab_router *router, uint32_t from, uint32_t to)
         FAB_TRY(find_sprayed(router, from, middle));
         return find_sprayed(router, middle, to);
     }
-    FAB_TRY(search(router, to, &distance));
-    if (distance[from] == FAR) {
+    FAB_TRY(search(router, to, &f));
+    if (f->distance[from] == FAR) {
         return FAB_E_INFEASIBLE;
     }
     const bool is_hashed = router->routing == FAB_ROUTING_ECMP;
-    return walk(router, distance, from, to, is_hashed, hash_of(router, from, to)) ? FAB_OK
-                                                                                  : FAB_E_NOMEM;
+    return walk(router, f, from, to, is_hashed, hash_of(router, from, to)) ? FAB_OK : FAB_E_NOMEM;
 }
 
 fab_status fab_router_find(fab_router *router, uint32_t from, uint32_t to, fab_route *route_out)

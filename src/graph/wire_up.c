@@ -333,10 +333,16 @@ static fab_status check_layer(const fab_graph_layer *layer, int64_t inner, int64
     }
     const int64_t members = is_hosted ? layer->domain : layer->domain / inner;
     if (places(w) != 0 && (places(w) != members || packages % layer->domain != 0)) {
-        *message_out = fab_arena_printf(
-            arena, "a %s of %lld places does not fit domains of %lld, of which %lld packages %s",
-            fab_wiring_name(w->kind), (long long)places(w), (long long)members, (long long)packages,
-            packages % layer->domain != 0 ? "fill one in part" : "are joined");
+        *message_out =
+            places(w) != members
+                ? fab_arena_printf(arena, "a %s of %lld places does not fit domains of %lld",
+                                   fab_wiring_name(w->kind), (long long)places(w),
+                                   (long long)members)
+                : fab_arena_printf(arena,
+                                   "%lld packages do not fill domains of %lld, and a %s has no "
+                                   "empty places",
+                                   (long long)packages, (long long)layer->domain,
+                                   fab_wiring_name(w->kind));
         return *message_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
     }
     return is_hosted ? check_dragonfly(w, arena, message_out) : FAB_OK;

@@ -1,6 +1,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include <fabricast/units.h>
+
 #include "sim/orbit.h"
 #include "sim/schedule.h"
 #include "sim/skew.h"
@@ -9,6 +11,7 @@
  * on the links. */
 
 #define AGREES_FRAC 0.02
+#define DIGITS      4
 
 /* what every part of a run shares */
 typedef struct run {
@@ -218,6 +221,7 @@ static fab_status explain(run *r)
 {
     fab_simulation *out = r->out;
     const double closed_s = out->closed_form_s, simulated_s = out->simulated_s;
+    char size[64], time[64];
     const bool is_bound = out->bound_s > closed_s * (1.0 + AGREES_FRAC);
     out->difference_frac = closed_s > 0.0 ? simulated_s / closed_s - 1.0 : 0.0;
     if (fabs(out->difference_frac) <= AGREES_FRAC) {
@@ -226,10 +230,12 @@ static fab_status explain(run *r)
         const fab_link_load *hot = &out->hot_links[0];
         out->cause = fab_arena_printf(
             r->arena,
-            "contention: %s%s%s on tier %d carries %.4g byte, which alone takes %.4g s; the closed "
-            "form counts the ports of packages alone",
+            "contention: %s%s%s on tier %d carries %s, which alone takes %s; the closed form "
+            "counts "
+            "the ports of packages alone",
             hot->from, hot->to ? " to " : "", hot->to ? hot->to : "", hot->layer + 1,
-            hot->carried_byte, out->bound_s);
+            fab_quantity_format(size, sizeof(size), hot->carried_byte, FAB_DIM_SIZE, DIGITS),
+            fab_quantity_format(time, sizeof(time), out->bound_s, FAB_DIM_TIME, DIGITS));
     } else if (simulated_s > closed_s) {
         out->cause = "messages wait for each other and share links that are not full all the time";
     } else {

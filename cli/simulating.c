@@ -1,0 +1,192 @@
+#include "simulating.h"
+
+#include <string.h>
+
+#include "arguments.h"
+
+enum {
+    KEY_SIMULATE = 1000,
+    KEY_WIRING,
+    KEY_CABLES,
+    KEY_FAULT,
+    KEY_ROUTING,
+    KEY_SKEW,
+    KEY_GENERAL,
+    KEY_MEMORY
+};
+
+#define DEFAULT_MEMORY_BYTE ((size_t)8 << 30)
+
+static void keep(const char **list, size_t *count, const char *option, const char *argument,
+                 struct argp_state *state)
+{
+    if (*count == FAB_SIMULATING_LIMIT) {
+        argp_error(state, "%s: at most %d of them", option, FAB_SIMULATING_LIMIT);
+        return;
+    }
+    list[(*count)++] = argument;
+}
+
+/* none of the others means anything without --simulate */
+static void check(const fab_simulating_words *words, struct argp_state *state)
+{
+    const bool has_others = words->wiring_count > 0 || words->fault_count > 0 || words->cables ||
+                            words->routing || words->skew || words->memory || words->is_general;
+    if (has_others && !words->is_asked) {
+        argp_error(state, "--wiring, --cables, --fault, --routing, --skew, --general and --memory "
+                          "need --simulate");
+    }
+    if (words->cables && words->wiring_count > 0) {
+        argp_error(state, "--cables and --wiring exclude each other");
+    }
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_simulating_words *words = state->input;
+    switch (key) {
+    case KEY_SIMULATE:
+        words->is_asked = true;
+        return 0;
+    case KEY_WIRING:
+        keep(words->wirings, &words->wiring_count, "--wiring", argument, state);
+        return 0;
+    case KEY_CABLES:
+        words->cables = argument;
+        return 0;
+    case KEY_FAULT:
+        keep(words->faults, &words->fault_count, "--fault", argument, state);
+        return 0;
+    case KEY_ROUTING:
+        words->routing = argument;
+        return 0;
+    case KEY_SKEW:
+        words->skew = argument;
+        return 0;
+    case KEY_GENERAL:
+        words->is_general = true;
+        return 0;
+    case KEY_MEMORY:
+        words->memory = argument;
+        return 0;
+    case ARGP_KEY_END:
+        check(words, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"simulate", KEY_SIMULATE, NULL, 0,
+     "Send the algorithm's messages over the fabric's links, shared max-min fairly, and print that "
+     "time beside the closed form",
+     0},
+    {"wiring", KEY_WIRING, "[TIER:]WIRING", 0,
+     "How a tier (1: the innermost, the default) is wired: `switch planes=4`, `clos leaf=16 "
+     "spines=8`, `rail`, `mesh`, `ring`, `torus 8x8x8`, `hyperx 4x4`, `dragonfly groups=9 "
+     "routers=8 packages=4`, `ocs reconfigure=10ms` (default: a switch, a mesh where the tier is "
+     "one)",
+     0},
+    {"cables", KEY_CABLES, "FILE.csv", 0,
+     "Take the links from a file instead: from,to,rate[,latency], a link each way per row; "
+     "packages "
+     "are whole numbers from 0, other words switches",
+     0},
+    {"fault", KEY_FAULT, "A-B=RATIO", 0,
+     "Links between nodes A and B, or with A=RATIO all links of A, at this ratio of their rate; 0: "
+     "gone. Switches are s0, s1, ... (may be repeated)",
+     0},
+    {"routing", KEY_ROUTING, "NAME", 0,
+     "spray, minimal, ecmp, valiant or up-down (default spray: over all shortest ways)", 0},
+    {"skew", KEY_SKEW, "EXPONENT", 0,
+     "All-to-all with popular ranks: the k-th gets k^-EXPONENT of a buffer (Zipf)", 0},
+    {"general", KEY_GENERAL, NULL, 0, "Solve every message by itself, whatever is symmetric", 0},
+    {"memory", KEY_MEMORY, "SIZE", 0,
+     "Stop rather than take more memory than SIZE (default: 8 GiB)", 0},
+    {0},
+};
+
+const struct argp FAB_SIMULATING_ARGP = {OPTIONS, parse, NULL, NULL, NULL, NULL, NULL};
+
+static void complain(fab_session *session, const char *option, const char *message)
+{
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, NULL,
+                 "%s: %s", option, message ? message : "out of memory");
+}
+
+/* "2: torus 4x4": the tier in front */
+static void read_wiring(fab_session *session, const char *text, fab_simulation_options *out)
+{
+    const char *colon = strchr(text, ':');
+    const char *message = NULL;
+    int64_t tier = 1;
+    fab_wiring *wiring = FAB_NEW(session->arena, fab_wiring, 1);
+    if (colon) {
+        char *word = fab_arena_copy(session->arena, text, (size_t)(colon - text));
+        const size_t before = session->diagnostics.errors;
+        fab_argument_count(session, "--wiring, tier", word ? word : "", 1, FAB_TIER_LIMIT, &tier);
+        if (session->diagnostics.errors > before) {
+            return;
+        }
+        text = colon + 1;
+    }
+    if (!wiring || fab_wiring_parse(text, session->arena, wiring, &message) != FAB_OK) {
+        complain(session, "--wiring", message);
+        return;
+    }
+    if (out->wirings[tier - 1]) {
+        complain(session, "--wiring", "a tier is wired once");
+    }
+    out->wirings[tier - 1] = wiring;
+}
+
+static void read_routing(fab_session *session, const char *word, fab_simulation_options *out)
+{
+    const char *names[FAB_ROUTING_COUNT];
+    for (int i = 0; i < FAB_ROUTING_COUNT; i++) {
+        names[i] = fab_routing_name(i);
+        if (strcmp(word, names[i]) == 0) {
+            out->routing = i;
+            return;
+        }
+    }
+    const char *near = fab_nearest_name(word, names, FAB_ROUTING_COUNT);
+    const char *hint = near ? fab_arena_printf(session->arena, "did you mean `%s`?", near)
+                            : "There are: spray minimal ecmp valiant up-down";
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, hint,
+                 "unknown routing `%s`", word);
+}
+
+void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
+                         fab_simulation_options *out, size_t *memory_byte_out)
+{
+    *out = (fab_simulation_options){.faults = words->faults,
+                                    .fault_count = words->fault_count,
+                                    .is_general = words->is_general};
+    *memory_byte_out = DEFAULT_MEMORY_BYTE;
+    for (size_t i = 0; i < words->wiring_count; i++) {
+        read_wiring(session, words->wirings[i], out);
+    }
+    if (words->routing) {
+        read_routing(session, words->routing, out);
+    }
+    if (words->skew) {
+        fab_argument_quantity(session, "--skew", words->skew, FAB_DIM_COUNT, &out->zipf_frac);
+        if (out->zipf_frac > 16.0) {
+            complain(session, "--skew", "at most 16");
+        }
+    }
+    if (words->memory) {
+        double memory_byte = 0.0;
+        fab_argument_quantity(session, "--memory", words->memory, FAB_DIM_SIZE, &memory_byte);
+        *memory_byte_out = memory_byte < 1e18 ? (size_t)memory_byte : SIZE_MAX;
+    }
+    if (words->cables && session->diagnostics.errors == 0) {
+        const fab_status status = fab_graph_load(words->cables, packages, session->arena,
+                                                 &session->diagnostics, &out->graph);
+        if (status == FAB_E_NOMEM) {
+            complain(session, "--cables", NULL);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+#ifndef FAB_SIMULATING_H
+#define FAB_SIMULATING_H
+
+#include <argp.h>
+
+#include <fabricast/simulate.h>
+
+#include "command.h"
+
+/* Options of a simulation, as a child of a command's parser: --simulate and what goes with it. */
+
+#define FAB_SIMULATING_LIMIT 64
+
+typedef struct fab_simulating_words {
+    bool is_asked;
+    const char *wirings[FAB_SIMULATING_LIMIT];
+    size_t wiring_count;
+    const char *cables;
+    const char *faults[FAB_SIMULATING_LIMIT];
+    size_t fault_count;
+    const char *routing;
+    const char *skew;
+    const char *memory;
+    bool is_general;
+} fab_simulating_words;
+
+/* Its input is a fab_simulating_words. */
+extern const struct argp FAB_SIMULATING_ARGP;
+
+/* Reads the words; mistakes become diagnostics. `packages` are those of the job. */
+void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
+                         fab_simulation_options *out, size_t *memory_byte_out);
+
+#endif
