@@ -211,7 +211,7 @@ left,right,200 Gbps,0 s
 END
 shows 'contention: left to right' \
     all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate --cables cables.csv
-shows 'contention: left to right' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+shows 'contention: right to left' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
     --cables cables.csv --fault left-right=0.5 --routing minimal --skew 1
 refused 1 'there is no path from' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
     --cables cables.csv --fault left-right=0

@@ -118,7 +118,7 @@ json collective collective all-gather --size 1GiB --ranks 8 --on dark_fabric.yam
 json 'collective simulated' collective all-to-all --size 64MiB --ranks 16 --on h100_ib --simulate
 json 'collective simulated' collective all-to-all --size 64MiB --ranks 16 --on h100_ib --simulate \
     --general
-json 'collective simulated' collective all-gather --size 0B --ranks 1 --on dark_fabric.yaml --simulate
+json 'collective simulated' collective all-gather --size 1GiB --ranks 8 --on dark_fabric.yaml --simulate
 json 'collective with measurements' collective --measured "$root/validation/collectives.csv"
 json 'collective with measurements' collective --measured small_messages.csv
 json validate validate --csv validate.csv
