@@ -26,6 +26,25 @@ typedef enum fab_technology_role {
     FAB_ROLE_ON_CHIP
 } fab_technology_role;
 
+/* What puts the bits on the light. */
+typedef enum fab_modulator {
+    FAB_MODULATOR_UNSTATED, /* read from the words of the medium */
+    FAB_MODULATOR_MZM,
+    FAB_MODULATOR_RING,
+    FAB_MODULATOR_EAM,
+    FAB_MODULATOR_VCSEL,
+    FAB_MODULATOR_MICROLED
+} fab_modulator;
+
+/* What stands between the host and the line. */
+typedef enum fab_electronics {
+    FAB_ELECTRONICS_UNSTATED, /* read from the title */
+    FAB_ELECTRONICS_LINEAR,   /* amplifiers alone */
+    FAB_ELECTRONICS_HALF,     /* retimed towards the line only */
+    FAB_ELECTRONICS_RETIMED,
+    FAB_ELECTRONICS_DSP
+} fab_electronics;
+
 /* A way to carry bits between packages. */
 typedef struct fab_technology {
     const char *name;  /* the key by which files call it */
@@ -45,7 +64,18 @@ typedef struct fab_technology {
     fab_value radix_count;      /* packages that one switched tier of it joins */
     fab_value shoreline_bps_per_m;
     fab_value areal_bps_per_m2;
-    fab_value cost_usd_per_bps; /* price of a module or box per rate in one direction */
+    fab_value cost_usd_per_bps;   /* price of a module or box per rate in one direction */
+    int modulator;                /* fab_modulator */
+    int electronics;              /* fab_electronics */
+    int correction;               /* 0: read from the overhead; else fab_correction_kind + 1 */
+    fab_value laser_frac;         /* wall-plug efficiency of the laser with its module */
+    fab_value laser_w;            /* power of one wavelength in the fibre */
+    fab_value lasers_lanes_count; /* lanes that a laser feeds */
+    fab_value fibre_pitch_m;      /* at the edge of the package */
+    fab_value fibre_lanes_count;  /* lanes of one direction for each fibre, 0.5 in a pair of one */
+    fab_value wire_gauge_count;   /* AWG */
+    fab_value loss_budget_db;     /* that a passive line with its connectors may have */
+    fab_value supply_frac;        /* efficiency of a module's voltage converters */
     int64_t year;
     const char *source;
     int confidence; /* fab_confidence of the row */

@@ -7,6 +7,15 @@
 static const char *const ROLES[] = {"link", "serdes",  "die_to_die", "switch",
                                     "ocs",  "on_chip", NULL};
 
+static const char *const MODULATORS[] = {"unstated", "mzm",      "ring", "eam",
+                                         "vcsel",    "microled", NULL};
+
+static const char *const ELECTRONICS[] = {"unstated", "linear", "half_retimed",
+                                          "retimed",  "dsp",    NULL};
+
+static const char *const CORRECTIONS[] = {"unstated", "none",  "light",         "rs272",
+                                          "rs528",    "rs544", "rs544_hamming", NULL};
+
 static const fab_field FIELDS[] = {
     FAB_ENTRIES_NAME,
     FAB_ENTRY_CHOICE("role", role, ROLES, "what it is"),
@@ -39,6 +48,28 @@ static const fab_field FIELDS[] = {
                       "bandwidth per area, one direction"),
     FAB_ENTRY_SOURCED("cost", cost_usd_per_bps, false, FAB_DIM_PRICE_PER_RATE, 0, 1,
                       "price of a module or box per rate in one direction"),
+    FAB_ENTRY_CHOICE("modulator", modulator, MODULATORS,
+                     "what puts the bits on the light; unstated: by the words of the medium"),
+    FAB_ENTRY_CHOICE("electronics", electronics, ELECTRONICS,
+                     "between host and line; unstated: by the title"),
+    FAB_ENTRY_CHOICE("fec", correction, CORRECTIONS,
+                     "error correction; unstated: by overhead and line code"),
+    FAB_ENTRY_SOURCED("laser_efficiency", laser_frac, false, FAB_DIM_FRACTION, 0, 1,
+                      "light in the fibre over electrical power of the laser with its module"),
+    FAB_ENTRY_SOURCED("laser_power", laser_w, false, FAB_DIM_POWER, 1e-6, 100,
+                      "light of one wavelength in the fibre; not published: what the budget needs"),
+    FAB_ENTRY_SOURCED("lanes_per_laser", lasers_lanes_count, false, FAB_DIM_COUNT, 0, 1e6,
+                      "lanes that share the light of one laser"),
+    FAB_ENTRY_SOURCED("fibre_pitch", fibre_pitch_m, false, FAB_DIM_LENGTH, 1e-7, 1,
+                      "from fibre to fibre at the edge of the package"),
+    FAB_ENTRY_SOURCED("lanes_per_fibre", fibre_lanes_count, false, FAB_DIM_COUNT, 0, 1e4,
+                      "lanes of one direction for each fibre: 0.5 in a pair of one lane each way"),
+    FAB_ENTRY_SOURCED("wire_gauge", wire_gauge_count, false, FAB_DIM_COUNT, 0, 40,
+                      "AWG of the conductors of a cable"),
+    FAB_ENTRY_SOURCED("loss_budget", loss_budget_db, false, FAB_DIM_COUNT, 0, 200,
+                      "dB that a passive line with its connectors may lose"),
+    FAB_ENTRY_SOURCED("supply_efficiency", supply_frac, false, FAB_DIM_FRACTION, 0, 1,
+                      "of the voltage converters inside a module"),
     {.name = "year",
      .kind = FAB_FIELD_COUNT,
      .offset = offsetof(fab_technology, year),

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "link/recipe.h"
+
 /* lanes up to this rate are taken for NRZ when nobody says how they are coded */
 #define NRZ_LIMIT_BPS 64e9
 
@@ -57,7 +59,7 @@ static bool begins(const char *text, const char *word)
     return true;
 }
 
-static bool has(const char *text, const char *word)
+bool fab_has_word(const char *text, const char *word)
 {
     for (; text && *text; text++) {
         if (begins(text, word)) {
@@ -67,10 +69,10 @@ static bool has(const char *text, const char *word)
     return false;
 }
 
-static bool has_any(const char *text, const char *const *words)
+bool fab_has_any_word(const char *text, const char *const *words)
 {
     for (; *words; words++) {
-        if (has(text, *words)) {
+        if (fab_has_word(text, *words)) {
             return true;
         }
     }
@@ -80,42 +82,43 @@ static bool has_any(const char *text, const char *const *words)
 static void classify_medium(const fab_technology *technology, fab_link_class *out)
 {
     const char *medium = technology->medium;
-    if (has(medium, "waveguide")) {
+    if (fab_has_word(medium, "waveguide")) {
         out->medium = FAB_MEDIUM_WAVEGUIDE;
-    } else if (has(medium, "fibre") || (has_any(medium, FIBRE_WORDS) && !has(medium, "copper"))) {
+    } else if (fab_has_word(medium, "fibre") ||
+               (fab_has_any_word(medium, FIBRE_WORDS) && !fab_has_word(medium, "copper"))) {
         out->medium = FAB_MEDIUM_FIBRE;
-    } else if (has_any(medium, BOARD_WORDS)) {
+    } else if (fab_has_any_word(medium, BOARD_WORDS)) {
         out->medium = FAB_MEDIUM_BOARD;
-        out->is_medium_mixed = has_any(medium, TWINAX_WORDS);
-    } else if (has_any(medium, TWINAX_WORDS)) {
+        out->is_medium_mixed = fab_has_any_word(medium, TWINAX_WORDS);
+    } else if (fab_has_any_word(medium, TWINAX_WORDS)) {
         out->medium = FAB_MEDIUM_TWINAX;
-    } else if (has_any(medium, PACKAGE_WORDS)) {
+    } else if (fab_has_any_word(medium, PACKAGE_WORDS)) {
         out->medium = FAB_MEDIUM_PACKAGE;
     } else {
         out->medium = FAB_MEDIUM_BOARD;
-        out->is_medium_guess = !has(medium, "copper");
+        out->is_medium_guess = !fab_has_word(medium, "copper");
     }
 }
 
 /* what the overhead says of the error correction; FAB_CODE_COUNT when it says nothing */
 static fab_link_code code_of_overhead(const char *overhead)
 {
-    if (has(overhead, "rs(544")) {
+    if (fab_has_word(overhead, "rs(544")) {
         return FAB_CODE_RS544;
     }
-    if (has(overhead, "flit")) {
+    if (fab_has_word(overhead, "flit")) {
         return FAB_CODE_LIGHT;
     }
     const bool is_none = overhead && begins(overhead, "none");
-    return is_none || has(overhead, "no fec") ? FAB_CODE_NONE : FAB_CODE_COUNT;
+    return is_none || fab_has_word(overhead, "no fec") ? FAB_CODE_NONE : FAB_CODE_COUNT;
 }
 
 static void classify_code(const fab_technology *technology, fab_link_class *out)
 {
     const char *line = technology->line_code;
     const fab_value *lane = &technology->lane_rate_bps;
-    const bool is_pam = has(line, "pam");
-    const bool is_clear = has_any(line, CLEAR_WORDS);
+    const bool is_pam = fab_has_word(line, "pam");
+    const bool is_clear = fab_has_any_word(line, CLEAR_WORDS);
     const bool is_slow = lane->is_known && lane->value <= NRZ_LIMIT_BPS;
     out->is_nrz = !is_pam && (is_clear || is_slow);
     out->code = code_of_overhead(technology->overhead);
@@ -123,20 +126,20 @@ static void classify_code(const fab_technology *technology, fab_link_class *out)
         return;
     }
     out->is_code_guess = !is_pam && !is_clear;
-    const bool is_flit = has(line, "flit") || out->is_pcie;
+    const bool is_flit = fab_has_word(line, "flit") || out->is_pcie;
     out->code = out->is_nrz ? FAB_CODE_NONE : is_flit ? FAB_CODE_LIGHT : FAB_CODE_RS544;
 }
 
 static int64_t count_dsp(const fab_technology *technology)
 {
     const char *title = technology->title;
-    if (has_any(title, NO_DSP_WORDS)) {
+    if (fab_has_any_word(title, NO_DSP_WORDS)) {
         return 0;
     }
-    if (has_any(title, HALF_DSP_WORDS)) {
+    if (fab_has_any_word(title, HALF_DSP_WORDS)) {
         return 1;
     }
-    return has_any(title, DSP_WORDS) ? 2 : 0;
+    return fab_has_any_word(title, DSP_WORDS) ? 2 : 0;
 }
 
 fab_link_class fab_link_classify(const fab_technology *technology)
@@ -145,9 +148,10 @@ fab_link_class fab_link_classify(const fab_technology *technology)
     fab_link_class out = {
         .dsp_ends = count_dsp(technology),
         .is_on_package = technology->role == FAB_ROLE_DIE_TO_DIE,
-        .lacks_host = has_any(technology->energy_scope, ENGINE_WORDS) &&
-                      !has_any(technology->energy_scope, HOST_WORDS),
-        .is_pcie = has(technology->title, "pci express") || has(technology->title, "pcie"),
+        .lacks_host = fab_has_any_word(technology->energy_scope, ENGINE_WORDS) &&
+                      !fab_has_any_word(technology->energy_scope, HOST_WORDS),
+        .is_pcie = fab_has_word(technology->title, "pci express") ||
+                   fab_has_word(technology->title, "pcie"),
         .carries_data = technology->role != FAB_ROLE_SWITCH && technology->role != FAB_ROLE_OCS,
     };
     classify_medium(technology, &out);

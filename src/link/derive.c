@@ -54,6 +54,15 @@ fab_value fab_add(fab_value a, fab_value b)
     return finish(out);
 }
 
+fab_value fab_subtract(fab_value a, fab_value b)
+{
+    fab_value out = combine(a, b);
+    out.value = a.value - b.value;
+    out.low = a.low - b.high;
+    out.high = a.high - b.low;
+    return finish(out);
+}
+
 fab_value fab_multiply(fab_value a, fab_value b)
 {
     fab_value out = combine(a, b);

@@ -8,6 +8,7 @@
  * negative. */
 fab_value fab_known(double value_count);
 fab_value fab_add(fab_value a, fab_value b);
+fab_value fab_subtract(fab_value a, fab_value b); /* may be negative */
 fab_value fab_multiply(fab_value a, fab_value b);
 fab_value fab_scale(fab_value a, double factor_ratio);
 
