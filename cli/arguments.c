@@ -118,9 +118,31 @@ static const char *hint_for(fab_session *session, const char *word)
                            : "`fabricast catalog technology` lists the names";
 }
 
+/* the description in a file; its mistakes are diagnostics */
+static const fab_technology *read_technology(fab_session *session, const char *path)
+{
+    const fab_catalog *catalog = NULL;
+    const size_t before = session->diagnostics.errors;
+    const fab_status status =
+        fab_catalog_load_file(session->catalog, FAB_CATALOG_TECHNOLOGY, path, session->arena,
+                              &session->diagnostics, &catalog);
+    if (status == FAB_OK) {
+        return fab_catalog_technology(catalog,
+                                      fab_catalog_row_name(catalog, FAB_CATALOG_TECHNOLOGY, 0));
+    }
+    if (session->diagnostics.errors == before) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL, "%s: %s", path,
+                     fab_status_text(status));
+    }
+    return NULL;
+}
+
 const fab_technology *fab_argument_technology(fab_session *session, const char *name)
 {
     const fab_technology *technology = fab_catalog_technology(session->catalog, name);
+    if (technology == NULL && fab_catalog_is_file(name)) {
+        return read_technology(session, name);
+    }
     if (technology == NULL) {
         fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, hint_for(session, name),
                      "unknown technology `%s`", name);

@@ -19,7 +19,8 @@ void fab_argument_quantity(fab_session *session, const char *option, const char 
 void fab_argument_count(fab_session *session, const char *option, const char *text, int64_t least,
                         int64_t most, int64_t *count_out);
 
-/* The technology of that name, or NULL with the nearest name as a hint. */
+/* The technology of that name or in that file, or NULL with the nearest name as a hint or the
+ * mistakes of the file. */
 const fab_technology *fab_argument_technology(fab_session *session, const char *name);
 
 /* The fabric of that name or in that file; mistakes of the file are diagnostics too. FAB_E_INPUT,

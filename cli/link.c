@@ -4,7 +4,8 @@
 
 #include <fabricast/link.h>
 
-/* fabricast link [TECH ...] [--rate R] [--size S] [--json] */
+/* fabricast link [TECH ...] [--rate R] [--size S] [--explain | --derived] [--distance D] [--json]
+ */
 
 #define DEFAULT_SIZE_BYTE 1024.0
 
@@ -13,6 +14,9 @@ typedef struct fab_link_options {
     int word_count;
     const char *rate;
     const char *size;
+    const char *distance;
+    bool wants_parts;
+    bool wants_marks;
     bool wants_json;
 } fab_link_options;
 
@@ -25,6 +29,15 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 's':
         options->size = argument;
+        return 0;
+    case 'd':
+        options->distance = argument;
+        return 0;
+    case 'e':
+        options->wants_parts = true;
+        return 0;
+    case 'm':
+        options->wants_marks = true;
         return 0;
     case 'j':
         options->wants_json = true;
@@ -42,6 +55,13 @@ static const struct argp_option OPTIONS[] = {
     {"rate", 'r', "R", 0,
      "Also lanes, power and serialisation at this rate, one direction (8 Tbps)", 0},
     {"size", 's', "SIZE", 0, "Message whose serialisation is shown (default 1 KiB)", 0},
+    {"explain", 'e', NULL, 0,
+     "Take each apart: losses in dB, light in dBm, errors, energy in J/bit, line by line with "
+     "sources",
+     0},
+    {"derived", 'm', NULL, 0, "What is derived beside what is published: energy, reach, shoreline",
+     0},
+    {"distance", 'd', "D", 0, "Length of the link (2 m) with --explain; default: its reach", 0},
     {"json", 'j', NULL, 0, "Print JSON: s, m, byte, W, J/bit, bit/s", 0},
     {0},
 };
@@ -52,33 +72,97 @@ static const struct argp ARGP = {
     "[TECH ...]",
     "Show link technologies side by side: what is published of each (rate, energy per bit, reach, "
     "density) and what follows from it (lanes, power in W, flight time per metre, serialisation "
-    "time). Without names all of the catalog, one row each.",
+    "time). TECH is a name in the catalog or a YAML file; without any all of the catalog, one row "
+    "each."
+    "\vExits with 1 when a link cannot be built over the distance asked for.",
     NULL,
     NULL,
     NULL};
 
-/* the technologies named, or all; fills `count_out` summaries */
-static fab_status summarise(fab_session *session, const fab_link_options *options, double size_byte,
-                            double rate_bps, fab_link_summary **summaries_out, size_t *count_out)
+/* the technologies named, or all; NULL where a name is unknown */
+static fab_status find(fab_session *session, const fab_link_options *options,
+                       const fab_technology ***found_out, size_t *count_out)
 {
     const size_t all = fab_catalog_count(session->catalog, FAB_CATALOG_TECHNOLOGY);
     const size_t count = options->word_count > 0 ? (size_t)options->word_count : all;
-    fab_link_summary *summaries = FAB_NEW(session->arena, fab_link_summary, count);
-    if (summaries == NULL) {
+    const fab_technology **found = FAB_NEW(session->arena, const fab_technology *, count);
+    if (found == NULL) {
         return FAB_E_NOMEM;
     }
     for (size_t i = 0; i < count; i++) {
         const char *name = options->word_count > 0
                                ? options->words[i]
                                : fab_catalog_row_name(session->catalog, FAB_CATALOG_TECHNOLOGY, i);
-        const fab_technology *technology = fab_argument_technology(session, name);
-        if (technology != NULL) {
-            FAB_TRY(fab_link_summarise(technology, size_byte, rate_bps, &summaries[i]));
-        }
+        found[i] = fab_argument_technology(session, name);
     }
-    *summaries_out = summaries;
+    *found_out = found;
     *count_out = count;
     return FAB_OK;
+}
+
+static fab_status summarise(fab_session *session, const fab_link_options *options,
+                            const fab_technology *const *found, size_t count, double size_byte,
+                            double rate_bps)
+{
+    fab_link_summary *summaries = FAB_NEW(session->arena, fab_link_summary, count);
+    if (summaries == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        FAB_TRY(fab_link_summarise(found[i], size_byte, rate_bps, &summaries[i]));
+    }
+    return options->wants_json
+               ? fab_report_link_json(summaries, count, size_byte, rate_bps, session->arena, stdout)
+               : fab_report_link_text(summaries, count, size_byte, rate_bps, session->arena,
+                                      stdout);
+}
+
+/* ---- taken apart ---- */
+
+static fab_status print_parts(fab_session *session, const fab_link_options *options,
+                              const fab_technology *const *found, const fab_budget *budgets,
+                              size_t count)
+{
+    if (options->wants_json) {
+        return fab_report_anatomy_json(found, budgets, count, session->arena, stdout);
+    }
+    if (options->wants_marks) {
+        return fab_report_marks_text(found, budgets, count, session->arena, stdout);
+    }
+    for (size_t i = 0; i < count; i++) {
+        printf("%s", i > 0 ? "\n\n" : "");
+        FAB_TRY(fab_report_anatomy_text(found[i], &budgets[i], session->arena, stdout));
+    }
+    return FAB_OK;
+}
+
+/* what cannot be built over the distance asked for, or with the laser given, is an answer */
+static void judge(fab_session *session, const fab_link_options *options, const fab_technology *t,
+                  const fab_budget *budget)
+{
+    const char *obstacle = fab_budget_obstacle(t, budget, session->arena);
+    const bool is_asked = options->distance != NULL || t->laser_w.is_known;
+    if (obstacle != NULL && (is_asked || !budget->is_built)) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
+                     NULL, "%s", obstacle);
+    }
+}
+
+static fab_status take_apart(fab_session *session, const fab_link_options *options,
+                             const fab_technology *const *found, size_t count, fab_value distance_m)
+{
+    fab_budget *budgets = FAB_NEW(session->arena, fab_budget, count);
+    if (budgets == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        FAB_TRY(fab_link_budget(found[i], distance_m, &budgets[i]));
+    }
+    FAB_TRY(print_parts(session, options, found, budgets, count));
+    for (size_t i = 0; i < count; i++) {
+        judge(session, options, found[i], &budgets[i]);
+    }
+    return session->diagnostics.count > 0 ? FAB_E_INPUT : FAB_OK;
 }
 
 static int show(fab_session *session, void *arguments)
@@ -92,18 +176,24 @@ static int show(fab_session *session, void *arguments)
     if (options->rate != NULL) {
         fab_argument_quantity(session, "--rate", options->rate, FAB_DIM_RATE, &rate_bps);
     }
-    fab_link_summary *summaries = NULL;
+    fab_value distance_m = {.is_known = false};
+    if (options->distance != NULL) {
+        fab_argument_quantity(session, "--distance", options->distance, FAB_DIM_LENGTH,
+                              &distance_m.value);
+        distance_m.low = distance_m.high = distance_m.value;
+        distance_m.is_known = true;
+    }
+    const fab_technology **found = NULL;
     size_t count = 0;
-    fab_status status = summarise(session, options, size_byte, rate_bps, &summaries, &count);
+    fab_status status = find(session, options, &found, &count);
     if (status == FAB_OK) {
         const int code = fab_argument_explain(session);
         if (code != FAB_EXIT_DONE) {
             return code;
         }
-        status = options->wants_json ? fab_report_link_json(summaries, count, size_byte, rate_bps,
-                                                            session->arena, stdout)
-                                     : fab_report_link_text(summaries, count, size_byte, rate_bps,
-                                                            session->arena, stdout);
+        status = options->wants_parts || options->wants_marks
+                     ? take_apart(session, options, found, count, distance_m)
+                     : summarise(session, options, found, count, size_byte, rate_bps);
     }
     return fab_session_explain(session, status, "link");
 }

@@ -130,6 +130,57 @@ for names in a,b,c,d,e "$(tr '\n' ',' <names | sed 's/,$//')"; do
     awk 'length > 100 && !/https:/ { exit 1 }' .out || failed 'a line is too long'
 done
 
+# taken apart: every technology by its role, from the catalog and from files
+while IFS= read -r name; do
+    run link "$name" --explain
+    want_code 0
+    want_out 'published and derived'
+    awk 'length > 100 && !/https?:/ { exit 1 }' .out || failed 'a line is too long'
+done <names
+shows 'pluggable optical module' link plug_800g_dr8 --explain
+want_out 'receiver needs, outer'
+want_out 'RS(544,514)'
+shows 'Energy is not derived: the fit of SerDes' link ucie_a_25d --explain
+shows 'Mirrors move no bits' link ocs_palomar --explain
+shows 'crossbar, buffers and tables are not' link sw_th5 --explain
+shows 'warning: the lane rate is not published' link celestial_pf --explain
+shows 'median error' link --derived
+run link --explain --json
+want_code 0
+want_out '"median_ratio"'
+want_out '"is_measure"'
+
+cat >engine.yaml <<'END'
+technology:
+  base: cpo_quantumx
+  name: engine
+  laser_power: 400 mW
+  laser_efficiency: 0.2
+END
+shows 'Mach-Zehnder' link cpo_bailly_th5 --explain
+shows '400 mW' link engine.yaml --explain
+want_out 'given in engine.yaml'
+sed -i 's/400 mW/10 mW/' engine.yaml
+run link engine.yaml --explain
+want_code 1
+want_err 'infeasible: engine: over 500 m the budget is short by'
+want_err 'dB; it reaches no distance'
+run link study_copper --explain --distance 3m
+want_code 1
+want_err 'it reaches 1.'
+shows 'reach' link study_copper --explain --distance 1m
+printf 'technology: {name: fast, rate: 1 Tbps, energy: not published, line_code: NRZ, lane_rate: 400 Gbps, medium: twinax, source: s}\n' >fast.yaml
+run link fast.yaml --explain
+want_code 1
+want_err '400 GBd; up to 125 are built, or PAM4 with half the symbols'
+printf 'technology: {base: cpo_quantumx, modulator: mrn, laser_efficiency: 1.5}\n' >bad.yaml
+refused 2 'bad.yaml:1:' link bad.yaml --explain
+want_err 'laser_efficiency'
+refused 2 'missing.yaml' link missing.yaml
+refused 2 '--distance `far`' link study_copper --explain --distance far
+refused 2 '--distance `-1m`' link study_copper --explain --distance -1m
+shows 'serialisation' transfer --over engine.yaml
+
 for command in link transfer; do
     run "$command" --help
     want_code 0

@@ -15,6 +15,11 @@ fab_test(test_line link base)
 fab_test(test_noise link base)
 fab_test(test_correction link base)
 fab_test(test_light link base)
+fab_test(test_recipe link base)
+fab_test(test_budget link base)
+fab_test(test_budget_light link base)
+fab_test(test_budget_energy link base)
+fab_test(test_budget_compare link catalog config units base)
 fab_test(test_report_link report link base)
 
 add_test(NAME cli_link

@@ -172,7 +172,10 @@ static const char TECHNOLOGY_TEXT[] =
     "overhead: none\nrate: 1 Tbps\nlane_rate: 100 Gbps\nlanes: 4\nenergy: 5 pJ/bit\nenergy_scope: "
     "all\nenergy_split: none\nreach: 2 m\n"
     "latency: 5 ns\nradix: 64\nshoreline: 1 Tbps/mm\nareal_density: 1 Tbps/mm2\n"
-    "cost: 1 USD/Gbps\nyear: 2024\nsource: s\n"
+    "cost: 1 USD/Gbps\nmodulator: ring\nelectronics: linear\nfec: rs544\n"
+    "laser_efficiency: 0.2\nlaser_power: 100 mW\nlanes_per_laser: 4\nfibre_pitch: 127 um\n"
+    "lanes_per_fibre: 8\nwire_gauge: 26\nloss_budget: 16\nsupply_efficiency: 0.9\n"
+    "year: 2024\nsource: s\n"
     "confidence: vendor claim\nnotes: n\n";
 
 static const char MODEL_TEXT[] =

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
 #include <fabricast/correction.h>
@@ -105,6 +106,7 @@ typedef struct fab_recipe {
     fab_value wire_gauge_count;  /* AWG */
     fab_value budget_db;         /* that a passive line may lose */
     fab_value supply_frac;       /* of a module's converters */
+    fab_value node_ratio;        /* of the fit of SerDes: 200G lanes are built one node later */
     double extinction_db;
 } fab_recipe;
 
@@ -139,6 +141,7 @@ typedef struct fab_budget {
     fab_value wire_j_per_bit;    /* Joule heat of the line, within the SerDes' energy */
     fab_value shoreline_bps_per_m;
     const char *shoreline_formula;
+    bool is_built;          /* its lanes are no faster than any that is built */
     bool is_rate_guess;     /* no lane rate is published: that of the class */
     bool is_out_of_fit;     /* a fit is used beyond the rates or losses it was made for */
     const char *out_of_fit; /* which, with its range; NULL */
@@ -148,6 +151,15 @@ typedef struct fab_budget {
  * is negative or not finite. No allocation. */
 FAB_API FAB_CHECKED fab_status fab_link_budget(const fab_technology *technology,
                                                fab_value distance_m, fab_budget *out);
+
+/* Symbols faster than this are not built: 112 GBd of the 224G class (OIF CEI-224G) and a tenth. */
+#define FAB_SYMBOL_LIMIT_HZ 125e9
+
+/* Returns in one sentence what keeps the link from being built, in the arena: by how many dB its
+ * budget is short and how far it would reach, or that its lane is too fast for its levels; NULL
+ * when nothing does, or when memory is out. */
+FAB_API const char *fab_budget_obstacle(const fab_technology *technology, const fab_budget *budget,
+                                        fab_arena *arena);
 
 /* A number that is published beside the one that is derived. */
 typedef enum fab_mark {
@@ -175,6 +187,16 @@ typedef struct fab_pair {
 /* Energy in the row's scope, reach, shoreline. */
 FAB_API void fab_budget_compare(const fab_technology *technology, const fab_budget *budget,
                                 fab_pair pairs[FAB_PAIRS_COUNT]);
+
+/* How far derived energies lie from published ones: the median of |error| over the pairs that are a
+ * measure of the model. 0 of 0 when there are none. */
+typedef struct fab_error_spread {
+    size_t count;
+    double median_ratio;
+} fab_error_spread;
+
+FAB_API fab_error_spread fab_budget_spread(const fab_technology *const *technologies,
+                                           const fab_budget *budgets, size_t count);
 
 FAB_END_DECLS
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <fabricast/anatomy.h>
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
 #include <fabricast/calibrate.h>
@@ -153,6 +154,19 @@ FAB_API FAB_CHECKED fab_status fab_report_link_text(const fab_link_summary *summ
 FAB_API FAB_CHECKED fab_status fab_report_link_json(const fab_link_summary *summaries, size_t count,
                                                     double size_byte, double rate_bps,
                                                     fab_arena *arena, FILE *stream);
+
+/* A link taken apart, line by line with its sources. */
+FAB_API FAB_CHECKED fab_status fab_report_anatomy_text(const fab_technology *technology,
+                                                       const fab_budget *budget, fab_arena *arena,
+                                                       FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_anatomy_json(const fab_technology *const *technologies,
+                                                       const fab_budget *budgets, size_t count,
+                                                       fab_arena *arena, FILE *stream);
+
+/* What is derived beside what is published, one row for each technology. */
+FAB_API FAB_CHECKED fab_status fab_report_marks_text(const fab_technology *const *technologies,
+                                                     const fab_budget *budgets, size_t count,
+                                                     fab_arena *arena, FILE *stream);
 
 /* The same message over each of several links: nanoseconds and picojoules by part, credits, and
  * from what each number is made. All transfers have the same size and hops. */

@@ -248,6 +248,7 @@ fab_status fab_link_budget(const fab_technology *technology, fab_value distance_
     out->is_rate_guess = !technology->lane_rate_bps.is_known;
     out->nyquist_hz = fab_lane_nyquist_hz(out->recipe.lane_rate_bps.value, out->recipe.is_nrz);
     out->symbol_hz = 2.0 * out->nyquist_hz;
+    out->is_built = out->symbol_hz <= FAB_SYMBOL_LIMIT_HZ;
     if (out->recipe.build != FAB_BUILD_CIRCUIT) {
         fill_errors(out);
     }
@@ -256,47 +257,4 @@ fab_status fab_link_budget(const fab_technology *technology, fab_value distance_
     fab_budget_energy(technology, out);
     fill_shoreline(technology, out);
     return FAB_OK;
-}
-
-/* ---- beside what is published ---- */
-
-const char *fab_mark_text(fab_mark mark)
-{
-    static const char *const TEXT[] = {"neither", "published", "derived", "both"};
-    assert((int)mark >= 0 && mark <= FAB_MARK_BOTH);
-    return TEXT[mark];
-}
-
-static fab_pair make_pair(const char *what, fab_dimension dimension, fab_value published,
-                          fab_value derived, const char *formula, bool is_apart)
-{
-    fab_pair out = {.what = what, .dimension = dimension};
-    out.published = (fab_derived){published, "of its row"};
-    out.derived = (fab_derived){derived, formula};
-    out.mark = published.is_known && derived.is_known ? FAB_MARK_BOTH
-               : published.is_known                   ? FAB_MARK_PUBLISHED
-               : derived.is_known                     ? FAB_MARK_DERIVED
-                                                      : FAB_MARK_NEITHER;
-    if (out.mark == FAB_MARK_BOTH && published.value > 0.0) {
-        out.error_ratio = derived.value / published.value - 1.0;
-        out.is_measure = published.confidence < FAB_CONFIDENCE_ESTIMATE && is_apart;
-    }
-    return out;
-}
-
-void fab_budget_compare(const fab_technology *technology, const fab_budget *budget,
-                        fab_pair pairs[FAB_PAIRS_COUNT])
-{
-    assert(technology && budget && pairs);
-    const fab_technology *t = technology;
-    /* the fit of SerDes over loss goes through these */
-    const bool is_apart = budget->recipe.build != FAB_BUILD_SERDES;
-    pairs[0] = make_pair("energy", FAB_DIM_ENERGY_PER_BIT, fab_of_row(t, t->energy_j_per_bit),
-                         budget->scope_j_per_bit, "parts that its scope counts", is_apart);
-    pairs[1] = make_pair("reach", FAB_DIM_LENGTH, fab_of_row(t, t->reach_m), budget->reach_m,
-                         "where the budget is used up", true);
-    pairs[2] =
-        make_pair("shoreline", FAB_DIM_RATE_DENSITY, fab_of_row(t, t->shoreline_bps_per_m),
-                  budget->shoreline_bps_per_m,
-                  budget->shoreline_formula ? budget->shoreline_formula : "no such edge", true);
 }

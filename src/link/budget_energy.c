@@ -23,10 +23,6 @@ static const fab_assumed LONG_REACH = {36, 30, 40, FAB_CONFIDENCE_ESTIMATE,
 static const fab_assumed LINEAR = {12, 10, 20, FAB_CONFIDENCE_ASSUMPTION,
                                    "electrical and optical part in one, beside the die"};
 
-/* one node later at the same loss */
-static const fab_assumed NODE = {0.9, 0.8, 1.0, FAB_CONFIDENCE_ESTIMATE,
-                                 "SerDes of 200G lanes take 0.8 to 1.0 of that of 100G lanes"};
-
 static const fab_assumed DRIVE_MZM = {2.01e-12, 1.2e-12, 3e-12, FAB_CONFIDENCE_PAPER,
                                       "driver of 112 Gb/s at 225 mW, doi 10.11999/JEIT250176"};
 static const fab_assumed DRIVE_RING = {0.375e-12, 0.32e-12, 0.81e-12, FAB_CONFIDENCE_PAPER,
@@ -62,7 +58,7 @@ static fab_value crossing(fab_budget *b, fab_value loss_db)
         fab_budget_warn(b, "energy of SerDes is fitted from 1 to 40 dB");
     }
     const fab_value energy = fab_serdes_energy_j_per_bit(loss_db);
-    return b->recipe.lane_rate_bps.value > 150e9 ? fab_multiply(energy, fab_assume(&NODE)) : energy;
+    return b->recipe.node_ratio.is_known ? fab_multiply(energy, b->recipe.node_ratio) : energy;
 }
 
 static fab_value over(fab_budget *b, const fab_assumed *loss_db)

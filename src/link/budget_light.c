@@ -159,7 +159,7 @@ void fab_budget_light(const fab_technology *technology, fab_budget *out)
     out->optical_db = fab_known(0.0);
     for (int i = FAB_LOSS_SUPPLY; i < FAB_LOSS_COUNT; i++) {
         if (out->losses_db[i].is_known) {
-            out->optical_db = fab_add(out->optical_db, out->losses_db[i]);
+            out->optical_db = fab_add_apart(out->optical_db, out->losses_db[i]);
         }
     }
     if (out->symbol_hz > FAB_SENSITIVITY_LIMIT_HZ) {
@@ -170,7 +170,7 @@ void fab_budget_light(const fab_technology *technology, fab_budget *out)
     /* outer amplitude to mean power, then back along the way */
     const fab_value mean = fab_subtract(
         out->sensitivity_db, fab_known(fab_extinction_amplitude_db(out->recipe.extinction_db)));
-    out->launch_db = fab_add(mean, out->optical_db);
+    out->launch_db = fab_add_apart(mean, out->optical_db);
     if (out->recipe.laser_w.is_known) {
         const double lane_w = out->recipe.laser_w.value / out->recipe.lasers_lanes_count.value;
         out->spare_db = fab_subtract(fab_known(fab_dbm_of_w_db(lane_w)), out->launch_db);

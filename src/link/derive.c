@@ -54,6 +54,15 @@ fab_value fab_add(fab_value a, fab_value b)
     return finish(out);
 }
 
+fab_value fab_add_apart(fab_value a, fab_value b)
+{
+    fab_value out = combine(a, b);
+    out.value = a.value + b.value;
+    out.low = out.value - hypot(a.value - a.low, b.value - b.low);
+    out.high = out.value + hypot(a.high - a.value, b.high - b.value);
+    return finish(out);
+}
+
 fab_value fab_subtract(fab_value a, fab_value b)
 {
     fab_value out = combine(a, b);

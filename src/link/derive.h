@@ -10,6 +10,9 @@ fab_value fab_known(double value_count);
 fab_value fab_add(fab_value a, fab_value b);
 fab_value fab_subtract(fab_value a, fab_value b); /* may be negative */
 fab_value fab_multiply(fab_value a, fab_value b);
+/* The sum of parts that are off independently: distances to low and to high add as root of squares.
+ */
+fab_value fab_add_apart(fab_value a, fab_value b);
 fab_value fab_scale(fab_value a, double factor_ratio);
 
 /* Unknown when `b` is zero or its range touches zero. */

@@ -191,11 +191,11 @@ static fab_value gauge_of(const fab_technology *t)
         return fab_of_row(t, t->wire_gauge_count);
     }
     long found = 0;
-    long number = 0;
-    for (const char *c = t->medium; c && *c; c++) {
-        number = *c >= '0' && *c <= '9' ? number * 10 + (*c - '0') : 0;
-        number = number < 1000 ? number : 0;
+    for (const char *c = t->medium; c && *c;) {
+        char *end = NULL;
+        const long number = *c >= '0' && *c <= '9' ? strtol(c, &end, 10) : 0;
         found = number > found && number <= 40 ? number : found;
+        c = end ? end : c + 1;
     }
     if (fab_has_word(t->medium, "awg") && found > 0) {
         return fab_number((double)found, (double)found, (double)found, FAB_CONFIDENCE_SECONDARY,
@@ -222,6 +222,10 @@ static const fab_assumed FIBRE_PITCH = {127e-6, 127e-6, 250e-6, FAB_CONFIDENCE_P
 
 static const fab_assumed SUPPLY = {0.88, 0.85, 0.92, FAB_CONFIDENCE_ASSUMPTION,
                                    "voltage converters from 3.3 V inside a module"};
+
+/* one node later at the same loss */
+static const fab_assumed NODE = {0.9, 0.8, 1.0, FAB_CONFIDENCE_ESTIMATE,
+                                 "SerDes of 200G lanes take 0.8 to 1.0 of that of 100G lanes"};
 
 static const fab_assumed FOUR_LANES = {
     4, 2, 4, FAB_CONFIDENCE_ASSUMPTION,
@@ -283,6 +287,9 @@ fab_recipe fab_link_recipe(const fab_technology *technology)
     out.correction = correction_of(t, &out.link_class);
     out.electronics = electronics_of(t, &out);
     out.lane_rate_bps = choose(t, t->lane_rate_bps, out.is_nrz ? &LANE_NRZ : &LANE_PAM4);
+    if (out.lane_rate_bps.value > 150e9) {
+        out.node_ratio = fab_assume(&NODE);
+    }
     out.counts_laser = !fab_has_any_word(t->energy_scope, NO_LASER_WORDS);
     out.counts_host = !out.link_class.lacks_host && out.counts_laser &&
                       !fab_has_word(t->energy_scope, "optical link");
