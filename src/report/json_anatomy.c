@@ -30,8 +30,12 @@ static void add_pair(fab_json *json, json_t *list, const fab_pair *pair)
     fab_json_text(json, made, "what", pair->what);
     fab_json_text(json, made, "unit", fab_dimension_unit(pair->dimension));
     fab_json_text(json, made, "mark", fab_mark_text(pair->mark));
-    fab_json_value(json, made, "published", &pair->published.value);
-    fab_json_value(json, made, "derived", &pair->derived.value);
+    const fab_value *published = &pair->published.value;
+    const fab_value *derived = &pair->derived.value;
+    fab_json_known(json, made, "published", published->is_known, published->value);
+    fab_json_known(json, made, "derived", derived->is_known, derived->value);
+    fab_json_known(json, made, "derived_low", derived->is_known, derived->low);
+    fab_json_known(json, made, "derived_high", derived->is_known, derived->high);
     fab_json_text(json, made, "formula", pair->derived.formula);
     fab_json_boolean(json, made, "is_measure", pair->is_measure);
     fab_json_known(json, made, "error_ratio", pair->mark == FAB_MARK_BOTH, pair->error_ratio);
@@ -73,7 +77,7 @@ fab_status fab_report_anatomy_json(const fab_technology *const *technologies,
     const fab_error_spread spread = fab_budget_spread(technologies, budgets, count);
     json_t *errors = fab_json_object(&json, root, "energy_errors");
     fab_json_integer(&json, errors, "count", (int64_t)spread.count);
-    fab_json_known(&json, errors, "median_ratio", spread.count > 0, spread.median_ratio);
+    fab_json_real(&json, errors, "median_ratio", spread.median_ratio);
     json_t *list = fab_json_array(&json, root, "technologies");
     for (size_t i = 0; i < count; i++) {
         add_budget(&json, list, technologies[i], &budgets[i]);
