@@ -81,37 +81,37 @@ static fab_status find_kind(fab_table_text *table, fab_diagnostics *diagnostics)
     return FAB_E_INPUT;
 }
 
-/* The first name of a header may begin with what else is a comment: the reader of tables is given
- * it in quotes. */
-static fab_status parse(const fab_source *source, fab_arena *arena, fab_diagnostics *diagnostics,
-                        const fab_csv_table **out)
+fab_status fab_table_parse(const char *name, const char *text, size_t length_byte, fab_arena *arena,
+                           fab_diagnostics *diagnostics, fab_table_text *out)
 {
     static const char HEAD[] = "# GPUs,";
-    const char *text = source->text;
-    size_t length = source->length_byte;
-    if (strncmp(text, HEAD, sizeof(HEAD) - 1) == 0) {
-        text = fab_arena_printf(arena, "\"# GPUs\",%s", text + sizeof(HEAD) - 1);
-        if (text == NULL) {
+    const size_t head_byte = sizeof(HEAD) - 1;
+    /* a first name that begins with what else is a comment is given to the reader in quotes */
+    if (length_byte >= head_byte && memcmp(text, HEAD, head_byte) == 0) {
+        char *quoted = FAB_NEW(arena, char, length_byte + 2);
+        if (quoted == NULL) {
             return FAB_E_NOMEM;
         }
-        length += 2;
+        memcpy(quoted, "\"# GPUs\",", head_byte + 2);
+        memcpy(quoted + head_byte + 2, text + head_byte, length_byte - head_byte);
+        text = quoted;
+        length_byte += 2;
     }
-    return fab_csv_parse(source->name, text, length, arena, diagnostics, out);
+    FAB_TRY(fab_csv_parse(name, text, length_byte, arena, diagnostics, &out->csv));
+    return find_kind(out, diagnostics);
 }
 
 fab_status fab_table_open(const char *path, fab_table_kind built_in, fab_arena *arena,
                           fab_diagnostics *diagnostics, fab_table_text *out)
 {
-    fab_source *source = NULL;
-    if (path != NULL) {
-        FAB_TRY(fab_source_load(path, FAB_CSV_SIZE_LIMIT_BYTE, arena, diagnostics, &source));
-    } else {
+    if (path == NULL) {
         const fab_embedded_file *file = &fab_validate_files[built_in];
-        FAB_TRY(fab_source_copy(file->name, file->text, file->length_byte, FAB_CSV_SIZE_LIMIT_BYTE,
-                                arena, diagnostics, &source));
+        return fab_table_parse(file->name, file->text, file->length_byte, arena, diagnostics, out);
     }
-    FAB_TRY(parse(source, arena, diagnostics, &out->csv));
-    return find_kind(out, diagnostics);
+    fab_source *source = NULL;
+    FAB_TRY(fab_source_load(path, FAB_CSV_SIZE_LIMIT_BYTE, arena, diagnostics, &source));
+    return fab_table_parse(source->name, source->text, source->length_byte, arena, diagnostics,
+                           out);
 }
 
 static fab_status check_columns(const fab_csv_table *csv, fab_diagnostics *diagnostics)

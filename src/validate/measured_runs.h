@@ -77,16 +77,21 @@ typedef struct fab_run_table {
     size_t row_count;
 } fab_run_table;
 
-/* A file as a table: `path`, or, when it is NULL, the one of that kind that is built in. */
+/* A table and what it is. */
 typedef struct fab_table_text {
     fab_table_kind kind; /* as its header says */
     const fab_csv_table *csv;
 } fab_table_text;
 
-/* Reads a file and says by its header what it is. An unknown header, a missing column: FAB_E_INPUT.
- * FAB_E_NOMEM. */
+/* Reads the file at `path`, or, when that is NULL, the table of that kind that is built in. An
+ * unknown header, a missing column: FAB_E_INPUT. FAB_E_NOMEM. */
 FAB_CHECKED fab_status fab_table_open(const char *path, fab_table_kind built_in, fab_arena *arena,
                                       fab_diagnostics *diagnostics, fab_table_text *out);
+
+/* The same from a text, which is copied; `name` stands for the file in messages. */
+FAB_CHECKED fab_status fab_table_parse(const char *name, const char *text, size_t length_byte,
+                                       fab_arena *arena, fab_diagnostics *diagnostics,
+                                       fab_table_text *out);
 
 /* Makes the rows of runs, of a single node or of labels; columns that no forecast reads are warned
  * about in a table of runs. Not for collectives. FAB_E_INPUT, FAB_E_NOMEM. */

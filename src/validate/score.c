@@ -17,6 +17,7 @@
 #define GIB_BYTE         1073741824.0
 #define MICROBATCH_LIMIT 16
 #define LARGEST_NUMBER   1e12
+#define LEAST_NUMBER     1e-9
 
 /* What one try of a row gave. */
 typedef struct fab_run_try {
@@ -128,7 +129,7 @@ static double measured_s(const fab_run_row *row)
     if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration") != 0) {
         return 0.0;
     }
-    if (iteration_s > 0.0 || tokens_s <= 0.0) {
+    if (iteration_s > 0.0 || tokens_s <= 0.0 || fab_run_number(row, FAB_RUN_GPUS) <= 0.0) {
         return iteration_s;
     }
     return fab_run_number(row, FAB_RUN_BATCH) * fab_run_number(row, FAB_RUN_SEQUENCE) /
@@ -165,30 +166,33 @@ static double measured_byte(const fab_run_row *row)
                : 0.0;
 }
 
+/* Columns of numbers: counts first, then what is measured. */
+static const fab_run_column NUMBERS[] = {
+    FAB_RUN_LAYERS,    FAB_RUN_HIDDEN,     FAB_RUN_FFN,         FAB_RUN_HEADS,     FAB_RUN_KV_HEADS,
+    FAB_RUN_HEAD_DIM,  FAB_RUN_VOCABULARY, FAB_RUN_SEQUENCE,    FAB_RUN_EXPERTS,   FAB_RUN_TOPK,
+    FAB_RUN_SHARED,    FAB_RUN_MOE_FFN,    FAB_RUN_FIRST_DENSE, FAB_RUN_MOE_EVERY, FAB_RUN_MTP,
+    FAB_RUN_GPUS,      FAB_RUN_TP,         FAB_RUN_CP,          FAB_RUN_PP,        FAB_RUN_VPP,
+    FAB_RUN_EP,        FAB_RUN_ETP,        FAB_RUN_MICROBATCH,  FAB_RUN_BATCH,     FAB_RUN_NETWORK,
+    FAB_RUN_ITERATION, FAB_RUN_TOKENS_S,   FAB_RUN_MEMORY,      FAB_RUN_RATE,      FAB_RUN_WORK};
+#define NUMBER_COUNT (sizeof(NUMBERS) / sizeof(NUMBERS[0]))
+#define COUNT_COUNT  ((size_t)24)
+
 /* A cell that should hold a number and does not; NULL when all do. */
 static const char *find_wrong_number(const fab_run_row *row, fab_arena *arena)
 {
-    static const fab_run_column NUMBERS[] = {
-        FAB_RUN_LAYERS,      FAB_RUN_HIDDEN,    FAB_RUN_FFN,        FAB_RUN_HEADS,
-        FAB_RUN_KV_HEADS,    FAB_RUN_HEAD_DIM,  FAB_RUN_VOCABULARY, FAB_RUN_SEQUENCE,
-        FAB_RUN_EXPERTS,     FAB_RUN_TOPK,      FAB_RUN_SHARED,     FAB_RUN_MOE_FFN,
-        FAB_RUN_FIRST_DENSE, FAB_RUN_MOE_EVERY, FAB_RUN_MTP,        FAB_RUN_GPUS,
-        FAB_RUN_TP,          FAB_RUN_CP,        FAB_RUN_PP,         FAB_RUN_VPP,
-        FAB_RUN_EP,          FAB_RUN_ETP,       FAB_RUN_MICROBATCH, FAB_RUN_BATCH,
-        FAB_RUN_NETWORK,     FAB_RUN_ITERATION, FAB_RUN_TOKENS_S,   FAB_RUN_MEMORY};
-    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++) {
+    for (size_t i = 0; i < NUMBER_COUNT; i++) {
         const fab_csv_cell cell = {.text = row->cells[NUMBERS[i]]};
+        const bool is_count = i < COUNT_COUNT;
         double number = 0.0;
-        const bool is_count = NUMBERS[i] != FAB_RUN_NETWORK && NUMBERS[i] != FAB_RUN_ITERATION &&
-                              NUMBERS[i] != FAB_RUN_TOKENS_S && NUMBERS[i] != FAB_RUN_MEMORY;
         if (cell.text[0] == '\0') {
             continue;
         }
-        if (!fab_csv_cell_number(&cell, &number) || number < 0.0 || number > LARGEST_NUMBER ||
-            (is_count && floor(number) < number)) {
-            return fab_arena_printf(arena, "`%s` is `%s`; wanted is a %s of 0 to 1e12",
+        const bool is_number = fab_csv_cell_number(&cell, &number) && number <= LARGEST_NUMBER &&
+                               (number >= LEAST_NUMBER || (number >= 0.0 && number <= 0.0));
+        if (!is_number || (is_count && floor(number) < number)) {
+            return fab_arena_printf(arena, "`%s` is `%s`; wanted is %s up to 1e12",
                                     fab_run_column_name(NUMBERS[i]), cell.text,
-                                    is_count ? "whole number" : "number");
+                                    is_count ? "a whole number" : "0 or a number from 1e-9");
         }
     }
     return NULL;
