@@ -27,7 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         options->path = argument;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "a CSV file of measured kernels is needed");
+        argp_error(state, "a CSV file of measured kernels or runs is needed");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -45,8 +45,10 @@ static const struct argp ARGP = {
     parse,
     "FILE.csv",
     "Fit the constants of measured kernels (matrix products, products of groups, attention) per "
-    "chip and precision, and say the error on shapes that were held out of the fit. The columns "
-    "of FILE.csv are those of validation/kernels.csv."
+    "chip and precision, and say the error on shapes that were held out of the fit; or, of a table "
+    "of training runs, one scale of computation per GPU, precision and generation of software, and "
+    "the error with each laboratory's runs left out. The columns of FILE.csv are those of "
+    "validation/kernels.csv or validation/runs.csv."
     "\vThe same file gives the same constants. Times are in us, rates a share of the dense peak.",
     NULL,
     NULL,
@@ -64,22 +66,55 @@ static void write_data(const void *content, FILE *stream)
     (void)!fab_report_calibration_data(file->calibration, file->arena, stream);
 }
 
+static fab_status calibrate_kernels(fab_session *session, const fab_calibrate_options *options,
+                                    bool *is_written)
+{
+    const fab_kernel_calibration *calibration = NULL;
+    FAB_TRY(fab_calibrate_kernels(session->catalog, options->path, session->arena,
+                                  &session->diagnostics, &calibration));
+    FAB_TRY(fab_report_calibration_text(calibration, session->arena, stdout));
+    const fab_calibration_file file = {calibration, session->arena};
+    *is_written =
+        options->out == NULL || fab_file_replace(options->out, write_data, &file, session->arena);
+    return FAB_OK;
+}
+
+typedef struct fab_scales_file {
+    const fab_run_calibration *calibration;
+    fab_arena *arena;
+} fab_scales_file;
+
+static void write_scales(const void *content, FILE *stream)
+{
+    const fab_scales_file *file = content;
+    (void)!fab_report_scales_data(file->calibration, file->arena, stream);
+}
+
+static fab_status calibrate_runs(fab_session *session, const fab_calibrate_options *options,
+                                 bool *is_written)
+{
+    const fab_run_calibration *calibration = NULL;
+    FAB_TRY(fab_calibrate_runs(session->catalog, options->path, session->arena,
+                               &session->diagnostics, &calibration));
+    FAB_TRY(fab_report_scales_text(calibration, session->arena, stdout));
+    const fab_scales_file file = {calibration, session->arena};
+    *is_written =
+        options->out == NULL || fab_file_replace(options->out, write_scales, &file, session->arena);
+    return FAB_OK;
+}
+
 static int calibrate(fab_session *session, void *arguments)
 {
     const fab_calibrate_options *options = arguments;
-    const fab_kernel_calibration *calibration = NULL;
-    fab_status status = fab_calibrate_kernels(session->catalog, options->path, session->arena,
-                                              &session->diagnostics, &calibration);
+    bool is_runs = false;
+    bool is_written = true;
+    fab_status status =
+        fab_calibrate_is_runs(options->path, session->arena, &session->diagnostics, &is_runs);
     if (status == FAB_OK) {
-        status = fab_report_calibration_text(calibration, session->arena, stdout);
+        status = is_runs ? calibrate_runs(session, options, &is_written)
+                         : calibrate_kernels(session, options, &is_written);
     }
-    if (status == FAB_OK && options->out != NULL) {
-        const fab_calibration_file file = {calibration, session->arena};
-        if (!fab_file_replace(options->out, write_data, &file, session->arena)) {
-            return FAB_EXIT_MACHINE;
-        }
-    }
-    return fab_session_explain(session, status, options->path);
+    return is_written ? fab_session_explain(session, status, options->path) : FAB_EXIT_MACHINE;
 }
 
 int fab_command_calibrate(int argc, char **argv)

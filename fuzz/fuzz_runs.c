@@ -33,7 +33,7 @@ static void score(fab_run_table *table, fab_arena *arena, fab_diagnostics *diagn
     fab_validation scores = {.kind = (int)table->kind};
     table->row_count = table->row_count < ROW_LIMIT ? table->row_count : ROW_LIMIT;
     if (fab_catalog_load(arena, diagnostics, &catalog) == FAB_OK &&
-        fab_score_table(catalog, table, NULL, arena, &scores) == FAB_OK &&
+        fab_score_table(catalog, table, NULL, NULL, arena, &scores) == FAB_OK &&
         fab_score_groups(&scores, arena) == FAB_OK) {
         check_rows(&scores);
     }

@@ -131,7 +131,8 @@ def judge(kind, name, path):
 for kind, pattern in [("scenario", "examples/*.yaml"), ("scenario", "studies/base/*.yaml"),
                       ("fabric", "examples/fabrics/*.yaml"), ("study", "studies/*.yaml"),
                       ("catalog", "data/*.yaml"), ("catalog", "data/*/*.yaml")]:
-    paths = sorted(glob.glob(pattern))
+    # residuals of a fit, for readers: no rows of the catalog
+    paths = sorted(set(glob.glob(pattern)) - {"data/calibration/runs.yaml"})
     if not paths:
         fail(f"no file is called {pattern}")
     for path in paths:

@@ -50,4 +50,46 @@ want_mistake negative.csv '-256' 'is no value of' 'a number above 0'
 run calibrate "$root/validation/kernels.csv" --out /dev/full
 want_code 3
 
+# a scale of computation that made the times is found again, also without the lineage
+head='id,source_key,leak_group,year,gpu,n_gpu,layers,hidden,ffn,heads,vocab,seq,tp,pp,vpp,gbs,mbs,precision,recompute,dp_sharding,iter_s'
+tail='2024,H100,8,32,4096,16384,32,32000,4096,8,1,1,64,1,bf16,none,ZeRO-1'
+printf '%s\none,here_a,a,%s,1\n' "$head" "$tail" >one.csv
+run validate one.csv --json
+want_code 0
+cp .out one.json
+"$json" get one.json rows.0.scenario >one.yaml
+grep -q '^assumptions: {' one.yaml || failed 'the scenario has no assumptions'
+sed -i 's/^assumptions: {/&computation_scale: 1.3, /' one.yaml
+run train one.yaml --json
+want_code 0
+cp .out one.json
+step=$("$json" get one.json forecast.step_s)
+printf '%s\none,here_a,a,%s,%s\ntwo,there_b,b,%s,%s\n' "$head" "$tail" "$step" "$tail" "$step" >two.csv
+run calibrate two.csv --out two.yaml
+want_code 0
+grep -q 'computation_scale: 1.300' two.yaml || failed 'the scale that made the times is not found'
+grep -q 'lineages: "here, there"' two.yaml || failed 'the lineages are others'
+grep -qE 'median_error: \{at_1: 0\.[0-9]*[1-9][0-9]*, fitted: 0.0000, held_out: 0.0000\}' two.yaml ||
+    failed "errors are others: $(grep median_error two.yaml)"
+cp two.yaml kept.yaml
+run calibrate two.csv --out two.yaml
+cmp kept.yaml two.yaml || failed 'the same runs give other constants'
+
+# rows of one model and GPU are never on both sides; one lineage gives no constant
+sed 's/^two,there_b,b,/two,there_b,a,/' two.csv >leak.csv
+run calibrate leak.csv --out leak.yaml
+want_code 0
+grep -q 'computation_scale: 1.300' leak.yaml || failed 'a constant needs both lineages'
+! grep -q 'held_out: 0.0000' leak.yaml || failed 'what is held out is fitted'
+head -n 2 two.csv >single.csv
+run calibrate single.csv --out single.yaml
+want_code 0
+grep -q 'computation_scale: 1.000' single.yaml || failed 'one lineage makes a constant'
+want_out 'the default: one lineage'
+run calibrate "$root/validation/fits_or_not.csv"
+want_code 2
+sed 's/,8,32,4096/,8,none,4096/' two.csv >words.csv
+run calibrate words.csv
+want_code 0
+
 finish

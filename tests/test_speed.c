@@ -56,6 +56,10 @@ START_TEST(rows_agree)
     const double got_s = fab_gpu_operator_s(&speed, ROW[_i].kind, work);
     ck_assert_msg(got_s >= ROW[_i].want_s * (1 - 1e-15) && got_s <= ROW[_i].want_s * (1 + 1e-15),
                   "%s: %.17g", ROW[_i].what, got_s);
+    /* what slows every operator multiplies its time */
+    fab_gpu_speed slower = speed;
+    slower.added_frac = 0.25;
+    ck_assert_double_eq(fab_gpu_operator_s(&slower, ROW[_i].kind, work), 1.25 * got_s);
 }
 END_TEST
 

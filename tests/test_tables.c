@@ -30,6 +30,7 @@
     "gemm_efficiency: 0.41\n"                                                                      \
     "attention_efficiency: 42 %\n"                                                                 \
     "memory_efficiency: 0.43\n"                                                                    \
+    "computation_scale: 1.47\n"                                                                    \
     "inner_efficiency: 0.44\n"                                                                     \
     "outer_efficiency: 0.45\n"                                                                     \
     "overlap: " OVERLAP_TEXT "\n"                                                                  \
@@ -143,16 +144,27 @@ START_TEST(assumption_fields_reach_their_members)
     const struct {
         double got, want;
     } number[] = {
-        {a.gemm_efficiency_frac, 0.41},   {a.attention_efficiency_frac, 0.42},
-        {a.memory_efficiency_frac, 0.43}, {a.inner_efficiency_frac, 0.44},
-        {a.outer_efficiency_frac, 0.45},  {a.expert_load_ratio, 1.46},
-        {a.memory_fixed_byte, 4.7e9},     {a.memory_reserve_frac, 0.48},
-        {a.goodput_frac, 0.49},           {a.overlap.tensor_frac, 0.31},
-        {a.overlap.expert_frac, 0.32},    {a.overlap.pipeline_frac, 0.33},
-        {a.overlap.data_frac, 0.34},      {a.power.static_frac, 0.21},
-        {a.power.full_rate_frac, 0.72},   {a.power.memory_energy_j_per_bit, 6e-12},
-        {a.power.host_w, 333.0},          {a.power.switch_w, 55.0},
-        {a.power.pue_ratio, 1.23},        {a.overlap.context_frac, 0.35},
+        {a.gemm_efficiency_frac, 0.41},
+        {a.attention_efficiency_frac, 0.42},
+        {a.computation_scale_ratio, 1.47},
+        {a.memory_efficiency_frac, 0.43},
+        {a.inner_efficiency_frac, 0.44},
+        {a.outer_efficiency_frac, 0.45},
+        {a.expert_load_ratio, 1.46},
+        {a.memory_fixed_byte, 4.7e9},
+        {a.memory_reserve_frac, 0.48},
+        {a.goodput_frac, 0.49},
+        {a.overlap.tensor_frac, 0.31},
+        {a.overlap.expert_frac, 0.32},
+        {a.overlap.pipeline_frac, 0.33},
+        {a.overlap.data_frac, 0.34},
+        {a.power.static_frac, 0.21},
+        {a.power.full_rate_frac, 0.72},
+        {a.power.memory_energy_j_per_bit, 6e-12},
+        {a.power.host_w, 333.0},
+        {a.power.switch_w, 55.0},
+        {a.power.pue_ratio, 1.23},
+        {a.overlap.context_frac, 0.35},
     };
     for (size_t i = 0; i < FAB_TABLE_SIZE(number); i++) {
         ck_assert_double_eq_tol(number[i].got, number[i].want, 1e-12 * number[i].want);
@@ -300,6 +312,7 @@ START_TEST(silence_gives_the_defaults)
     ck_assert_double_eq(a.gemm_efficiency_frac, d.gemm_efficiency_frac);
     ck_assert_double_eq(a.attention_efficiency_frac, d.attention_efficiency_frac);
     ck_assert_double_eq(a.memory_efficiency_frac, d.memory_efficiency_frac);
+    ck_assert_double_eq(a.computation_scale_ratio, d.computation_scale_ratio);
     ck_assert_double_eq(a.inner_efficiency_frac, d.inner_efficiency_frac);
     ck_assert_double_eq(a.outer_efficiency_frac, d.outer_efficiency_frac);
     ck_assert_mem_eq(&a.overlap, &d.overlap, sizeof d.overlap);
@@ -336,6 +349,7 @@ START_TEST(defaults_are_the_documented_ones)
     ck_assert_double_eq(d.gemm_efficiency_frac, 0.5);
     ck_assert_double_eq(d.attention_efficiency_frac, 0.5);
     ck_assert_double_eq(d.memory_efficiency_frac, 0.8);
+    ck_assert_double_eq(d.computation_scale_ratio, 1.0);
     ck_assert_double_eq(d.inner_efficiency_frac, 1.0);
     ck_assert_double_eq(d.outer_efficiency_frac, 1.0);
     ck_assert_double_eq(d.expert_load_ratio, 1.0);

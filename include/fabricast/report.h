@@ -230,6 +230,13 @@ FAB_API FAB_CHECKED fab_status fab_report_calibration_text(
 FAB_API FAB_CHECKED fab_status fab_report_calibration_data(
     const fab_kernel_calibration *calibration, fab_arena *arena, FILE *stream);
 
+/* Constants fitted to runs: errors with and without them as a table; and as a data file with the
+ * rows used and their residuals. */
+FAB_API FAB_CHECKED fab_status fab_report_scales_text(const fab_run_calibration *calibration,
+                                                      fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_scales_data(const fab_run_calibration *calibration,
+                                                      fab_arena *arena, FILE *stream);
+
 /* The fabric as a picture (SVG): tiers, switches, first domains and racks, reach of the links. It
  * holds no ids, styles or scripts, so that several may stand in one page. */
 FAB_API FAB_CHECKED fab_status fab_report_fabric_svg(const fab_fabric_bill *bill, fab_arena *arena,

@@ -171,6 +171,7 @@ typedef struct fab_assumptions {
     double gemm_efficiency_frac;      /* matrix products, of the dense peak */
     double attention_efficiency_frac; /* attention core, of the dense BF16 peak */
     double memory_efficiency_frac;    /* of the memory bandwidth */
+    double computation_scale_ratio;   /* every operator takes this many times as long */
     double inner_efficiency_frac;     /* of the inner tier's rate that messages reach */
     double outer_efficiency_frac;     /* of the outer tier's rate that messages reach */
     fab_overlap overlap;

@@ -48,6 +48,7 @@ typedef struct fab_run_score {
     const char *series; /* equal in rows that differ in layout, batch and number of packages */
     bool is_moe;
     int64_t packages;
+    int64_t year;         /* of the software; 0: not said */
     int status;           /* fab_run_status */
     int outcome;          /* fab_fit_outcome */
     const char *reason;   /* why it was not scored; NULL when it was */

@@ -85,14 +85,19 @@ static double unlimited_s(const fab_gpu_speed *speed, fab_operator_kind kind,
     return time_s >= 0.0 ? time_s : roofline_s(speed, kind, work);
 }
 
-double fab_gpu_operator_s(const fab_gpu_speed *speed, fab_operator_kind kind,
-                          fab_operator_work work)
+static double limited_s(const fab_gpu_speed *speed, fab_operator_kind kind, fab_operator_work work)
 {
     const double time_s = unlimited_s(speed, kind, work);
     if (time_s <= 0.0 || speed->dynamic_limit_w <= 0.0) {
         return time_s;
     }
     return longer(time_s, fab_gpu_operator_j(&speed->energy, kind, work) / speed->dynamic_limit_w);
+}
+
+double fab_gpu_operator_s(const fab_gpu_speed *speed, fab_operator_kind kind,
+                          fab_operator_work work)
+{
+    return (1.0 + speed->added_frac) * limited_s(speed, kind, work);
 }
 
 double fab_gpu_pass_s(const fab_gpu_speed *speed, double byte)

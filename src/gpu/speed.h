@@ -23,12 +23,13 @@ typedef struct fab_gpu_speed {
     double attention_ratio; /* rate of the attention core over that of today's kernels */
     fab_gpu_energy energy;
     double dynamic_limit_w; /* that operators may draw beyond the static power, 0 for no limit */
+    double added_frac;      /* by which every operator takes longer; above -1 */
 } fab_gpu_speed;
 
 /* Time of an operator: as measured kernels of its shape (docs/models-kernels.md), or the longer of
  * computing and moving bytes (roofline, Williams et al. 2009), and, with a limit of power, at least
  * its energy over that limit (Choi, Dukhan, Liu, Vuduc 2014): the clock falls by the factor limit /
- * dynamic power. What the speed leaves out takes no time. */
+ * dynamic power. All that times 1 + added_frac. What the speed leaves out takes no time. */
 double fab_gpu_operator_s(const fab_gpu_speed *speed, fab_operator_kind kind,
                           fab_operator_work work);
 

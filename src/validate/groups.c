@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "validate/lineage.h"
 #include "validate/sweeps.h"
 
 #define GROUP_LIMIT  256
@@ -24,11 +25,6 @@ static const char *tier_of(const fab_run_score *row)
 static const char *gpu_of(const fab_run_score *row)
 {
     return row->gpu;
-}
-
-static const char *precision_of(const fab_run_score *row)
-{
-    return strstr(row->precision, "fp8") != NULL ? "FP8" : "BF16 or FP16";
 }
 
 static const char *family_of(const fab_run_score *row)
@@ -236,7 +232,8 @@ static fab_fit_score count_fits(const fab_validation *validation)
 
 fab_status fab_score_groups(fab_validation *validation, fab_arena *arena)
 {
-    static const fab_group_name WAYS[] = {tier_of, gpu_of, precision_of, family_of, all_of};
+    static const fab_group_name WAYS[] = {tier_of, gpu_of, fab_run_precision_group, family_of,
+                                          all_of};
     fab_row_set set = {.rows = FAB_NEW(arena, const fab_run_score *, validation->row_count)};
     fab_score_group *sources = FAB_NEW(arena, fab_score_group, GROUP_LIMIT);
     fab_score_group *totals = FAB_NEW(arena, fab_score_group, GROUP_LIMIT);

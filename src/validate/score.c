@@ -38,7 +38,8 @@ static const char *first_message(const fab_diagnostics *diagnostics, fab_arena *
 
 /* Forecasts a row with one choice of what it leaves open. Texts go into `arena`. */
 static fab_status try_choice(const fab_catalog *catalog, const fab_run_row *row,
-                             const fab_run_choice *choice, fab_arena *arena, fab_run_try *out)
+                             const fab_run_choice *choice, double scale_ratio, fab_arena *arena,
+                             fab_run_try *out)
 {
     *out = (fab_run_try){.status = FAB_RUN_WRONG};
     const fab_node *root = NULL;
@@ -59,6 +60,7 @@ static fab_status try_choice(const fab_catalog *catalog, const fab_run_row *row,
     }
     fab_forecast forecast;
     if (status == FAB_OK) {
+        scenario->assumptions.computation_scale_ratio *= scale_ratio;
         status = fab_train_forecast(scenario, arena, &forecast);
     }
     if (status == FAB_E_RANGE) {
@@ -88,7 +90,8 @@ static bool is_better(const fab_run_try *a, const fab_run_try *b)
 }
 
 static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
-                          const fab_run_reading *reading, fab_arena *arena, fab_run_try *best)
+                          const fab_run_reading *reading, double scale_ratio, fab_arena *arena,
+                          fab_run_try *best)
 {
     const int64_t layers = (int64_t)fab_run_number(row, FAB_RUN_LAYERS);
     const int64_t stages = (int64_t)fab_run_number(row, FAB_RUN_PP);
@@ -108,7 +111,7 @@ static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
             if (reading->searches_interleave && layers % (stages * chunks) != 0) {
                 continue;
             }
-            FAB_TRY(try_choice(catalog, row, &choice, arena, &next));
+            FAB_TRY(try_choice(catalog, row, &choice, scale_ratio, arena, &next));
             if (is_first || is_better(&next, best)) {
                 *best = next;
                 is_first = false;
@@ -259,11 +262,11 @@ static bool keep(const char **text, fab_arena *arena)
 }
 
 static fab_status forecast_row(const fab_catalog *catalog, const fab_run_row *row,
-                               const fab_run_reading *reading, fab_arena *arena, fab_arena *scratch,
-                               fab_run_score *out)
+                               const fab_run_reading *reading, double scale_ratio, fab_arena *arena,
+                               fab_arena *scratch, fab_run_score *out)
 {
     fab_run_try best;
-    FAB_TRY(try_row(catalog, row, reading, scratch, &best));
+    FAB_TRY(try_row(catalog, row, reading, scale_ratio, scratch, &best));
     FAB_TRY(judge(&best, scratch, out));
     out->scenario = best.scenario;
     if ((out->reason != NULL && !keep(&out->reason, arena)) ||
@@ -279,8 +282,8 @@ static fab_status forecast_row(const fab_catalog *catalog, const fab_run_row *ro
     return FAB_OK;
 }
 
-static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, fab_arena *arena,
-                            fab_arena *scratch, fab_run_score *out)
+static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, double scale_ratio,
+                            fab_arena *arena, fab_arena *scratch, fab_run_score *out)
 {
     *out = (fab_run_score){.id = row->cells[FAB_RUN_ID],
                            .source_key = row->cells[FAB_RUN_SOURCE],
@@ -291,6 +294,7 @@ static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, 
                            .recompute = row->cells[FAB_RUN_RECOMPUTE],
                            .is_moe = strcmp(row->cells[FAB_RUN_FAMILY], "moe") == 0,
                            .packages = (int64_t)fab_run_number(row, FAB_RUN_GPUS),
+                           .year = (int64_t)fab_run_number(row, FAB_RUN_YEAR),
                            .status = FAB_RUN_WRONG,
                            .outcome = row->outcome,
                            .reason = find_wrong_number(row, arena),
@@ -315,7 +319,9 @@ static fab_status score_row(const fab_catalog *catalog, const fab_run_row *row, 
     out->measured_s = measured_s(row);
     out->measured_byte = measured_byte(row);
     out->rank_s = out->measured_s > 0.0 ? out->measured_s : reported_s(row);
-    return out->reason != NULL ? FAB_OK : forecast_row(catalog, row, &reading, arena, scratch, out);
+    return out->reason != NULL
+               ? FAB_OK
+               : forecast_row(catalog, row, &reading, scale_ratio, arena, scratch, out);
 }
 
 static bool is_wanted(const fab_run_row *row, const char *source_key)
@@ -324,7 +330,8 @@ static bool is_wanted(const fab_run_row *row, const char *source_key)
 }
 
 fab_status fab_score_table(const fab_catalog *catalog, const fab_run_table *table,
-                           const char *source_key, fab_arena *arena, fab_validation *out)
+                           const char *source_key, const double *scales_ratio, fab_arena *arena,
+                           fab_validation *out)
 {
     fab_run_score *rows = FAB_NEW(arena, fab_run_score, table->row_count);
     fab_arena *scratch = fab_arena_create(SCRATCH_BYTE);
@@ -333,7 +340,9 @@ fab_status fab_score_table(const fab_catalog *catalog, const fab_run_table *tabl
     for (size_t i = 0; i < table->row_count && status == FAB_OK; i++) {
         if (is_wanted(&table->rows[i], source_key)) {
             const fab_arena_mark mark = fab_arena_save(scratch);
-            status = score_row(catalog, &table->rows[i], arena, scratch, &rows[out->row_count++]);
+            status =
+                score_row(catalog, &table->rows[i], scales_ratio != NULL ? scales_ratio[i] : 1.0,
+                          arena, scratch, &rows[out->row_count++]);
             fab_arena_reset(scratch, mark);
         }
     }

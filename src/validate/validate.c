@@ -51,7 +51,7 @@ static fab_status score_runs(const fab_catalog *catalog, const fab_table_text *t
 {
     fab_run_table table;
     FAB_TRY(fab_run_table_read(text, arena, diagnostics, &table));
-    FAB_TRY(fab_score_table(catalog, &table, source_key, arena, out));
+    FAB_TRY(fab_score_table(catalog, &table, source_key, NULL, arena, out));
     return fab_score_groups(out, arena);
 }
 

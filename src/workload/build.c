@@ -44,6 +44,7 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
         .attention_ratio =
             assumed->attention == FAB_ATTENTION_FUSED_V1 ? FIRST_ATTENTION_RATIO : 1.0,
         .is_fp8 = scenario->job.precision == FAB_PRECISION_FP8,
+        .added_frac = assumed->computation_scale_ratio - 1.0,
     };
 }
 
