@@ -124,6 +124,21 @@ want_code 0
 grep -q '^t1,alephalpha_fits,skipped,does not say .layers.' other.out || failed 'an unknown model passes'
 grep -q '^t2,alephalpha_fits,wrong,' other.out || failed 'an impossible mapping passes'
 
+# what lies beyond the runs is said by train
+run train "$root/examples/deepseek-v3-h100.yaml"
+want_code 0
+! grep -q 'Beyond what was measured' .out || failed 'a run like that was measured'
+run train "$root/examples/deepseek-v3-h800.yaml"
+want_code 0
+want_out 'No measured run has the package h800_sxm'
+run train "$root/examples/llama3-405b-h100.yaml"
+want_code 0
+want_out 'Measured runs on h100_sxm in BF16 have up to 6144 packages; this job has 16384.'
+run train "$root/examples/llama3-405b-h100.yaml" --json
+want_code 0
+cp .out beyond.json
+[ "$("$json" get beyond.json beyond_measurements)" = 1 ] || failed 'JSON does not say it'
+
 # pictures
 mkdir figures
 run validate --figures figures

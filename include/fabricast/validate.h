@@ -9,6 +9,7 @@
 #include <fabricast/catalog.h>
 #include <fabricast/diagnostic.h>
 #include <fabricast/measured.h>
+#include <fabricast/scenario.h>
 #include <fabricast/status.h>
 
 FAB_BEGIN_DECLS
@@ -137,6 +138,18 @@ FAB_API FAB_CHECKED fab_status fab_validate(const fab_catalog *catalog, const ch
                                             const char *source_key, fab_arena *arena,
                                             fab_diagnostics *diagnostics,
                                             const fab_validations **out);
+
+/* What of a scenario lies beyond the measured runs that are built in. */
+#define FAB_COVERAGE_LIMIT 3
+typedef struct fab_coverage {
+    const char *warnings[FAB_COVERAGE_LIMIT]; /* whole sentences */
+    size_t warning_count;
+} fab_coverage;
+
+/* Says whether runs were measured on the scenario's package, in its precision, on that many
+ * packages. Texts live in the arena. FAB_E_NOMEM. */
+FAB_API FAB_CHECKED fab_status fab_validate_coverage(const fab_scenario *scenario, fab_arena *arena,
+                                                     fab_coverage *out);
 
 FAB_END_DECLS
 

@@ -111,6 +111,21 @@ void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *own
     fab_json_known(json, object, "energy_j_per_token", has_energy, ownership->energy_j_per_token);
 }
 
+/* Sentences on what lies beyond the measured runs; an empty list where nothing does. */
+static void add_coverage(fab_json *json, json_t *root, const fab_scenario *scenario)
+{
+    fab_coverage coverage;
+    const fab_status status = fab_validate_coverage(scenario, json->scratch->arena, &coverage);
+    if (status != FAB_OK) {
+        json->scratch->status = status;
+        return;
+    }
+    json_t *array = fab_json_array(json, root, "beyond_measurements");
+    for (size_t i = 0; i < coverage.warning_count; i++) {
+        fab_json_text(json, array, NULL, coverage.warnings[i]);
+    }
+}
+
 fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_forecast *forecast,
                                     const fab_ownership *ownership,
                                     const fab_explanation *explanation,
@@ -125,6 +140,7 @@ fab_status fab_report_forecast_json(const fab_scenario *scenario, const fab_fore
     fab_json_settings(&json, root, scenario);
     fab_json_forecast(&json, fab_json_object(&json, root, "forecast"), forecast);
     fab_json_ownership(&json, fab_json_object(&json, root, "ownership"), ownership);
+    add_coverage(&json, root, scenario);
     if (explanation != NULL) {
         fab_json_explanation(&json, fab_json_object(&json, root, "explanation"), explanation);
     }

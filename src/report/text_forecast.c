@@ -262,6 +262,23 @@ static void print_checks(const view *v)
     fab_text_sheet(&sheet, v->stream);
 }
 
+/* What lies beyond the measured runs. */
+static void print_coverage(const view *v)
+{
+    fab_coverage coverage;
+    const fab_status status = fab_validate_coverage(v->scenario, v->scratch->arena, &coverage);
+    if (status != FAB_OK) {
+        v->scratch->status = status;
+        return;
+    }
+    if (coverage.warning_count > 0) {
+        fab_text_heading(v->stream, "Beyond what was measured");
+    }
+    for (size_t i = 0; i < coverage.warning_count; i++) {
+        fab_text_paragraph(v->scratch, v->stream, coverage.warnings[i], "");
+    }
+}
+
 fab_status fab_report_forecast_text(const fab_scenario *scenario, const fab_forecast *forecast,
                                     const fab_ownership *ownership, fab_arena *arena, FILE *stream)
 {
@@ -276,6 +293,7 @@ fab_status fab_report_forecast_text(const fab_scenario *scenario, const fab_fore
     print_tiers(&v);
     fab_text_energy(&scratch, scenario, forecast, stream);
     print_checks(&v);
+    print_coverage(&v);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
     return status;

@@ -34,6 +34,12 @@ static const fab_run_hardware *find_hardware(const char *name)
     return NULL;
 }
 
+const char *fab_run_hardware_gpu(const char *name)
+{
+    const fab_run_hardware *hardware = find_hardware(name);
+    return hardware != NULL ? hardware->gpu : NULL;
+}
+
 static bool has_word(const char *text, const char *word)
 {
     return strstr(text, word) != NULL;

@@ -113,6 +113,10 @@ bool fab_run_says(const fab_run_row *row, fab_run_column column);
 /* Returns the name of a column in the file. */
 const char *fab_run_column_name(fab_run_column column);
 
+/* The catalog's package of a table's hardware; NULL when it is not described. A description of its
+ * own begins with a brace. */
+const char *fab_run_hardware_gpu(const char *name);
+
 /* What a row leaves open, tried one after the other. */
 typedef struct fab_run_choice {
     int64_t microbatch;
