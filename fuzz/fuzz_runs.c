@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "validate/groups.h"
 #include "validate/score.h"
@@ -45,11 +46,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fab_diagnostics diagnostics = fab_diagnostics_make(arena);
     fab_table_text text;
     fab_run_table table;
-    if (fab_table_parse("fuzz.csv", (const char *)data, size, arena, &diagnostics, &text) ==
-            FAB_OK &&
-        text.kind != FAB_TABLE_COLLECTIVES &&
+    const char *collectives = NULL;
+    const bool is_read =
+        fab_table_parse("fuzz.csv", (const char *)data, size, arena, &diagnostics, &text) == FAB_OK;
+    if (is_read && text.kind != FAB_TABLE_COLLECTIVES &&
         fab_run_table_read(&text, arena, &diagnostics, &table) == FAB_OK) {
         score(&table, arena, &diagnostics);
+    }
+    if (is_read && fab_sister_is_foreign(text.csv) &&
+        fab_sister_collectives(text.csv, arena, &diagnostics, &collectives) == FAB_OK) {
+        assert(strchr(collectives, '\n') != NULL);
     }
     fab_arena_destroy(arena);
     return 0;

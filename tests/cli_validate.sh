@@ -46,6 +46,29 @@ run validate "$root/validation/collectives_by_size.csv"
 want_code 0
 want_out 'gb200_nvl72_full all'
 
+# collectives in the columns of others: what is no hardware of the catalog is not compared
+cat >foreign.csv <<'END'
+collective,n_gpus,n_nodes,hardware,fabric,size_B,time_us,busbw_GBps,kind,address
+all_reduce,8,1,DGX H100 80GB,NVLink4,1073741824,4000,470,measured,here
+all_reduce,8,1,"Other, ""named""",wires,1073741824,4000,470,measured,here
+all_reduce,8,1,DGX H100 80GB,NVLink4,1073741824,4000,470,vendor slide,here
+END
+run validate foreign.csv
+want_code 0
+want_out 'hgx_h100 all-reduce    1'
+grep -q '^all      all           1 ' .out || failed 'what cannot be compared is'
+sed 's/,time_us,/,time,/' foreign.csv >nameless.csv
+run validate nameless.csv
+want_code 2
+want_err 'time_us'
+cat >foreign.csv <<'END'
+system,collective,tensor_bytes,group_size,time_us,bus_gb_s_per_gpu_per_dir,source_address
+GB200 NVL72,collective-permute,1048576,,30,0,here
+END
+run validate foreign.csv
+want_code 0
+want_out 'gb200_nvl72_full send          1'
+
 # one source alone
 run validate --source simumax_b200
 want_code 0

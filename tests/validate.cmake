@@ -3,6 +3,7 @@ fab_test(test_calibrate validate catalog gpu config units base)
 cli_test(calibrate)
 cli_test(validate)
 fab_test(test_sweeps validate base)
+fab_test(test_groups validate base)
 fab_replay(runs validate ownership gpu catalog config units base)
 
 # docs/validation.md, its figures, validation/summary.txt and the figure of README.md are what comes out

@@ -6,7 +6,8 @@
 #include "validate/lineage.h"
 #include "validate/sweeps.h"
 
-#define GROUP_LIMIT  256
+#define WAY_COUNT    5           /* of grouping all rows */
+#define GROUP_LIMIT  256         /* groups of one way */
 #define SERIES_LEAST ((size_t)3) /* rows of a series whose slope means something */
 
 /* What a row is called in one way of grouping. */
@@ -193,7 +194,7 @@ static fab_status add_groups(const fab_validation *validation, fab_group_name na
                              size_t *count)
 {
     const size_t first = *count;
-    for (size_t i = 0; i < validation->row_count && *count < GROUP_LIMIT; i++) {
+    for (size_t i = 0; i < validation->row_count && *count - first < GROUP_LIMIT; i++) {
         const char *name = name_of(&validation->rows[i]);
         bool is_known = name[0] == '\0';
         for (size_t g = first; g < *count; g++) {
@@ -232,16 +233,16 @@ static fab_fit_score count_fits(const fab_validation *validation)
 
 fab_status fab_score_groups(fab_validation *validation, fab_arena *arena)
 {
-    static const fab_group_name WAYS[] = {tier_of, gpu_of, fab_run_precision_group, family_of,
-                                          all_of};
+    static const fab_group_name WAYS[WAY_COUNT] = {tier_of, gpu_of, fab_run_precision_group,
+                                                   family_of, all_of};
     fab_row_set set = {.rows = FAB_NEW(arena, const fab_run_score *, validation->row_count)};
     fab_score_group *sources = FAB_NEW(arena, fab_score_group, GROUP_LIMIT);
-    fab_score_group *totals = FAB_NEW(arena, fab_score_group, GROUP_LIMIT);
+    fab_score_group *totals = FAB_NEW(arena, fab_score_group, WAY_COUNT * GROUP_LIMIT);
     if (set.rows == NULL || sources == NULL || totals == NULL) {
         return FAB_E_NOMEM;
     }
     FAB_TRY(add_groups(validation, source_of, &set, arena, sources, &validation->source_count));
-    for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+    for (size_t i = 0; i < WAY_COUNT; i++) {
         FAB_TRY(add_groups(validation, WAYS[i], &set, arena, totals, &validation->total_count));
     }
     validation->sources = sources;

@@ -54,10 +54,9 @@ typedef struct fab_table_sign {
 } fab_table_sign;
 
 static const fab_table_sign SIGNS[] = {
-    {"layers", FAB_TABLE_RUNS},
-    {"# GPUs", FAB_TABLE_SINGLE_NODE},
-    {"outcome", FAB_TABLE_FITS},
-    {"size_byte", FAB_TABLE_COLLECTIVES},
+    {"layers", FAB_TABLE_RUNS},        {"# GPUs", FAB_TABLE_SINGLE_NODE},
+    {"outcome", FAB_TABLE_FITS},       {"size_byte", FAB_TABLE_COLLECTIVES},
+    {"size_B", FAB_TABLE_COLLECTIVES}, {"tensor_bytes", FAB_TABLE_COLLECTIVES},
 };
 
 const char *fab_run_column_name(fab_run_column column)
@@ -76,7 +75,7 @@ static fab_status find_kind(fab_table_text *table, fab_diagnostics *diagnostics)
     fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
                  fab_csv_position(table->csv, &table->csv->header[0]),
                  "runs have `layers`, iterations on one node `# GPUs`, labels `outcome`, "
-                 "collectives `size_byte`",
+                 "collectives `size_byte`, `size_B` or `tensor_bytes`",
                  "the header is that of no table of measurements");
     return FAB_E_INPUT;
 }

@@ -105,6 +105,12 @@ FAB_CHECKED fab_status fab_sister_single(const fab_csv_table *csv, fab_arena *ar
 FAB_CHECKED fab_status fab_sister_fits(const fab_csv_table *csv, fab_arena *arena,
                                        fab_diagnostics *diagnostics, fab_run_row *rows);
 
+/* Collectives in columns of others (`size_B` or `tensor_bytes`) as the text of a table that
+ * fab_measured_parse reads, one line for each row. FAB_E_INPUT, FAB_E_NOMEM. */
+bool fab_sister_is_foreign(const fab_csv_table *csv);
+FAB_CHECKED fab_status fab_sister_collectives(const fab_csv_table *csv, fab_arena *arena,
+                                              fab_diagnostics *diagnostics, const char **text_out);
+
 /* A number of a row; 0 when the cell is empty or no number. */
 double fab_run_number(const fab_run_row *row, fab_run_column column);
 

@@ -54,9 +54,8 @@ static size_t find_fit(fab_scaling *s, const fab_run_score *row)
             return i;
         }
     }
-    if (s->fit_count == FIT_LIMIT) {
-        return FIT_LIMIT - 1;
-    }
+    /* every package that is described, in two precisions and two generations, is far less */
+    assert(s->fit_count < FIT_LIMIT);
     s->fits[s->fit_count] =
         (fab_scale_fit){.gpu = row->gpu, .precision = precision, .generation = generation};
     return s->fit_count++;

@@ -1,6 +1,7 @@
 #include <fabricast/validate.h>
 
 #include <assert.h>
+#include <string.h>
 
 #include "validate/bars.h"
 #include "validate/groups.h"
@@ -28,10 +29,16 @@ static fab_status score_collectives(const fab_catalog *catalog, const fab_csv_ta
     const fab_measured_collective *rows = NULL;
     const fab_measured_result *results = NULL;
     const char *reason = NULL;
+    const char *text = csv->source->text;
+    size_t length_byte = csv->source->length_byte;
     size_t row_count = 0;
     size_t result_count = 0;
-    FAB_TRY(fab_measured_parse(csv->source->name, csv->source->text, csv->source->length_byte,
-                               arena, diagnostics, &rows, &row_count));
+    if (fab_sister_is_foreign(csv)) {
+        FAB_TRY(fab_sister_collectives(csv, arena, diagnostics, &text));
+        length_byte = strlen(text);
+    }
+    FAB_TRY(fab_measured_parse(csv->source->name, text, length_byte, arena, diagnostics, &rows,
+                               &row_count));
     const fab_status status =
         fab_measured_compare(catalog, rows, row_count, arena, &results, &result_count, &reason);
     if (status == FAB_E_INPUT) {
