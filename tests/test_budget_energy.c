@@ -26,18 +26,18 @@ START_TEST(module_by_hand)
 {
     const fab_technology t = link_module();
     const fab_budget b = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_HOST), 3.018, 0.001);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_FACE), 3.018, 0.001);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_LINE), 6.519, 0.001);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_DRIVER), 2.01, 1e-6);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_RECEIVER), 0.64, 1e-6);
-    const double inside = 3.018 + 6.519 + 2.65 + part_pj(&b, FAB_PART_LASER);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_SUPPLY), inside * (1.0 / 0.88 - 1.0), 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_HOST), 3.018, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_FACE), 3.018, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_LINE), 6.519, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_DRIVER), 2.01, 1e-6);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_RECEIVER), 0.64, 1e-6);
+    const double inside = 3.018 + 6.519 + 2.65 + part_pj(&b, FAB_LINK_PART_LASER);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_SUPPLY), inside * (1.0 / 0.88 - 1.0), 0.001);
     /* the row counts all but the hosts; published signal processors take 7.5 to 10 pJ/bit */
     ck_assert_double_eq_tol(b.scope_j_per_bit.value,
-                            b.energy_j_per_bit.value - b.parts_j_per_bit[FAB_PART_HOST].value,
+                            b.energy_j_per_bit.value - b.parts_j_per_bit[FAB_LINK_PART_HOST].value,
                             1e-18);
-    const double processor = part_pj(&b, FAB_PART_FACE) + part_pj(&b, FAB_PART_LINE);
+    const double processor = part_pj(&b, FAB_LINK_PART_FACE) + part_pj(&b, FAB_LINK_PART_LINE);
     ck_assert(processor > 7.5 && processor < 10.0);
 }
 END_TEST
@@ -48,15 +48,17 @@ START_TEST(laser_from_the_budget)
     fab_technology t = link_module();
     const fab_budget b = budget_of(&t);
     const double lane_w = 1e-3 * pow(10.0, b.launch_db.value / 10.0);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_LASER), 1e12 * lane_w / 0.15 / 106.25e9, 1e-6);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_LASER), 1e12 * lane_w / 0.15 / 106.25e9,
+                            1e-6);
     t.laser_frac = link_known(0.3);
     const fab_budget better = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&better, FAB_PART_LASER), 0.5 * part_pj(&b, FAB_PART_LASER),
-                            1e-6);
+    ck_assert_double_eq_tol(part_pj(&better, FAB_LINK_PART_LASER),
+                            0.5 * part_pj(&b, FAB_LINK_PART_LASER), 1e-6);
     t.laser_w = link_known(0.1);
     t.lasers_lanes_count = link_known(4);
     const fab_budget given = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&given, FAB_PART_LASER), 1e11 / 0.3 / 4.0 / 106.25e9, 1e-6);
+    ck_assert_double_eq_tol(part_pj(&given, FAB_LINK_PART_LASER), 1e11 / 0.3 / 4.0 / 106.25e9,
+                            1e-6);
 }
 END_TEST
 
@@ -74,9 +76,9 @@ START_TEST(electronics_of_modules)
     fab_technology t = link_module();
     t.electronics = MODULES[_i].electronics;
     const fab_budget b = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_HOST), MODULES[_i].host_pj, 0.001);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_FACE), MODULES[_i].face_pj, 0.001);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_LINE), MODULES[_i].line_pj, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_HOST), MODULES[_i].host_pj, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_FACE), MODULES[_i].face_pj, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_LINE), MODULES[_i].line_pj, 0.001);
 }
 END_TEST
 
@@ -88,11 +90,11 @@ START_TEST(closer_is_cheaper)
     t.medium = "SMF, MRM";
     t.title = "engine";
     const fab_budget beside = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&beside, FAB_PART_HOST), 1.1215, 0.001);
-    ck_assert_double_eq_tol(part_pj(&beside, FAB_PART_LINE), 0.9, 1e-6);
+    ck_assert_double_eq_tol(part_pj(&beside, FAB_LINK_PART_HOST), 1.1215, 0.001);
+    ck_assert_double_eq_tol(part_pj(&beside, FAB_LINK_PART_LINE), 0.9, 1e-6);
     t.medium = "3D, MRM";
     const fab_budget stacked = budget_of(&t);
-    ck_assert(!stacked.parts_j_per_bit[FAB_PART_HOST].is_known);
+    ck_assert(!stacked.parts_j_per_bit[FAB_LINK_PART_HOST].is_known);
     t.title = "pluggable module with DSP";
     t.medium = "SMF, MRM";
     const fab_budget plugged = budget_of(&t);
@@ -111,12 +113,12 @@ START_TEST(sums_and_nodes)
     ck_assert_double_eq_tol(slow.dynamic_j_per_bit.value + slow.static_j_per_bit.value,
                             slow.energy_j_per_bit.value, 1e-18);
     ck_assert_double_eq_tol(slow.static_j_per_bit.value,
-                            slow.parts_j_per_bit[FAB_PART_LASER].value +
-                                slow.parts_j_per_bit[FAB_PART_TUNING].value,
+                            slow.parts_j_per_bit[FAB_LINK_PART_LASER].value +
+                                slow.parts_j_per_bit[FAB_LINK_PART_TUNING].value,
                             1e-20);
     t.lane_rate_bps = link_known(212.5e9);
     const fab_budget fast = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&fast, FAB_PART_LINE), 0.81, 1e-6);
+    ck_assert_double_eq_tol(part_pj(&fast, FAB_LINK_PART_LINE), 0.81, 1e-6);
 }
 END_TEST
 
@@ -134,8 +136,8 @@ START_TEST(vcsels)
     t.electronics = FAB_ELECTRONICS_LINEAR;
     t.lane_rate_bps = link_known(VCSELS[_i].lane_bps);
     const fab_budget b = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_DRIVER), VCSELS[_i].want_pj, 1e-6);
-    ck_assert(!b.parts_j_per_bit[FAB_PART_LASER].is_known);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_DRIVER), VCSELS[_i].want_pj, 1e-6);
+    ck_assert(!b.parts_j_per_bit[FAB_LINK_PART_LASER].is_known);
     ck_assert(b.is_out_of_fit == VCSELS[_i].is_outside);
 }
 END_TEST
@@ -153,8 +155,8 @@ START_TEST(crossbar_by_hand)
     t.lanes_count = link_known(256);
     t.radix_count = link_known(64);
     const fab_budget b = budget_of(&t);
-    ck_assert_double_eq_tol(part_pj(&b, FAB_PART_TUNING), 4.267, 0.01);
-    ck_assert_double_eq_tol(b.parts_j_per_bit[FAB_PART_TUNING].low * 1e12, 0.128, 0.001);
+    ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_TUNING), 4.267, 0.01);
+    ck_assert_double_eq_tol(b.parts_j_per_bit[FAB_LINK_PART_TUNING].low * 1e12, 0.128, 0.001);
 }
 END_TEST
 

@@ -123,7 +123,7 @@ START_TEST(texts)
     for (int i = 0; i < FAB_LOSS_COUNT; i++) {
         ck_assert_ptr_nonnull(fab_loss_text((fab_loss)i));
     }
-    ck_assert_str_eq(fab_energy_part_text(FAB_PART_LASER), "laser");
+    ck_assert_str_eq(fab_energy_part_text(FAB_LINK_PART_LASER), "laser");
     ck_assert_str_eq(fab_modulator_text(FAB_MODULATOR_RING), "ring");
     ck_assert_str_eq(fab_electronics_text(FAB_ELECTRONICS_DSP), "signal processor");
 }

@@ -69,19 +69,21 @@ typedef enum fab_loss { FAB_LOSS_LIST(FAB_LOSS_ENUM) FAB_LOSS_COUNT } fab_loss;
 FAB_API const char *fab_loss_text(fab_loss loss);
 
 /* Where the energy of a bit goes. */
-#define FAB_PART_LIST(X)                                                                           \
-    X(FAB_PART_HOST, "SerDes of both hosts")                                                       \
-    X(FAB_PART_FACE, "electrical side of both modules or engines")                                 \
-    X(FAB_PART_LINE, "SerDes or signal processor of the line")                                     \
-    X(FAB_PART_DRIVER, "driver and modulator")                                                     \
-    X(FAB_PART_RECEIVER, "receiver's amplifier")                                                   \
-    X(FAB_PART_LASER, "laser")                                                                     \
-    X(FAB_PART_TUNING, "heaters of the rings")                                                     \
-    X(FAB_PART_SUPPLY, "voltage converters of the module")
+#define FAB_LINK_PART_LIST(X)                                                                      \
+    X(FAB_LINK_PART_HOST, "SerDes of both hosts")                                                  \
+    X(FAB_LINK_PART_FACE, "electrical side of both modules or engines")                            \
+    X(FAB_LINK_PART_LINE, "SerDes or signal processor of the line")                                \
+    X(FAB_LINK_PART_DRIVER, "driver and modulator")                                                \
+    X(FAB_LINK_PART_RECEIVER, "receiver's amplifier")                                              \
+    X(FAB_LINK_PART_LASER, "laser")                                                                \
+    X(FAB_LINK_PART_TUNING, "heaters of the rings")                                                \
+    X(FAB_LINK_PART_SUPPLY, "voltage converters of the module")
 
-#define FAB_PART_ENUM(id, text) id,
-typedef enum fab_energy_part { FAB_PART_LIST(FAB_PART_ENUM) FAB_PART_COUNT } fab_energy_part;
-#undef FAB_PART_ENUM
+#define FAB_LINK_PART_ENUM(id, text) id,
+typedef enum fab_energy_part {
+    FAB_LINK_PART_LIST(FAB_LINK_PART_ENUM) FAB_LINK_PART_COUNT
+} fab_energy_part;
+#undef FAB_LINK_PART_ENUM
 
 FAB_API const char *fab_energy_part_text(fab_energy_part part);
 
@@ -132,8 +134,8 @@ typedef struct fab_budget {
     fab_corrected after; /* ... and after it */
     fab_value sensitivity_db; /* dBm of outer amplitude */
     fab_value launch_db;      /* dBm of mean power that a lane needs of the laser, in its fibre */
-    fab_value parts_j_per_bit[FAB_PART_COUNT];
-    const char *part_formulas[FAB_PART_COUNT];
+    fab_value parts_j_per_bit[FAB_LINK_PART_COUNT];
+    const char *part_formulas[FAB_LINK_PART_COUNT];
     fab_value energy_j_per_bit;  /* all parts */
     fab_value scope_j_per_bit;   /* those that the published energy counts */
     fab_value dynamic_j_per_bit; /* those that move with the data */

@@ -80,18 +80,18 @@ static void put_module(fab_budget *b)
     const fab_value line = over(b, &LONG_REACH);
     switch (b->recipe.electronics) {
     case FAB_ELECTRONICS_LINEAR:
-        put(b, FAB_PART_HOST, line, "0.9 exp(0.055 x 36 dB): board and light in one");
+        put(b, FAB_LINK_PART_HOST, line, "0.9 exp(0.055 x 36 dB): board and light in one");
         break;
     case FAB_ELECTRONICS_HALF:
-        put(b, FAB_PART_HOST, fab_scale(fab_add(face, line), 0.5),
+        put(b, FAB_LINK_PART_HOST, fab_scale(fab_add(face, line), 0.5),
             "half of a SerDes over 22 dB, half of one over 36 dB");
-        put(b, FAB_PART_FACE, fab_scale(face, 0.5), "half of a SerDes over 22 dB");
-        put(b, FAB_PART_LINE, fab_scale(line, 0.5), "half of a SerDes over 36 dB");
+        put(b, FAB_LINK_PART_FACE, fab_scale(face, 0.5), "half of a SerDes over 22 dB");
+        put(b, FAB_LINK_PART_LINE, fab_scale(line, 0.5), "half of a SerDes over 36 dB");
         break;
     default:
-        put(b, FAB_PART_HOST, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
-        put(b, FAB_PART_FACE, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
-        put(b, FAB_PART_LINE, line, "0.9 exp(0.055 x 36 dB): signal processor of the line");
+        put(b, FAB_LINK_PART_HOST, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
+        put(b, FAB_LINK_PART_FACE, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
+        put(b, FAB_LINK_PART_LINE, line, "0.9 exp(0.055 x 36 dB): signal processor of the line");
         break;
     }
 }
@@ -99,25 +99,27 @@ static void put_module(fab_budget *b)
 static void put_engine(fab_budget *b)
 {
     if (b->recipe.electronics == FAB_ELECTRONICS_LINEAR && b->recipe.is_nrz) {
-        put(b, FAB_PART_HOST, over(b, &BESIDE), "0.9 exp(0.055 x 4 dB): lane by lane");
+        put(b, FAB_LINK_PART_HOST, over(b, &BESIDE), "0.9 exp(0.055 x 4 dB): lane by lane");
         return;
     }
     if (b->recipe.electronics == FAB_ELECTRONICS_LINEAR) {
-        put(b, FAB_PART_HOST, over(b, &LINEAR), "0.9 exp(0.055 x 12 dB): die, engine and light");
+        put(b, FAB_LINK_PART_HOST, over(b, &LINEAR),
+            "0.9 exp(0.055 x 12 dB): die, engine and light");
         return;
     }
     const fab_value beside = over(b, &BESIDE);
-    put(b, FAB_PART_HOST, beside, "0.9 exp(0.055 x 4 dB): die to engine");
-    put(b, FAB_PART_FACE, beside, "0.9 exp(0.055 x 4 dB): die to engine");
-    put(b, FAB_PART_LINE, crossing(b, fab_known(0.0)), "0.9 pJ/bit: serialising and clocks");
+    put(b, FAB_LINK_PART_HOST, beside, "0.9 exp(0.055 x 4 dB): die to engine");
+    put(b, FAB_LINK_PART_FACE, beside, "0.9 exp(0.055 x 4 dB): die to engine");
+    put(b, FAB_LINK_PART_LINE, crossing(b, fab_known(0.0)), "0.9 pJ/bit: serialising and clocks");
 }
 
 static void put_cable_ends(fab_budget *b)
 {
     const fab_value face = over(b, &FACEPLATE);
-    put(b, FAB_PART_HOST, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
-    put(b, FAB_PART_FACE, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
-    put(b, FAB_PART_LINE, over(b, &LONG_REACH), "0.9 exp(0.055 x 36 dB): retimers over the cable");
+    put(b, FAB_LINK_PART_HOST, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
+    put(b, FAB_LINK_PART_FACE, face, "0.9 exp(0.055 x 22 dB): die to faceplate");
+    put(b, FAB_LINK_PART_LINE, over(b, &LONG_REACH),
+        "0.9 exp(0.055 x 36 dB): retimers over the cable");
 }
 
 static void put_electronics(fab_budget *b, bool is_at_budget)
@@ -130,18 +132,18 @@ static void put_electronics(fab_budget *b, bool is_at_budget)
         put_engine(b);
         break;
     case FAB_BUILD_STACK:
-        put(b, FAB_PART_LINE, crossing(b, fab_known(0.0)),
+        put(b, FAB_LINK_PART_LINE, crossing(b, fab_known(0.0)),
             "0.9 pJ/bit: serialising and clocks, no line between die and optics");
         break;
     case FAB_BUILD_RETIMED:
         put_cable_ends(b);
         break;
     case FAB_BUILD_REDRIVEN:
-        put(b, FAB_PART_RECEIVER, fab_assume(&FRONT_END), "analogue front end");
-        put(b, FAB_PART_LINE, over(b, &LONG_REACH), "0.9 exp(0.055 x 36 dB)");
+        put(b, FAB_LINK_PART_RECEIVER, fab_assume(&FRONT_END), "analogue front end");
+        put(b, FAB_LINK_PART_LINE, over(b, &LONG_REACH), "0.9 exp(0.055 x 36 dB)");
         break;
     case FAB_BUILD_BOARD:
-        put(b, FAB_PART_LINE,
+        put(b, FAB_LINK_PART_LINE,
             crossing(b, is_at_budget ? fab_add(b->allowed_db, b->losses_db[FAB_LOSS_ENDS])
                                      : b->electrical_db),
             is_at_budget ? "0.9 exp(0.055 x budget): made for any board within it"
@@ -149,10 +151,10 @@ static void put_electronics(fab_budget *b, bool is_at_budget)
         break;
     case FAB_BUILD_CABLE:
     case FAB_BUILD_SERDES:
-        put(b, FAB_PART_LINE, crossing(b, b->electrical_db), "0.9 exp(0.055 x loss)");
+        put(b, FAB_LINK_PART_LINE, crossing(b, b->electrical_db), "0.9 exp(0.055 x loss)");
         break;
     case FAB_BUILD_SWITCH:
-        put(b, FAB_PART_LINE, over(b, &LONG_REACH),
+        put(b, FAB_LINK_PART_LINE, over(b, &LONG_REACH),
             "0.9 exp(0.055 x 36 dB): its ports' SerDes; crossbar and buffers come on top");
         break;
     default:
@@ -179,7 +181,7 @@ static fab_value vcsel(fab_budget *b)
 
 static void put_rings(fab_budget *b)
 {
-    put(b, FAB_PART_TUNING, fab_ring_tuning_j_per_bit(SWING_K, b->recipe.lane_rate_bps),
+    put(b, FAB_LINK_PART_TUNING, fab_ring_tuning_j_per_bit(SWING_K, b->recipe.lane_rate_bps),
         "2 rings x 10 GHz/K x 20 K / (0.3 GHz/uW) / lane rate");
 }
 
@@ -187,17 +189,18 @@ static void put_light(fab_budget *b)
 {
     const fab_modulator modulator = b->recipe.modulator;
     const bool is_slow = b->recipe.lane_rate_bps.value <= SLOW_LANE_BPS;
-    put(b, FAB_PART_RECEIVER, fab_assume(is_slow ? &AMPLIFIER_SLOW : &AMPLIFIER),
+    put(b, FAB_LINK_PART_RECEIVER, fab_assume(is_slow ? &AMPLIFIER_SLOW : &AMPLIFIER),
         is_slow ? "amplifier without equaliser" : "transimpedance amplifier with equaliser");
     if (modulator == FAB_MODULATOR_VCSEL) {
-        put(b, FAB_PART_DRIVER, vcsel(b), "driver with its VCSEL, between two measured rates");
+        put(b, FAB_LINK_PART_DRIVER, vcsel(b), "driver with its VCSEL, between two measured rates");
         return;
     }
     if (modulator == FAB_MODULATOR_MICROLED) {
-        put(b, FAB_PART_DRIVER, fab_assume(&DRIVE_LED), "driver with its microLED");
+        put(b, FAB_LINK_PART_DRIVER, fab_assume(&DRIVE_LED), "driver with its microLED");
         return;
     }
-    put(b, FAB_PART_DRIVER, fab_assume(modulator == FAB_MODULATOR_MZM ? &DRIVE_MZM : &DRIVE_RING),
+    put(b, FAB_LINK_PART_DRIVER,
+        fab_assume(modulator == FAB_MODULATOR_MZM ? &DRIVE_MZM : &DRIVE_RING),
         modulator == FAB_MODULATOR_MZM ? "linear driver of a Mach-Zehnder modulator"
                                        : "driver and charge of a small modulator");
     if (modulator == FAB_MODULATOR_RING) {
@@ -223,7 +226,7 @@ static void put_laser(fab_budget *b)
         lanes = b->recipe.lasers_lanes_count.value;
         formula = "light in the fibre / lanes / efficiency / lane rate";
     }
-    put(b, FAB_PART_LASER,
+    put(b, FAB_LINK_PART_LASER,
         fab_laser_j_per_bit(lane_w, lanes, b->recipe.laser_frac, b->recipe.lane_rate_bps), formula);
 }
 
@@ -240,7 +243,7 @@ static void put_crossbar(const fab_technology *t, fab_budget *b)
         fab_divide(fab_multiply(fab_scale(pair, 0.5), rings), fab_of_row(t, t->rate_bps));
     /* 1 uW/K x 20 K for a ring */
     heat.low = heat.is_known ? 20e-6 * rings.value / t->rate_bps.value : 0.0;
-    put(b, FAB_PART_TUNING, heat,
+    put(b, FAB_LINK_PART_TUNING, heat,
         "nodes^2 x lanes rings x 10 GHz/K x 20 K / (0.3 GHz/uW) / rate; low: 20 uW a ring "
         "(PhoenixSim)");
 }
@@ -253,21 +256,21 @@ static void put_supply(fab_budget *b)
         return;
     }
     fab_value inside = fab_known(0.0);
-    for (int i = FAB_PART_FACE; i < FAB_PART_SUPPLY; i++) {
+    for (int i = FAB_LINK_PART_FACE; i < FAB_LINK_PART_SUPPLY; i++) {
         if (b->parts_j_per_bit[i].is_known &&
-            !(b->recipe.build == FAB_BUILD_REDRIVEN && i == FAB_PART_LINE)) {
+            !(b->recipe.build == FAB_BUILD_REDRIVEN && i == FAB_LINK_PART_LINE)) {
             inside = fab_add(inside, b->parts_j_per_bit[i]);
         }
     }
     const fab_value lost =
         fab_subtract(fab_divide(fab_known(1.0), b->recipe.supply_frac), fab_known(1.0));
-    put(b, FAB_PART_SUPPLY, fab_multiply(inside, lost),
+    put(b, FAB_LINK_PART_SUPPLY, fab_multiply(inside, lost),
         "parts in the module x (1 / efficiency - 1)");
 }
 
 static bool is_static(int part)
 {
-    return part == FAB_PART_LASER || part == FAB_PART_TUNING;
+    return part == FAB_LINK_PART_LASER || part == FAB_LINK_PART_TUNING;
 }
 
 static void add(fab_value *sum, fab_value part)
@@ -278,14 +281,14 @@ static void add(fab_value *sum, fab_value part)
 /* whether the published energy counts a part */
 static bool is_in_scope(const fab_budget *b, int part)
 {
-    return (part != FAB_PART_HOST || b->recipe.counts_host) &&
-           (part != FAB_PART_LASER || b->recipe.counts_laser);
+    return (part != FAB_LINK_PART_HOST || b->recipe.counts_host) &&
+           (part != FAB_LINK_PART_LASER || b->recipe.counts_laser);
 }
 
 static void sum_up(const fab_technology *t, fab_budget *b)
 {
     b->static_j_per_bit = fab_known(0.0);
-    for (int i = 0; i < FAB_PART_COUNT; i++) {
+    for (int i = 0; i < FAB_LINK_PART_COUNT; i++) {
         const fab_value part = b->parts_j_per_bit[i];
         if (!part.is_known) {
             continue;

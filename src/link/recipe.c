@@ -12,7 +12,7 @@
 #define NAME_TEXT(id, text)      [id] = text,
 NAMES(FAB_BUILD_LIST, FAB_BUILD_COUNT, BUILD_TEXT)
 NAMES(FAB_LOSS_LIST, FAB_LOSS_COUNT, LOSS_TEXT)
-NAMES(FAB_PART_LIST, FAB_PART_COUNT, PART_TEXT)
+NAMES(FAB_LINK_PART_LIST, FAB_LINK_PART_COUNT, PART_TEXT)
 
 static const char *const MODULATOR_TEXT[] = {"none",  "Mach-Zehnder", "ring", "electro-absorption",
                                              "VCSEL", "microLED"};
@@ -34,7 +34,7 @@ const char *fab_loss_text(fab_loss loss)
 
 const char *fab_energy_part_text(fab_energy_part part)
 {
-    assert((int)part >= 0 && part < FAB_PART_COUNT);
+    assert((int)part >= 0 && part < FAB_LINK_PART_COUNT);
     return PART_TEXT[part];
 }
 

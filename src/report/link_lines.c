@@ -177,7 +177,7 @@ static void add_energy(listing *list, const fab_budget *b)
     if (!b->energy_j_per_bit.is_known) {
         return;
     }
-    for (int i = 0; i < FAB_PART_COUNT; i++) {
+    for (int i = 0; i < FAB_LINK_PART_COUNT; i++) {
         put_value(list, fab_energy_part_text((fab_energy_part)i), b->parts_j_per_bit[i], "J/bit",
                   b->part_formulas[i]);
     }
