@@ -312,6 +312,27 @@ START_TEST(sums_of_gradients_hide_beside_products)
 }
 END_TEST
 
+/* forward issues 3 operators and 2 messages in 21 s of work, backward 3 and 3 in 35 s */
+START_TEST(passes_wait_for_the_host)
+{
+    static const struct {
+        double launch_s, forward_s, backward_s;
+    } ROWS[] = {{0, 21, 35}, {4.2, 21, 35}, {5, 25, 35}, {10, 50, 60}};
+    const fab_workload w = timed_layer();
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    s.assumptions.overlap.tensor_gradient_frac = -1.0;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        s.assumptions.launch_s = ROWS[i].launch_s;
+        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        assert_close(t.forward_s, 3 * ROWS[i].forward_s, 1e-14, "forward");
+        assert_close(t.backward_s, 3 * ROWS[i].backward_s, 1e-14, "backward");
+        assert_close(t.part_s[FAB_STEP_HOST], 3 * (ROWS[i].forward_s + ROWS[i].backward_s - 56),
+                     1e-12, "host");
+    }
+}
+END_TEST
+
 /* times, bits and energy add up over passes and layers whether hidden or not */
 START_TEST(totals_do_not_depend_on_overlap)
 {
@@ -494,6 +515,7 @@ int main(void)
     tcase_add_loop_test(tests, context_hides_behind_the_core, 0, (int)FAB_TABLE_SIZE(CONTEXT));
     tcase_add_loop_test(tests, messages_hide_behind_computation, 0, (int)FAB_TABLE_SIZE(HIDDEN));
     tcase_add_test(tests, sums_of_gradients_hide_beside_products);
+    tcase_add_test(tests, passes_wait_for_the_host);
     tcase_add_loop_test(tests, totals_do_not_depend_on_overlap, 0, 2);
     tcase_add_test(tests, parts_run_again);
     tcase_add_test(tests, first_layers_of_chunks_run_again);

@@ -428,6 +428,16 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
     CHOICE("tiers", offsetof(fab_assumptions, tier_mode), TIER_MODE,
            "whether the two tiers of one collective work one after the other or at once",
            "one after the other: the cautious choice; pipelined chunks make it concurrent"),
+    {.name = "launch",
+     .kind = FAB_FIELD_QUANTITY,
+     .dimension = FAB_DIM_TIME,
+     .offset = offsetof(fab_assumptions, launch_s),
+     .minimum = 0.0,
+     .maximum = 1.0,
+     .help = "time in which the host issues one operator or message of a layer; a pass takes at "
+             "least that for all of them",
+     .source = "0: the host is ahead, as with CUDA graphs or long operators; about 0.09 ms in "
+               "PyTorch without graphs (one operator of the list is several kernels)"},
     {.name = "memory_fixed",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_SIZE,

@@ -74,7 +74,7 @@ static const fab_store_column SCENARIO[] = {
 
 #define ENERGY(name, id) REAL(name "_energy_j", forecast.energy.part_j[id])
 
-_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 5 && FAB_STEP_CLASS_COUNT == 10 &&
+_Static_assert(FAB_TIER_LIMIT == 4 && FAB_MESSAGE_CLASS_COUNT == 5 && FAB_STEP_CLASS_COUNT == 11 &&
                    FAB_ENERGY_CLASS_COUNT == 12,
                "every tier and class has its columns");
 
@@ -104,6 +104,7 @@ static const fab_store_column POINTS[] = {
     REAL("gemm_s", forecast.part_s[FAB_STEP_GEMM]),
     REAL("attention_s", forecast.part_s[FAB_STEP_ATTENTION]),
     REAL("memory_s", forecast.part_s[FAB_STEP_MEMORY]),
+    REAL("host_s", forecast.part_s[FAB_STEP_HOST]),
     REAL("tensor_s", forecast.part_s[FAB_STEP_TENSOR]),
     REAL("context_s", forecast.part_s[FAB_STEP_CONTEXT]),
     REAL("expert_s", forecast.part_s[FAB_STEP_EXPERT]),

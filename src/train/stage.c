@@ -11,7 +11,8 @@ typedef struct fab_pass {
     double compute_s;
     double part_s[FAB_STEP_CLASS_COUNT];
     double message_s[FAB_MESSAGE_CLASS_COUNT];
-    double beside_s; /* of tensor messages, beside which products of gradients can run */
+    double issued_count; /* operators and messages that the host issues */
+    double beside_s;     /* of tensor messages, beside which products of gradients can run */
 } fab_pass;
 
 /* Layers with a dense block among the first `layers`: the first ones, or all but every n-th. */
@@ -139,6 +140,7 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
             time_s += run_operator(pass, speed, block, i, FAB_PHASE_WEIGHT);
         }
         pass->compute_s += time_s;
+        pass->issued_count += 1.0;
         pass->part_s[part_of(block->operators[i].kind)] += time_s;
     }
 }
@@ -158,6 +160,7 @@ static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *
             fab_record_message(pass->record, i, phase_of(pass, is_forward), (int64_t)count);
         }
         pass->message_s[message->message_class] += count * message->cost.time_s;
+        pass->issued_count += message->cost.time_s > 0.0 ? count : 0.0;
         pass->beside_s += is_forward ? 0.0 : (double)message->beside_count * message->cost.time_s;
         sum->total_s += repeats * count * message->cost.time_s;
         sum->link_energy_j += repeats * count * message->cost.energy_j;
@@ -195,9 +198,10 @@ static double hidden_tensor_s(const fab_overlap *overlap, const fab_pass *pass, 
     return smaller(overlap->tensor_frac * other_s + share * pass->beside_s, free_s);
 }
 
-/* Hides what may be hidden behind the computation of the pass; returns the pass's length. Context
- * messages come first, because they can hide behind the attention core alone. */
-static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab_stage_time *time,
+/* Hides what may be hidden behind the computation of the pass, and waits where the host takes
+ * longer to issue it all; returns the pass's length. Context messages come first, because they can
+ * hide behind the attention core alone. */
+static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage_time *time,
                          double repeats)
 {
     const fab_overlap *overlap = &scenario->assumptions.overlap;
@@ -212,6 +216,10 @@ static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab
     const double context_exposed_s = context_s - context_hidden_s;
     const double tensor_exposed_s = tensor_s - tensor_hidden_s;
     const double expert_exposed_s = expert_s - expert_hidden_s;
+    const double worked_s =
+        pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s;
+    const double host_s = scenario->assumptions.launch_s * pass->issued_count;
+    pass->part_s[FAB_STEP_HOST] = host_s > worked_s ? host_s - worked_s : 0.0;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         time->part_s[part] += repeats * pass->part_s[part];
     }
@@ -221,7 +229,7 @@ static double close_pass(const fab_scenario *scenario, const fab_pass *pass, fab
     time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
     time->messages[FAB_MESSAGE_CONTEXT].exposed_s += repeats * context_exposed_s;
     time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
-    const double pass_s = pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s;
+    const double pass_s = worked_s + pass->part_s[FAB_STEP_HOST];
     if (pass->record != NULL) {
         const double exposed_s[FAB_MESSAGE_CLASS_COUNT] = {
             [FAB_MESSAGE_TENSOR] = tensor_exposed_s,

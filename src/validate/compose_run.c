@@ -224,12 +224,14 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
     const fab_run_software software = fab_run_software_of(row);
     return fab_arena_printf(
         arena,
-        "assumptions: {attention: %s, elementwise: %s, fused_loss: %s, dropout: %s, "
+        "assumptions: {attention: %s, elementwise: %s, fused_loss: %s, launch: %.6g us, dropout: "
+        "%s, "
         "scatter_gather: %s, dispatch: %s, overlap: {tensor: %.6g, tensor_gradients: %.6g, expert: "
         "%.6g, pipeline: %.6g, "
         "data: %.6g}}\n",
         software.attention, software.elementwise, software.has_fused_loss ? "true" : "false",
-        software.has_dropout ? "true" : "false", software.has_scatter_gather ? "true" : "false",
+        1e6 * software.launch_s, software.has_dropout ? "true" : "false",
+        software.has_scatter_gather ? "true" : "false",
         software.sends_per_domain ? "per_domain" : "per_expert", software.tensor_overlap_frac,
         software.tensor_gradient_frac, software.expert_overlap_frac, software.pipeline_overlap_frac,
         software.data_overlap_frac);
