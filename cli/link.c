@@ -1,8 +1,11 @@
 #include "arguments.h"
 
 #include <argp.h>
+#include <string.h>
 
 #include <fabricast/link.h>
+
+#include "replace.h"
 
 /* fabricast link [TECH ...] [--rate R] [--size S] [--explain | --derived] [--distance D] [--json]
  */
@@ -15,6 +18,7 @@ typedef struct fab_link_options {
     const char *rate;
     const char *size;
     const char *distance;
+    const char *svg;
     bool wants_parts;
     bool wants_marks;
     bool wants_json;
@@ -32,6 +36,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'd':
         options->distance = argument;
+        return 0;
+    case 'g':
+        options->svg = argument;
         return 0;
     case 'e':
         options->wants_parts = true;
@@ -61,7 +68,12 @@ static const struct argp_option OPTIONS[] = {
      0},
     {"derived", 'm', NULL, 0, "What is derived beside what is published: energy, reach, shoreline",
      0},
-    {"distance", 'd', "D", 0, "Length of the link (2 m) with --explain; default: its reach", 0},
+    {"distance", 'd', "D|A..B", 0,
+     "Length of the link (2 m) with --explain, default its reach; from A to B (0.5m..500m): energy "
+     "in "
+     "J/bit and lane rate over distance, and where one overtakes another",
+     0},
+    {"svg", 'g', "FILE", 0, "Draw what --distance A..B prints into this file too", 0},
     {"json", 'j', NULL, 0, "Print JSON: s, m, byte, W, J/bit, bit/s", 0},
     {0},
 };
@@ -165,6 +177,56 @@ static fab_status take_apart(fab_session *session, const fab_link_options *optio
     return session->diagnostics.count > 0 ? FAB_E_INPUT : FAB_OK;
 }
 
+/* ---- over distance ---- */
+
+typedef struct fab_map_drawing {
+    const fab_link_map *map;
+    fab_arena *arena;
+} fab_map_drawing;
+
+static void draw(const void *content, FILE *stream)
+{
+    const fab_map_drawing *drawing = content;
+    /* what fails shows in the stream */
+    const fab_status status = fab_report_link_map_svg(drawing->map, drawing->arena, stream);
+    (void)status;
+}
+
+static fab_status show_map(fab_session *session, const fab_link_options *options,
+                           const fab_technology *const *found, size_t count, const double *ends_m)
+{
+    fab_link_map map;
+    FAB_TRY(fab_link_map_make(found, count, ends_m[0], ends_m[1], session->arena, &map));
+    FAB_TRY(options->wants_json ? fab_report_link_map_json(&map, session->arena, stdout)
+                                : fab_report_link_map_text(&map, session->arena, stdout));
+    const fab_map_drawing drawing = {&map, session->arena};
+    if (options->svg != NULL && !fab_file_replace(options->svg, draw, &drawing, session->arena)) {
+        session->is_told = true;
+        return FAB_E_IO;
+    }
+    return FAB_OK;
+}
+
+/* "0.5m..500m": true when there are two ends, which are then read */
+static bool read_ends(fab_session *session, const char *text, double *ends_m)
+{
+    const char *dots = text != NULL ? strstr(text, "..") : NULL;
+    if (dots == NULL) {
+        return false;
+    }
+    const char *from = fab_arena_copy(session->arena, text, (size_t)(dots - text));
+    fab_argument_quantity(session, "--distance", from != NULL ? from : "", FAB_DIM_LENGTH,
+                          &ends_m[0]);
+    fab_argument_quantity(session, "--distance", dots + 2, FAB_DIM_LENGTH, &ends_m[1]);
+    const bool is_right = ends_m[0] > 0.0 && ends_m[1] > ends_m[0];
+    if (!is_right && session->diagnostics.errors == 0) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                     "from the nearer to the farther, above zero: 0.5m..500m", "--distance `%s`",
+                     text);
+    }
+    return true;
+}
+
 static int show(fab_session *session, void *arguments)
 {
     const fab_link_options *options = arguments;
@@ -177,7 +239,13 @@ static int show(fab_session *session, void *arguments)
         fab_argument_quantity(session, "--rate", options->rate, FAB_DIM_RATE, &rate_bps);
     }
     fab_value distance_m = {.is_known = false};
-    if (options->distance != NULL) {
+    double ends_m[2] = {0.0, 0.0};
+    const bool is_map = read_ends(session, options->distance, ends_m);
+    if (options->svg != NULL && !is_map) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                     NULL, "--svg draws what --distance A..B prints; give both ends (0.5m..500m)");
+    }
+    if (options->distance != NULL && !is_map) {
         fab_argument_quantity(session, "--distance", options->distance, FAB_DIM_LENGTH,
                               &distance_m.value);
         distance_m.low = distance_m.high = distance_m.value;
@@ -191,7 +259,8 @@ static int show(fab_session *session, void *arguments)
         if (code != FAB_EXIT_DONE) {
             return code;
         }
-        status = options->wants_parts || options->wants_marks
+        status = is_map ? show_map(session, options, found, count, ends_m)
+                 : options->wants_parts || options->wants_marks
                      ? take_apart(session, options, found, count, distance_m)
                      : summarise(session, options, found, count, size_byte, rate_bps);
     }

@@ -110,6 +110,7 @@ json catalog catalog gpu h100_sxm
 json link link
 json link link --rate 1Tbps
 json 'link --explain' link --explain
+json 'link --distance' link study_copper celestial_pf avicena_lightbundle sw_th5 --distance 0.5m..500m
 json transfer transfer --over study_copper,pcie5_x16,study_cpo_3d,pcie6_x16
 json transfer transfer --over pcie5_x16 --from gpu --to cpu --buffer 1MiB
 json collective collective all-reduce --size 1GiB --ranks 8 --on hgx_h100

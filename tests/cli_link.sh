@@ -181,6 +181,23 @@ refused 2 '--distance `far`' link study_copper --explain --distance far
 refused 2 '--distance `-1m`' link study_copper --explain --distance -1m
 shows 'serialisation' transfer --over engine.yaml
 
+# over distance: a table, a picture, programs' numbers
+shows 'Where one overtakes another' link study_copper study_cpo_3d --distance 0.5m..500m --svg map.svg
+want_out '1 km'
+grep -q '<svg xmlns' map.svg || failed 'no picture'
+grep -q 'study_cpo_3d' map.svg || failed 'a curve without a name'
+run link --distance 0.5m..500m
+want_code 0
+awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
+shows '"stretches"' link study_copper --distance 0.5m..5m --json
+shows 'None reaches so far' link study_copper --distance 5m..50m
+refused 2 '--distance `5m..1m`' link --distance 5m..1m
+refused 2 '--distance `0m..1m`' link --distance 0m..1m
+refused 2 '--distance `x`' link --distance x..1m
+refused 2 '--svg draws what' link study_copper --svg map.svg
+run link study_copper --distance 1m..2m --svg no/such/folder.svg
+want_code 3
+
 for command in link transfer; do
     run "$command" --help
     want_code 0

@@ -18,6 +18,7 @@
 #include <fabricast/fabric.h>
 #include <fabricast/flow.h>
 #include <fabricast/link.h>
+#include <fabricast/link_map.h>
 #include <fabricast/measured.h>
 #include <fabricast/ownership.h>
 #include <fabricast/required.h>
@@ -167,6 +168,15 @@ FAB_API FAB_CHECKED fab_status fab_report_anatomy_json(const fab_technology *con
 FAB_API FAB_CHECKED fab_status fab_report_marks_text(const fab_technology *const *technologies,
                                                      const fab_budget *budgets, size_t count,
                                                      fab_arena *arena, FILE *stream);
+
+/* Technologies over distance: energy, lane rate, where one overtakes another; as a picture too,
+ * with at most eight curves (of more technologies those that cost least somewhere). */
+FAB_API FAB_CHECKED fab_status fab_report_link_map_text(const fab_link_map *map, fab_arena *arena,
+                                                        FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_link_map_json(const fab_link_map *map, fab_arena *arena,
+                                                        FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_link_map_svg(const fab_link_map *map, fab_arena *arena,
+                                                       FILE *stream);
 
 /* The same message over each of several links: nanoseconds and picojoules by part, credits, and
  * from what each number is made. All transfers have the same size and hops. */
