@@ -435,7 +435,7 @@ START_TEST(eager_operators_move_more)
         int elementwise;
         double norm, norm_back, gate, gate_back, rotation_ratio;
     } ROWS[] = {{FAB_ELEMENTWISE_FUSED, 256, 384, 768, 1280, 1.0},
-                {FAB_ELEMENTWISE_EAGER_NORMS, 2304, 4608, 768, 1280, 1.0},
+                {FAB_ELEMENTWISE_FUSED_NORMS, 256, 384, 1280, 2304, 5.5},
                 {FAB_ELEMENTWISE_EAGER, 2304, 4608, 1280, 2304, 5.5}};
     fab_scenario scenario = small_scenario();
     double rotation = 0.0;

@@ -131,11 +131,11 @@ typedef enum fab_dispatch_mode {
     FAB_DISPATCH_PER_DOMAIN
 } fab_dispatch_mode;
 
-/* How operators that only move memory run: one kernel each; the same with norms step by step; all
- * step by step, as PyTorch runs them without a compiler. */
+/* How operators that only move memory run: one kernel each; norms alone; none: all step by
+ * step, as PyTorch runs them without a compiler. */
 typedef enum fab_elementwise_choice {
     FAB_ELEMENTWISE_FUSED,
-    FAB_ELEMENTWISE_EAGER_NORMS,
+    FAB_ELEMENTWISE_FUSED_NORMS,
     FAB_ELEMENTWISE_EAGER
 } fab_elementwise_choice;
 

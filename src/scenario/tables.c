@@ -15,7 +15,7 @@ static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
 #define PART_WORD(id, text) text,
 static const char *const RECOMPUTE[] = {"none", FAB_PART_LIST(PART_WORD) NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", NULL};
-static const char *const ELEMENTWISE[] = {"fused", "eager_norms", "eager", NULL};
+static const char *const ELEMENTWISE[] = {"fused", "fused_norms", "eager", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
@@ -360,7 +360,7 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
            "fused: in every framework since 2023 (arXiv 2307.08691)"),
     CHOICE("elementwise", offsetof(fab_assumptions, elementwise), ELEMENTWISE,
            "norms, gates, rotations, softmax: `fused` takes one kernel each, `eager` one for each "
-           "step through FP32, `eager_norms` so for norms alone",
+           "step through FP32, `fused_norms` so for all but norms",
            "fused: Transformer Engine, Megatron and compiled PyTorch"),
     FLAG("fused_loss", offsetof(fab_assumptions, has_fused_loss),
          "loss and its gradient in one pass over BF16 logits; without, over FP32 copies of them"),

@@ -15,6 +15,11 @@
 #define EAGER_LAUNCH_S    85e-6
 #define COMPILED_LAUNCH_S 40e-6
 
+/* Of dispatch and combine beside another micro-batch: one pair of runs with and without (Qwen3-235B
+ * on 256 H100, 19.7 and 17.6 s) hid 0.28 of what was exposed; messages take processors from
+ * products. */
+#define EXPERTS_HIDDEN_FRAC 0.3
+
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC 0.5
 
@@ -59,12 +64,15 @@ static double tensor_overlap(const fab_run_row *row)
     return overlaps && ranks > 1.0 ? PIECES_HIDDEN_FRAC * (1.0 - 1.0 / ranks) : 0.0;
 }
 
-/* Megatron starts sums of input gradients, and inputs gathered again, beside products since 2022;
+/* Megatron starts sums of input gradients, and inputs gathered again, beside products since 2022
+ * (DeepSpeed's fork is older);
  * about half of them hides: table 4 of arXiv 2205.05198 has 11.9 ms for a backward pass of 10.9 ms
  * of computing and 2.0 ms of messages. */
 static double tensor_gradients(const fab_run_row *row)
 {
-    const bool overlaps = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= BESIDE_YEAR;
+    static const char *const FORK[] = {"DeepSpeed", NULL};
+    const bool overlaps = is_megatron(row) && !row_says(row, FORK) &&
+                          fab_run_number(row, FAB_RUN_YEAR) >= BESIDE_YEAR;
     const double others = tensor_overlap(row);
     return overlaps && others < BESIDE_HIDDEN_FRAC ? BESIDE_HIDDEN_FRAC : others;
 }
@@ -100,16 +108,12 @@ static const char *attention_of(const fab_run_row *row)
     return row_says(row, UNFUSED) || (year > 0.0 && year < FUSED_YEAR) ? "unfused" : "fused";
 }
 
-/* Libraries of kernels for norms and gates, or none. */
+/* Libraries that name their kernels have no others: of norms alone, or of attention. */
 static const char *elementwise_of(const fab_run_row *row)
 {
-    static const char *const EAGER[] = {"kernels: torch", "torch.eager", NULL};
-    static const char *const NORMS[] = {"kernels: fused", "kernels: flash", NULL};
-    static const char *const KERNEL[] = {"RMS kernel", NULL};
-    if (row_says(row, EAGER)) {
-        return "eager";
-    }
-    return row_says(row, NORMS) && !row_says(row, KERNEL) ? "eager_norms" : "fused";
+    static const char *const EAGER[] = {"kernels: ", "torch.eager", NULL};
+    static const char *const NORMS[] = {"RMS kernel", NULL};
+    return row_says(row, NORMS) ? "fused_norms" : row_says(row, EAGER) ? "eager" : "fused";
 }
 
 /* Hosts that run step by step; blocking, they wait for every kernel as well. */
@@ -134,7 +138,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
     return (fab_run_software){
         .tensor_overlap_frac = tensor_overlap(row),
         .tensor_gradient_frac = tensor_gradients(row),
-        .expert_overlap_frac = row_says(row, EXPERT) ? 1.0 : 0.0,
+        .expert_overlap_frac = row_says(row, EXPERT) ? EXPERTS_HIDDEN_FRAC : 0.0,
         .pipeline_overlap_frac =
             is_interleaved && fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR ? 1.0 : 0.0,
         .data_overlap_frac = data_overlap(row),

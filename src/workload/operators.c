@@ -98,13 +98,13 @@ static void add_quantisation(fab_building *b)
 
 static const fab_step_bytes *step_bytes(const fab_building *b)
 {
-    return b->scenario->assumptions.elementwise == FAB_ELEMENTWISE_EAGER ? &EAGER : &FUSED;
+    return b->scenario->assumptions.elementwise == FAB_ELEMENTWISE_FUSED ? &FUSED : &EAGER;
 }
 
 static void add_norm(fab_building *b, const char *name)
 {
     const double elements = b->shard_tokens * b->hidden;
-    const bool is_fused = b->scenario->assumptions.elementwise == FAB_ELEMENTWISE_FUSED;
+    const bool is_fused = b->scenario->assumptions.elementwise != FAB_ELEMENTWISE_EAGER;
     const fab_step_bytes *bytes = is_fused ? &FUSED : &EAGER;
     b->parts = FAB_PART_NORMS;
     add_memory(b, name, bytes->norm[0] * elements, bytes->norm[1] * elements);
