@@ -1,7 +1,5 @@
 #include <fabricast/report.h>
 
-#include <string.h>
-
 #include "report/energy_views.h"
 #include "report/scratch.h"
 #include "report/sheet.h"
@@ -18,39 +16,6 @@ typedef struct view {
     fab_scratch *scratch;
     FILE *stream;
 } view;
-
-static const char *name_of(const char *title, const char *name)
-{
-    return title && *title ? title : name;
-}
-
-/* said only where sequences are shared */
-static const char *context_text(fab_scratch *s, const fab_mapping *m)
-{
-    return m->cp > 1 ? fab_text_printf(s, "context %s x ", fab_text_count(s, m->cp)) : "";
-}
-
-void fab_text_scenario(fab_scratch *s, const fab_scenario *c, FILE *stream)
-{
-    const fab_mapping *m = &c->mapping;
-    fprintf(stream, "%s\n", fab_text_clean(s, c->name));
-    fab_text_paragraph(
-        s, stream,
-        fab_text_printf(s, "  %s on %s packages of %s, %s", name_of(c->model.title, c->model.name),
-                        fab_text_count(s, c->job.gpus), name_of(c->gpu.title, c->gpu.name),
-                        name_of(c->fabric.title, c->fabric.name)),
-        "  ");
-    fab_text_paragraph(
-        s, stream,
-        fab_text_printf(s,
-                        "  tensor %s x %sdata %s x pipeline %s, experts over %s x %s; "
-                        "batch %s sequences of %s tokens, micro-batch %s",
-                        fab_text_count(s, m->tp), context_text(s, m), fab_text_count(s, m->dp),
-                        fab_text_count(s, m->pp), fab_text_count(s, m->ep),
-                        fab_text_count(s, m->etp), fab_text_count(s, c->job.batch),
-                        fab_text_count(s, c->job.sequence), fab_text_count(s, m->microbatch)),
-        "  ");
-}
 
 static const fab_sheet_column HEADLINE_COLUMNS[] = {
     {"result", false, 0, FAB_SHEET_ALL},
