@@ -112,6 +112,7 @@ static const fab_scenario *scenario(fab_arena *arena, bool is_hostile, size_t v)
                   .confidence = FAB_CONFIDENCE_ASSUMPTION},
         .job = {.gpus = 32768, .tokens = 13000000000000, .batch = 4096, .sequence = 8192},
         .mapping = {.tp = 16,
+                    .is_sequence_parallel = true,
                     .cp = 1,
                     .pp = 8,
                     .dp = 256,
