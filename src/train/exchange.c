@@ -8,25 +8,24 @@
 #define BIT_PER_BYTE   8.0
 #define PARAMETER_BYTE 2.0 /* BF16 */
 
+/* One collective of an exchange. */
+typedef struct fab_exchange_part {
+    fab_collective_kind kind;
+    fab_group_kind group;
+    double payload_bit;
+} fab_exchange_part;
+
+#define PART_LIMIT 4 /* gradients and parameters, of experts and the rest */
+
 /* One exchange of all parameters that a package holds, or of their gradients. */
 typedef struct fab_exchange {
     double time_s;
     double energy_j;
     double sent_bit[FAB_TIER_LIMIT];
     double tier_s[FAB_TIER_LIMIT];
-    fab_exchange_list list;
+    fab_exchange_part parts[PART_LIMIT];
+    size_t part_count;
 } fab_exchange;
-
-/* Adds what was exchanged, with `share` of its time exposed. */
-static void add_items(fab_exchange_list *list, const fab_exchange_list *more, double share)
-{
-    for (size_t i = 0; i < more->count; i++) {
-        assert(list->count < FAB_EXCHANGED_LIMIT);
-        fab_exchanged *item = &list->items[list->count++];
-        *item = more->items[i];
-        item->exposed_s = share * item->cost.time_s;
-    }
-}
 
 static void add_to(fab_exchange *sum, const fab_exchange *part)
 {
@@ -36,17 +35,23 @@ static void add_to(fab_exchange *sum, const fab_exchange *part)
         sum->sent_bit[tier] += part->sent_bit[tier];
         sum->tier_s[tier] += part->tier_s[tier];
     }
-    add_items(&sum->list, &part->list, 0.0);
+    for (size_t i = 0; i < part->part_count; i++) {
+        assert(sum->part_count < PART_LIMIT);
+        sum->parts[sum->part_count++] = part->parts[i];
+    }
 }
 
 static fab_status add_collective(const fab_workload *workload, fab_collective_kind kind,
                                  fab_group_kind group, double payload_byte, fab_exchange *sum)
 {
     fab_collective_cost cost;
-    FAB_TRY(fab_collective_estimate(&workload->network, kind, &workload->groups[group],
-                                    BIT_PER_BYTE * payload_byte, &cost));
-    fab_exchange part = {.time_s = cost.time_s, .energy_j = cost.energy_j};
-    part.list = (fab_exchange_list){.items = {{.group = group, .cost = cost}}, .count = 1};
+    const double payload_bit = BIT_PER_BYTE * payload_byte;
+    FAB_TRY(fab_collective_estimate(&workload->network, kind, &workload->groups[group], payload_bit,
+                                    &cost));
+    fab_exchange part = {.time_s = cost.time_s,
+                         .energy_j = cost.energy_j,
+                         .parts = {{kind, group, payload_bit}},
+                         .part_count = 1};
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         part.sent_bit[tier] = cost.tier_sent_bit[tier];
         part.tier_s[tier] = cost.tier_time_s[tier];
@@ -100,8 +105,25 @@ static void add_exchange(const fab_exchange *exchange, double exposed, fab_data_
         out->message.sent_byte[tier] += exchange->sent_bit[tier] / BIT_PER_BYTE;
         out->tier_s[tier] += exchange->tier_s[tier];
     }
-    add_items(&out->list, &exchange->list,
-              exchange->time_s > 0.0 ? exposed / exchange->time_s : 0.0);
+}
+
+/* Notes the collectives of an exchange, each with its share of what is exposed. Asking once more
+ * what one costs is cheaper than to carry it along where nobody asks. */
+static fab_status note_exchange(const fab_workload *workload, const fab_exchange *exchange,
+                                double exposed, bool is_per_step, fab_exchange_list *notes)
+{
+    const double share = exchange->time_s > 0.0 ? exposed / exchange->time_s : 0.0;
+    for (size_t i = 0; notes != NULL && i < exchange->part_count; i++) {
+        const fab_exchange_part *part = &exchange->parts[i];
+        assert(notes->count < FAB_EXCHANGED_LIMIT);
+        fab_exchanged *item = &notes->items[notes->count++];
+        *item = (fab_exchanged){.group = part->group, .is_per_step = is_per_step};
+        FAB_TRY(fab_collective_estimate(&workload->network, part->kind,
+                                        &workload->groups[part->group], part->payload_bit,
+                                        &item->cost));
+        item->exposed_s = share * item->cost.time_s;
+    }
+    return FAB_OK;
 }
 
 static double gradient_byte(const fab_scenario *scenario)
@@ -116,16 +138,19 @@ static double stage_layers(const fab_stage *stage)
 }
 
 /* An exchange once per step behind the pass of `pass_s` of the last or first micro-batch. Later
- * stages finish earlier and start later, so that they have time to spare. */
-static void add_once(const fab_scenario *scenario, const fab_stage *stage, int64_t stage_index,
-                     const fab_exchange *exchange, double pass_s, fab_data_exchange *out)
+ * stages finish earlier and start later, so that they have time to spare. Returns what is exposed.
+ */
+static double add_once(const fab_scenario *scenario, const fab_stage *stage, int64_t stage_index,
+                       const fab_exchange *exchange, double pass_s, fab_data_exchange *out)
 {
     const double share = scenario->assumptions.overlap.data_frac;
     const double chunks = (double)scenario->mapping.interleave;
     const double slack_s = (double)stage_index / chunks * pass_s;
     const double late_s = exposed_s(exchange->time_s, pass_s, slack_s, share, chunks,
                                     (double)scenario->mapping.pp, stage_layers(stage));
-    add_exchange(exchange, share > 0.0 ? late_s : exchange->time_s, out);
+    const double exposed = share > 0.0 ? late_s : exchange->time_s;
+    add_exchange(exchange, exposed, out);
+    return exposed;
 }
 
 fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workload *workload,
@@ -139,22 +164,26 @@ fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workl
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
     const int64_t zero = scenario->mapping.zero;
     fab_exchange once;
+    double late_s;
     if (zero <= 1) {
         const fab_collective_kind kind = zero == 0 ? FAB_ALL_REDUCE : FAB_REDUCE_SCATTER;
         FAB_TRY(exchange(workload, kind, &held, gradient_byte(scenario), &once));
-        add_once(scenario, stage, stage_index, &once, time->backward_s, out);
+        late_s = add_once(scenario, stage, stage_index, &once, time->backward_s, out);
+        FAB_TRY(note_exchange(workload, &once, late_s, true, time->exchanges));
     }
     if (zero == 1 || zero == 2) {
         FAB_TRY(exchange(workload, FAB_ALL_GATHER, &held, PARAMETER_BYTE, &once));
-        add_once(scenario, stage, stage_index, &once, time->forward_s, out);
+        late_s = add_once(scenario, stage, stage_index, &once, time->forward_s, out);
+        FAB_TRY(note_exchange(workload, &once, late_s, true, time->exchanges));
     }
     return FAB_OK;
 }
 
 /* An exchange of every pass over a chunk: layer by layer, each behind the layers beside it; the
- * first layer's gather, or the last one's scatter, has nothing to hide behind. */
-static void add_pass(const fab_scenario *scenario, const fab_stage *stage,
-                     const fab_exchange *exchange, double *pass_s, fab_stage_time *time)
+ * first layer's gather, or the last one's scatter, has nothing to hide behind. Returns what is
+ * exposed. */
+static double add_pass(const fab_scenario *scenario, const fab_stage *stage,
+                       const fab_exchange *exchange, double *pass_s, fab_stage_time *time)
 {
     const fab_mapping *m = &scenario->mapping;
     const double share = scenario->assumptions.overlap.data_frac;
@@ -163,15 +192,15 @@ static void add_pass(const fab_scenario *scenario, const fab_stage *stage,
                               ? chunks * exposed_s(exchange->time_s / chunks, *pass_s / chunks, 0.0,
                                                    share, 1.0, 1.0, stage_layers(stage) / chunks)
                               : exchange->time_s;
-    fab_data_exchange sum = {.message = time->messages[FAB_MESSAGE_DATA], .list = time->exchanges};
+    fab_data_exchange sum = {.message = time->messages[FAB_MESSAGE_DATA]};
     add_exchange(exchange, late_s, &sum);
     time->messages[FAB_MESSAGE_DATA] = sum.message;
-    time->exchanges = sum.list;
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         time->tier_s[tier] += sum.tier_s[tier];
     }
     time->part_s[FAB_STEP_DATA] += late_s;
     *pass_s += late_s;
+    return late_s;
 }
 
 fab_status fab_stage_exchange_passes(const fab_scenario *scenario, const fab_workload *workload,
@@ -187,9 +216,10 @@ fab_status fab_stage_exchange_passes(const fab_scenario *scenario, const fab_wor
     if (zero == 3) {
         fab_exchange forward;
         FAB_TRY(exchange(workload, FAB_ALL_GATHER, &held, PARAMETER_BYTE, &forward));
-        add_pass(scenario, stage, &forward, &time->forward_s, time);
+        const double late_s = add_pass(scenario, stage, &forward, &time->forward_s, time);
+        FAB_TRY(note_exchange(workload, &forward, late_s, false, time->exchanges));
         add_to(&backward, &forward);
     }
-    add_pass(scenario, stage, &backward, &time->backward_s, time);
-    return FAB_OK;
+    const double late_s = add_pass(scenario, stage, &backward, &time->backward_s, time);
+    return note_exchange(workload, &backward, late_s, false, time->exchanges);
 }

@@ -29,7 +29,11 @@ fab_recorder fab_recorder_make(const fab_scenario *scenario, fab_arena *arena)
 
 void fab_record_begin(fab_recorder *recorder)
 {
-    for (size_t i = 0; recorder != NULL && i < FAB_EXPLAINED_BLOCK_LIMIT; i++) {
+    if (recorder == NULL) {
+        return;
+    }
+    recorder->exchanges.count = 0;
+    for (size_t i = 0; i < FAB_EXPLAINED_BLOCK_LIMIT; i++) {
         recorder->counts[i] = 0;
     }
 }
@@ -221,25 +225,31 @@ static const char *exchange_name(const fab_exchanged *item)
     return is_gather ? "gather parameters" : "reduce gradients";
 }
 
-static void note_exchanges(const fab_recorder *recorder, const fab_exchange_list *list,
-                           bool is_per_step, fab_explained_stage *out)
+/* Those of the passes hold for all stages that are alike, those of the step for one of them. */
+static void take_exchanges(fab_recorder *recorder, fab_explained_stage *out)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        const fab_exchanged *item = &list->items[i];
-        assert(out->exchange_count < FAB_EXPLAINED_EXCHANGE_LIMIT);
+    size_t in_passes = 0;
+    for (size_t i = 0; i < recorder->exchanges.count; i++) {
+        const fab_exchanged *item = &recorder->exchanges.items[i];
+        in_passes += item->is_per_step ? 0 : 1;
         out->exchanges[out->exchange_count++] =
             (fab_explained_exchange){.name = exchange_name(item),
-                                     .is_per_step = is_per_step,
+                                     .is_per_step = item->is_per_step,
                                      .cost = booked(recorder, item->cost),
                                      .exposed_s = item->exposed_s};
     }
+    recorder->exchanges.count = in_passes;
 }
 
 void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_time *time,
                       const fab_data_exchange *data, double optimizer_s,
                       const fab_memory_forecast *memory)
 {
-    if (recorder == NULL || recorder->status != FAB_OK) {
+    if (recorder == NULL) {
+        return;
+    }
+    if (recorder->status != FAB_OK) {
+        recorder->exchanges.count = 0;
         return;
     }
     fab_explained_stage *out = &recorder->stages[index];
@@ -252,8 +262,7 @@ void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_tim
         .in_flight_count = fab_stage_in_flight_count(recorder->scenario, index),
         .memory = *memory,
     };
-    note_exchanges(recorder, &time->exchanges, false, out);
-    note_exchanges(recorder, &data->list, true, out);
+    take_exchanges(recorder, out);
     for (size_t i = 0; i < recorder->block_count; i++) {
         out->block_counts[i] = recorder->counts[i];
     }

@@ -19,6 +19,7 @@ typedef struct fab_recorder {
     int64_t counts[FAB_EXPLAINED_BLOCK_LIMIT]; /* of blocks in the stage measured last */
     fab_collective_cost transfer;              /* from a stage to the next */
     int64_t transfers;                         /* ... in each pass */
+    fab_exchange_list exchanges;               /* of the stage measured last */
     int64_t slowest_stage, data_stage, optimizer_stage;
 } fab_recorder;
 

@@ -338,6 +338,7 @@ fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
 {
     fab_stage_time time = {0};
     fab_record_begin(recorder);
+    time.exchanges = recorder != NULL ? &recorder->exchanges : NULL;
     for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
         const fab_block_kind kind = (fab_block_kind)i;
         const int64_t again = fab_stage_recomputed_count(scenario, stage, kind);

@@ -22,10 +22,11 @@ typedef struct fab_stage {
 typedef struct fab_exchanged {
     fab_group_kind group; /* DATA or EXPERT_DATA */
     fab_collective_cost cost;
+    bool is_per_step; /* else in the passes of every micro-batch */
     double exposed_s;
 } fab_exchanged;
 
-#define FAB_EXCHANGED_LIMIT 6
+#define FAB_EXCHANGED_LIMIT 12
 
 typedef struct fab_exchange_list {
     fab_exchanged items[FAB_EXCHANGED_LIMIT];
@@ -39,7 +40,7 @@ typedef struct fab_stage_time {
     double part_s[FAB_STEP_CLASS_COUNT];
     fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT];
     double tier_s[FAB_TIER_LIMIT]; /* wire time on each tier */
-    fab_exchange_list exchanges;   /* that fab_stage_exchange_passes added, one by one */
+    fab_exchange_list *exchanges;  /* notes of those among data-parallel ranks; NULL: none taken */
 } fab_stage_time;
 
 /* Deals the layers to p x v chunks in order, as mapping.layout says or one more to chunks after the
@@ -94,7 +95,6 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
 typedef struct fab_data_exchange {
     fab_message_forecast message;
     double tier_s[FAB_TIER_LIMIT];
-    fab_exchange_list list; /* one by one */
 } fab_data_exchange;
 
 FAB_CHECKED fab_status fab_stage_data_exchange(const fab_scenario *scenario,
