@@ -249,15 +249,24 @@ static const char *share_text(const view *v, size_t index)
                            fab_text_fixed(s, step_s, 4));
 }
 
+/* how long its passes take, and what of it is waiting for the host */
+static const char *passes_text(fab_scratch *s, const fab_explained_block *block)
+{
+    const double waits_s = block->part_s[FAB_STEP_HOST];
+    const char *waits =
+        waits_s > 0.0 ? fab_text_printf(s, " (%s ms for the host)", milli_text(s, waits_s)) : "";
+    return fab_text_printf(s, "forward %s ms, backward %s ms%s", milli_text(s, block->forward_s),
+                           milli_text(s, block->backward_s), waits);
+}
+
 static void print_block(const view *v, size_t index)
 {
     fab_scratch *s = v->scratch;
     const fab_explained_block *block = &v->explanation->blocks[index];
     fab_text_heading(v->stream,
-                     fab_text_printf(s, "%s%s: forward %s ms, backward %s ms, keeps %s; %s",
-                                     block->name, block->is_recomputed ? ", recomputed" : "",
-                                     milli_text(s, block->forward_s),
-                                     milli_text(s, block->backward_s),
+                     fab_text_printf(s, "%s%s: %s, keeps %s; %s", block->name,
+                                     block->is_recomputed ? ", recomputed" : "",
+                                     passes_text(s, block),
                                      fab_text_quantity(s, block->saved_byte, FAB_DIM_SIZE),
                                      share_text(v, index)));
     print_operators(v, block);
