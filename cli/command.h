@@ -61,6 +61,7 @@ int fab_command_catalog(int argc, char **argv);
 int fab_command_link(int argc, char **argv);
 int fab_command_transfer(int argc, char **argv);
 int fab_command_flows(int argc, char **argv);
+int fab_command_simulate(int argc, char **argv);
 int fab_command_collective(int argc, char **argv);
 int fab_command_fabric(int argc, char **argv);
 int fab_command_validate(int argc, char **argv);

@@ -22,6 +22,8 @@ static const fab_command COMMANDS[] = {
      "forecast one training job: step time, memory, energy, time to train", fab_command_train},
     {"search", "SCENARIO.yaml", "find a job's fastest mapping by trying all of them",
      fab_command_search},
+    {"simulate", "SCENARIO.yaml", "run one training step event by event; its timeline",
+     fab_command_simulate},
     {"diff", "FIRST SECOND", "why one scenario or point of a study is faster than another",
      fab_command_diff},
     {"catalog", "[KIND [NAME]]", "show built-in technologies, GPUs, models and fabrics",

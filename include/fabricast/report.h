@@ -27,6 +27,7 @@
 #include <fabricast/simulate.h>
 #include <fabricast/status.h>
 #include <fabricast/study.h>
+#include <fabricast/timeline.h>
 #include <fabricast/train.h>
 #include <fabricast/validate.h>
 
@@ -132,6 +133,20 @@ FAB_API FAB_CHECKED fab_status fab_report_simulation_json(const fab_collective_a
                                                           const fab_simulation *simulation,
                                                           const fab_run_meter *meter,
                                                           fab_arena *arena, FILE *stream);
+
+/* A step that was simulated beside its closed form: terminal tables, or JSON; its timeline as a
+ * trace that Chrome's viewer and ui.perfetto.dev read, or as a picture (SVG). */
+FAB_API FAB_CHECKED fab_status fab_report_step_text(const fab_scenario *scenario,
+                                                    const fab_step_simulation *step,
+                                                    fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_step_json(const fab_scenario *scenario,
+                                                    const fab_step_simulation *step,
+                                                    const fab_run_meter *meter, fab_arena *arena,
+                                                    FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_step_trace(const fab_step_simulation *step,
+                                                     fab_arena *arena, FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_step_svg(const fab_step_simulation *step,
+                                                   fab_arena *arena, FILE *stream);
 
 /* The catalog: one line per row of a kind, or all facts of one row with source and confidence. */
 FAB_API FAB_CHECKED fab_status fab_report_catalog_list(const fab_catalog *catalog,

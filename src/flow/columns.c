@@ -43,7 +43,8 @@ static fab_status make_links(fab_arena *arena, fab_flow_state *state)
     return fab_queue_make(arena, links, state->filling_level, false, &state->filling);
 }
 
-/* Lists the flows of every link by counting: first how many, then where, then who. */
+/* Lists the flows of every link by counting: first how many, then where, then, unless they start
+ * one by one, who. */
 static fab_status make_members(fab_arena *arena, fab_flow_state *state)
 {
     const fab_flow_set *set = state->set;
@@ -63,7 +64,8 @@ static fab_status make_members(fab_arena *arena, fab_flow_state *state)
         before += end[link];
         end[link] = begin[link];
     }
-    for (uint32_t flow = 0; flow < set->flow_count; flow++) {
+    state->is_listed = !set->start_s && !set->after_begin;
+    for (uint32_t flow = 0; flow < set->flow_count && state->is_listed; flow++) {
         for (uint32_t i = set->route_begin[flow]; i < set->route_begin[flow + 1]; i++) {
             member[end[set->route_link[i]]++] = flow;
         }

@@ -51,6 +51,8 @@ typedef struct fab_flow_state {
     uint32_t cap_count;
     uint32_t cap_next;
 
+    bool is_listed;         /* all flows start together and are listed from the beginning; else a
+                               flow is listed when it starts */
     uint32_t *member_begin; /* flows of a link: [begin, end) of member; ended ones are dropped */
     uint32_t *member_end;
     uint32_t *member;

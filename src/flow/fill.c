@@ -187,6 +187,9 @@ static double enter(fab_flow_state *state, uint32_t flow)
     for (uint32_t i = state->set->route_begin[flow]; i < state->set->route_begin[flow + 1]; i++) {
         const uint32_t link = state->set->route_link[i];
         state->crossing_count[link]++;
+        if (!state->is_listed) {
+            state->member[state->member_end[link]++] = flow;
+        }
         if (!state->is_plain) {
             fab_sum_add(state->crossing_weight, link, fab_flow_load(state, i) * weight);
         }

@@ -1,0 +1,212 @@
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <fabricast/timeline.h>
+
+#include "arguments.h"
+#include "replace.h"
+
+/* fabricast simulate SCENARIO.yaml [--trace FILE] [--svg FILE] [--slow STAGE[:TIER]=RATIO ...]
+ * [--memory SIZE] [--json] */
+
+#define DEFAULT_MEMORY_BYTE ((size_t)8 << 30)
+
+typedef struct fab_simulate_words {
+    const char *path;
+    const char *trace;
+    const char *svg;
+    const char *memory;
+    const char *slow[FAB_SLOW_PART_LIMIT];
+    size_t slow_count;
+    bool wants_json;
+} fab_simulate_words;
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_simulate_words *words = state->input;
+    switch (key) {
+    case 't':
+        words->trace = argument;
+        return 0;
+    case 'v':
+        words->svg = argument;
+        return 0;
+    case 'm':
+        words->memory = argument;
+        return 0;
+    case 's':
+        if (words->slow_count == FAB_SLOW_PART_LIMIT) {
+            argp_error(state, "--slow: at most %d of them", FAB_SLOW_PART_LIMIT);
+        } else {
+            words->slow[words->slow_count++] = argument;
+        }
+        return 0;
+    case 'j':
+        words->wants_json = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one scenario at a time; `%s` is too many", argument);
+        }
+        words->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a scenario file is needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option OPTIONS[] = {
+    {"trace", 't', "FILE.json", 0,
+     "Write the timeline in the format of Chrome's trace viewer, which ui.perfetto.dev opens", 0},
+    {"svg", 'v', "FILE.svg", 0, "Write a picture of the timeline and of the use of links", 0},
+    {"slow", 's', "STAGE[:TIER]=RATIO", 0,
+     "Computation of a stage (from 1), or its links of a tier (from 1), at this ratio of their "
+     "speed: a straggler, a degraded link (may be repeated)",
+     0},
+    {"memory", 'm', "SIZE", 0, "Stop rather than take more memory than SIZE (default: 8 GiB)", 0},
+    {"json", 'j', NULL, 0, "Print JSON: times in s", 0},
+    {0},
+};
+
+static const struct argp ARGP = {
+    OPTIONS,
+    parse,
+    "SCENARIO.yaml",
+    "Simulate one training step event by event: computation and messages of every pipeline stage "
+    "as "
+    "streams, all messages sharing the links of a package. Prints the step time (s) beside the "
+    "forecast of `train`, by class, and the use of the links."
+    "\vExits with 1 when the scenario's schedule is not simulated, with 3 when memory does not "
+    "suffice or a file cannot be written.",
+    NULL,
+    NULL,
+    NULL};
+
+/* a whole number from 1 on that ends at `end` */
+static bool read_index(const char *text, const char *end, int64_t *index_out)
+{
+    char *stop = NULL;
+    const long long number = strtoll(text, &stop, 10);
+    *index_out = (int64_t)number - 1;
+    return *text >= '0' && *text <= '9' && stop == end && number >= 1;
+}
+
+static bool read_slow(const char *word, fab_slow_part *out)
+{
+    const char *equals = strchr(word, '=');
+    const char *colon = strchr(word, ':');
+    char *stop = NULL;
+    *out = (fab_slow_part){.tier = -1};
+    if (equals == NULL || (colon != NULL && colon > equals)) {
+        return false;
+    }
+    out->ratio = strtod(equals + 1, &stop);
+    return read_index(word, colon != NULL ? colon : equals, &out->stage) &&
+           (colon == NULL || read_index(colon + 1, equals, &out->tier)) && stop != equals + 1 &&
+           *stop == '\0' && out->ratio > 0.0 && out->ratio <= 1.0;
+}
+
+static fab_step_options read_options(fab_session *session, const fab_simulate_words *words,
+                                     fab_slow_part *slow, size_t *memory_byte)
+{
+    *memory_byte = DEFAULT_MEMORY_BYTE;
+    for (size_t i = 0; i < words->slow_count; i++) {
+        if (!read_slow(words->slow[i], &slow[i])) {
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                         "STAGE=RATIO or STAGE:TIER=RATIO, such as 3=0.8 or 3:2=0.5",
+                         "--slow `%s` is not understood", words->slow[i]);
+        }
+    }
+    if (words->memory != NULL) {
+        double size_byte = 0.0;
+        fab_argument_quantity(session, "--memory", words->memory, FAB_DIM_SIZE, &size_byte);
+        *memory_byte = size_byte < 1e18 ? (size_t)size_byte : SIZE_MAX;
+    }
+    return (fab_step_options){.slow = slow, .slow_count = words->slow_count};
+}
+
+/* what the writers of files need; what fails in them stays here */
+typedef struct fab_picture {
+    const fab_step_simulation *step;
+    fab_arena *arena;
+    fab_status *status;
+} fab_picture;
+
+static void write_trace(const void *content, FILE *stream)
+{
+    const fab_picture *picture = content;
+    *picture->status = fab_report_step_trace(picture->step, picture->arena, stream);
+}
+
+static void write_svg(const void *content, FILE *stream)
+{
+    const fab_picture *picture = content;
+    *picture->status = fab_report_step_svg(picture->step, picture->arena, stream);
+}
+
+/* false: told why not */
+static bool write_files(fab_session *session, const fab_simulate_words *words,
+                        const fab_step_simulation *step)
+{
+    fab_status status = FAB_OK;
+    const fab_picture picture = {.step = step, .arena = session->arena, .status = &status};
+    return (words->trace == NULL ||
+            fab_file_replace(words->trace, write_trace, &picture, session->arena)) &&
+           (words->svg == NULL ||
+            fab_file_replace(words->svg, write_svg, &picture, session->arena)) &&
+           status == FAB_OK;
+}
+
+static int simulate_in(fab_session *session, fab_arena *arena, const fab_simulate_words *words,
+                       const fab_scenario *scenario, const fab_step_options *options)
+{
+    fab_step_simulation step;
+    const char *reason = NULL;
+    fab_status status = fab_step_simulate(scenario, options, arena, &step, &reason);
+    if (reason != NULL) {
+        fprintf(stderr, "fabricast: simulate: %s: %s\n", words->path, reason);
+        return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
+    }
+    if (status == FAB_OK && !write_files(session, words, &step)) {
+        return FAB_EXIT_MACHINE;
+    }
+    if (status == FAB_OK) {
+        const fab_run_meter meter = fab_session_meter(session, 1.0);
+        status = words->wants_json
+                     ? fab_report_step_json(scenario, &step, &meter, session->arena, stdout)
+                     : fab_report_step_text(scenario, &step, session->arena, stdout);
+    }
+    return fab_session_explain(session, status, words->path);
+}
+
+static int simulate(fab_session *session, void *arguments)
+{
+    const fab_simulate_words *words = arguments;
+    const fab_scenario *scenario = NULL;
+    fab_slow_part slow[FAB_SLOW_PART_LIMIT];
+    size_t memory_byte = 0;
+    const fab_step_options options = read_options(session, words, slow, &memory_byte);
+    int code = fab_argument_explain(session);
+    if (code != FAB_EXIT_DONE) {
+        return code;
+    }
+    const fab_status status = fab_scenario_load(session->catalog, words->path, session->arena,
+                                                &session->diagnostics, &scenario);
+    fab_arena *arena = status == FAB_OK ? fab_arena_create(memory_byte) : NULL;
+    if (arena == NULL) {
+        return fab_session_explain(session, status == FAB_OK ? FAB_E_NOMEM : status, words->path);
+    }
+    code = simulate_in(session, arena, words, scenario, &options);
+    fab_arena_destroy(arena);
+    return code;
+}
+
+int fab_command_simulate(int argc, char **argv)
+{
+    fab_simulate_words words = {0};
+    return fab_session_main(&ARGP, argc, argv, &words, simulate);
+}

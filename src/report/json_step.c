@@ -1,0 +1,55 @@
+#include "report/json_document.h"
+
+static void add_parts(fab_json *json, json_t *root, const fab_step_simulation *step)
+{
+    json_t *parts = fab_json_array(json, root, "parts");
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        json_t *made = fab_json_object(json, parts, NULL);
+        fab_json_text(json, made, "name", fab_step_class_text((fab_step_class)part));
+        fab_json_real(json, made, "closed_form_s", step->closed_part_s[part]);
+        fab_json_real(json, made, "simulated_s", step->part_s[part]);
+    }
+}
+
+static void add_tiers(fab_json *json, json_t *root, const fab_step_simulation *step)
+{
+    json_t *tiers = fab_json_array(json, root, "tiers");
+    for (int64_t tier = 0; tier < step->tier_count; tier++) {
+        json_t *made = fab_json_object(json, tiers, NULL);
+        fab_json_text(json, made, "name", step->tier_names[tier]);
+        fab_json_real(json, made, "busy_frac", step->tier_busy_frac[tier]);
+        json_t *bins = fab_json_array(json, made, "busy_frac_over_time");
+        for (int i = 0; i < FAB_TIMELINE_BINS; i++) {
+            fab_json_real(json, bins, NULL, step->tier_bin_frac[tier][i]);
+        }
+    }
+}
+
+fab_status fab_report_step_json(const fab_scenario *scenario, const fab_step_simulation *step,
+                                const fab_run_meter *meter, fab_arena *arena, FILE *stream)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_scratch scratch = {.arena = arena};
+    fab_json json = {&scratch};
+    json_t *root = fab_json_root(&json);
+    fab_json_text(&json, root, "scenario", scenario->name);
+    fab_json_real(&json, root, "closed_form_s", step->closed_form_s);
+    fab_json_real(&json, root, "simulated_s", step->simulated_s);
+    fab_json_real(&json, root, "difference_frac", step->difference_frac);
+    fab_json_text(&json, root, "cause", step->cause);
+    fab_json_integer(&json, root, "busiest_stage", step->busiest_stage);
+    fab_json_integer(&json, root, "stages", step->stages);
+    fab_json_integer(&json, root, "microbatches", step->microbatches);
+    fab_json_integer(&json, root, "flows", (int64_t)step->flows);
+    fab_json_integer(&json, root, "events", (int64_t)step->events);
+    add_parts(&json, root, step);
+    add_tiers(&json, root, step);
+    json_t *hot = fab_json_object(&json, root, "hot_link");
+    fab_json_integer(&json, hot, "stage", step->hot_stage);
+    fab_json_text(&json, hot, "tier", step->tier_names[step->hot_tier]);
+    fab_json_real(&json, hot, "busy_frac", step->hot_frac);
+    fab_json_run(&json, root, meter);
+    const fab_status status = fab_json_finish(&json, root, stream);
+    fab_arena_reset(arena, mark);
+    return status;
+}

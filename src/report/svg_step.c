@@ -1,0 +1,125 @@
+#include <fabricast/report.h>
+
+#include <inttypes.h>
+
+#include "report/svg.h"
+
+/* The timeline of a step: for each stage a line of computation and one of messages, and below them
+ * the use of the links of each tier over time. */
+
+#define LEFT       110.0
+#define WIDTH      1000.0
+#define ROW        22.0
+#define BAR        9.0
+#define HEAD       60.0
+#define CURVE      60.0
+#define GAP        20.0
+#define STAGE_SHOW 64
+
+static const char *const COLOUR[FAB_STEP_CLASS_COUNT] = {
+    [FAB_STEP_GEMM] = "#4477aa",     [FAB_STEP_ATTENTION] = "#4477aa",
+    [FAB_STEP_MEMORY] = "#4477aa",   [FAB_STEP_TENSOR] = "#ee6677",
+    [FAB_STEP_CONTEXT] = "#aa3377",  [FAB_STEP_EXPERT] = "#ccbb44",
+    [FAB_STEP_PIPELINE] = "#66ccee", [FAB_STEP_BUBBLE] = "#bbbbbb",
+    [FAB_STEP_DATA] = "#228833",     [FAB_STEP_OPTIMIZER] = "#222255",
+};
+
+static const fab_svg_font SMALL = {.size = 11, .fill = "#333333"};
+
+static double x_of(const fab_step_simulation *step, double time_s)
+{
+    return LEFT + WIDTH * time_s / step->simulated_s;
+}
+
+static void draw_legend(fab_svg *svg)
+{
+    static const struct {
+        fab_step_class part;
+        const char *text;
+    } KEY[] = {
+        {FAB_STEP_GEMM, "forward"},        {FAB_STEP_TENSOR, "tensor"},
+        {FAB_STEP_CONTEXT, "context"},     {FAB_STEP_EXPERT, "expert"},
+        {FAB_STEP_PIPELINE, "pipeline"},   {FAB_STEP_DATA, "data"},
+        {FAB_STEP_OPTIMIZER, "optimizer"},
+    };
+    double x = LEFT;
+    for (size_t i = 0; i < sizeof(KEY) / sizeof(KEY[0]); i++) {
+        fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0, COLOUR[KEY[i].part], NULL);
+        fab_svg_text(svg, x + 16.0, 43.0, SMALL, KEY[i].text);
+        x += 90.0;
+    }
+    fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0, "#99bbdd", NULL);
+    fab_svg_text(svg, x + 16.0, 43.0, SMALL, "backward");
+}
+
+/* What is thinner than a fifth of a pixel and follows another is left out of the line. */
+static void draw_stages(fab_svg *svg, const fab_step_simulation *step, int64_t shown)
+{
+    double drawn[STAGE_SHOW][2] = {{0.0}};
+    for (int64_t stage = 0; stage < shown; stage++) {
+        const char *name = fab_text_printf(svg->scratch, "stage %" PRId64, stage + 1);
+        fab_svg_text(svg, 8.0, HEAD + ROW * (double)stage + 13.0, SMALL, name);
+    }
+    for (size_t i = 0; i < step->activity_count; i++) {
+        const fab_activity *a = &step->activities[i];
+        const int line = a->stream == FAB_STREAM_COMPUTE ? 0 : 1;
+        if (a->stage >= shown) {
+            continue;
+        }
+        const double x = x_of(step, a->start_s), end = x_of(step, a->end_s);
+        double *last = &drawn[a->stage][line];
+        if (end - *last < 0.2) {
+            continue;
+        }
+        *last = end;
+        const char *fill = a->part == FAB_STEP_GEMM && a->is_backward ? "#99bbdd" : COLOUR[a->part];
+        const double y = HEAD + ROW * (double)a->stage + (line == 0 ? 2.0 : 2.0 + BAR);
+        fab_svg_rect(svg, (fab_svg_box){x, y, end - x > 0.2 ? end - x : 0.2, BAR}, 0.0, fill, NULL);
+    }
+}
+
+static void draw_links(fab_svg *svg, const fab_step_simulation *step, double top)
+{
+    for (int64_t tier = 0; tier < step->tier_count; tier++) {
+        const double base = top + (CURVE + GAP) * (double)tier + CURVE;
+        const char *name = fab_text_printf(svg->scratch, "%.14s", step->tier_names[tier]);
+        fab_svg_text(svg, 8.0, base - CURVE / 2.0, SMALL, name);
+        fab_svg_rect(svg, (fab_svg_box){LEFT, base - CURVE, WIDTH, CURVE}, 0.0, "#f4f4f4", NULL);
+        for (int i = 0; i < FAB_TIMELINE_BINS; i++) {
+            const double frac = step->tier_bin_frac[tier][i];
+            const double height = CURVE * (frac < 1.0 ? frac : 1.0);
+            const double wide = WIDTH / FAB_TIMELINE_BINS;
+            if (height > 0.1) {
+                fab_svg_rect(svg, (fab_svg_box){LEFT + wide * i, base - height, wide - 0.5, height},
+                             0.0, "#8899aa", NULL);
+            }
+        }
+        fab_svg_text(svg, LEFT + WIDTH + 4.0, base - CURVE + 10.0, SMALL, "100 %");
+        fab_svg_text(svg, LEFT + WIDTH + 4.0, base, SMALL, "0 %");
+    }
+}
+
+fab_status fab_report_step_svg(const fab_step_simulation *step, fab_arena *arena, FILE *stream)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_scratch scratch = {.arena = arena};
+    fab_svg svg = {.stream = stream, .scratch = &scratch};
+    const int64_t shown = step->stages < STAGE_SHOW ? step->stages : STAGE_SHOW;
+    const double links = HEAD + ROW * (double)shown + GAP;
+    const double height = links + (CURVE + GAP) * (double)step->tier_count + GAP;
+    const fab_svg_font title = {.size = 15, .is_bold = true, .fill = "#222222"};
+    fab_svg_begin(&svg, LEFT + WIDTH + 60.0, height, "Timeline of one training step", false);
+    fab_svg_rect(&svg, (fab_svg_box){0.0, 0.0, LEFT + WIDTH + 60.0, height}, 0.0, "#ffffff", NULL);
+    fab_svg_text(&svg, LEFT, 22.0, title,
+                 fab_text_printf(&scratch,
+                                 "One step of %.4g s: computation (upper line of a "
+                                 "stage), messages (lower line), use of links",
+                                 step->simulated_s));
+    draw_legend(&svg);
+    draw_stages(&svg, step, shown);
+    draw_links(&svg, step, links);
+    fab_svg_end(&svg);
+    const fab_status status = fflush(stream) == 0 && !ferror(stream) ? scratch.status : FAB_E_IO;
+    fab_arena_reset(arena, mark);
+    return status;
+}

@@ -1,0 +1,49 @@
+#ifndef FAB_SIM_SCRIPT_H
+#define FAB_SIM_SCRIPT_H
+
+#include <fabricast/explain.h>
+#include <fabricast/flow.h>
+#include <fabricast/timeline.h>
+
+/* A step as flows that wait for each other. Nodes of no size are work: their start is their length.
+ * Appending never fails for lack of memory: lacks_memory says so. */
+
+#define FAB_SCRIPT_ROUTE 3
+
+typedef struct fab_script_node {
+    fab_activity activity;
+    double size_byte;
+    double lag_s; /* after all that it waits for */
+    uint32_t route[FAB_SCRIPT_ROUTE];
+    uint32_t route_count;
+    uint32_t after_begin; /* in `after` */
+    uint32_t after_count;
+} fab_script_node;
+
+typedef struct fab_script {
+    fab_arena *arena;
+    fab_script_node *nodes;
+    uint32_t count, room;
+    uint32_t *after;
+    uint32_t after_count, after_room;
+    double *rate_bps; /* by link */
+    int64_t *link_stage;
+    uint32_t link_count, link_room;
+    int64_t tiers;
+    bool lacks_memory;
+} fab_script;
+
+/* The link out of (is_down false) or into a stage's package on a tier. */
+static inline uint32_t fab_script_port(const fab_script *script, int64_t stage, int64_t tier,
+                                       bool is_down)
+{
+    return (uint32_t)((stage * script->tiers + tier) * 2 + (is_down ? 1 : 0));
+}
+
+/* Writes the whole step down. FAB_E_INFEASIBLE: *reason_out. FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_script_write(const fab_scenario *scenario,
+                                        const fab_explanation *explained,
+                                        const fab_step_options *options, fab_arena *arena,
+                                        fab_script *out, const char **reason_out);
+
+#endif

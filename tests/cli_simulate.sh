@@ -1,0 +1,65 @@
+#!/bin/sh
+# `fabricast simulate`: the step beside its forecast, timeline and picture, mistakes.
+# shellcheck source=tests/cli_lib.sh disable=SC2016
+. tests/cli_lib.sh
+
+write_scenario >small.yaml
+run simulate small.yaml --trace trace.json --svg line.svg
+want_code 0
+want_out 'closed form simulated'
+want_out 'pipeline bubble'
+want_out 'Simulated over closed form: '
+want_out 'links out'
+[ ! -s .err ] || failed 'standard error is not empty'
+want_file trace.json
+want_file line.svg
+
+# the trace is JSON, with a process per stage and events of every stream
+"$json" get trace.json traceEvents >/dev/null || failed 'the trace is no JSON'
+for text in '"stage 8"' '"computation"' '"messages of layers"' '"optimizer"' '"ph":"X"'; do
+    grep -qF "$text" trace.json || failed "the trace lacks $text"
+done
+grep -qF '</svg>' line.svg || failed 'the picture does not end'
+
+# JSON agrees with the forecast, and the same bytes come twice
+run simulate small.yaml --json
+want_code 0
+cp .out step.json
+run train small.yaml --json
+cp .out train.json
+[ "$("$json" get step.json closed_form_s)" = "$("$json" get train.json forecast.step_s)" ] ||
+    failed 'another forecast than train'
+run simulate small.yaml --trace again.json
+cmp -s trace.json again.json || failed 'two timelines of one scenario'
+
+# a straggler and a slow link
+run simulate small.yaml --slow 3=0.5 --slow 2:1=0.5
+want_code 0
+want_out 'with slow parts'
+
+# refused CODE MESSAGE ARGUMENT...: nothing on standard output
+refused()
+{
+    wanted=$1
+    message=$2
+    shift 2
+    run simulate "$@"
+    want_code "$wanted"
+    want_err "$message"
+    want_silence
+}
+refused 2 'a scenario file is needed'
+refused 2 'one scenario at a time' small.yaml small.yaml
+refused 2 'missing.yaml' missing.yaml
+for word in 3 3= =0.5 0=0.5 3=2 3=0 3=x 3:=0.5 x=0.5 3:1:1=0.5; do
+    refused 2 'is not understood' small.yaml --slow "$word"
+done
+refused 2 'not there' small.yaml --slow 9=0.5
+refused 2 'not there' small.yaml --slow 1:3=0.5
+refused 3 'out of memory' small.yaml --memory 1MB
+refused 2 '--memory' small.yaml --memory much
+mkdir folder
+refused 3 folder small.yaml --trace folder
+refused 3 folder small.yaml --svg folder
+
+finish

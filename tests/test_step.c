@@ -1,0 +1,140 @@
+#include "scenario_fixture.h"
+
+#include <math.h>
+
+#include <fabricast/timeline.h>
+
+/* A step by events beside the forecast: equal where nothing shares links and stages are alike,
+ * never far from it on random scenarios, slower with slow parts; what a stream does at a time. */
+
+static fab_step_simulation simulate(const fab_scenario *s, const fab_step_options *options)
+{
+    fab_step_simulation step;
+    const char *reason = NULL;
+    const fab_status status = fab_step_simulate(s, options, arena, &step, &reason);
+    ck_assert_msg(status == FAB_OK, "%s", reason ? reason : "no reason");
+    return step;
+}
+
+#define QUIET                                                                                      \
+    "assumptions: {dispatch: per_domain, overlap: {expert: 0, tensor: 0}, effects: "               \
+    "{pipeline_transfers: false, data_parallel: false, embedding_head: false, product_traffic: "   \
+    "false}}\n"
+
+/* One forward and one backward in turn on equal stages, nothing hidden: (m + p - 1) passes. */
+START_TEST(the_forecast_without_contention)
+{
+    const fab_scenario s = good_scenario(STUDY_TEXT, QUIET);
+    const fab_step_simulation step = simulate(&s, &(fab_step_options){.slow = NULL});
+    ck_assert_msg(fabs(step.difference_frac) <= 1e-7, "%.12g s, not %.12g s", step.simulated_s,
+                  step.closed_form_s);
+    double sum_s = 0.0;
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        sum_s += step.part_s[part];
+        ck_assert_double_eq_tol(step.part_s[part], step.closed_part_s[part],
+                                1e-4 * step.simulated_s);
+    }
+    ck_assert_double_eq_tol(sum_s / step.simulated_s, 1.0, 1e-12);
+}
+END_TEST
+
+/* With everything that a forecast knows the two stay near: messages of one class wait for those of
+ * another, and that is all. */
+START_TEST(near_the_forecast)
+{
+    const fab_scenario s = good_scenario(STUDY_TEXT, "name: other\n");
+    const fab_step_simulation step = simulate(&s, &(fab_step_options){.slow = NULL});
+    ck_assert_double_ge(step.difference_frac, -0.02);
+    ck_assert_double_le(step.difference_frac, 0.10);
+    /* cutting runs of blocks otherwise changes little */
+    const fab_step_simulation coarse = simulate(&s, &(fab_step_options){.pieces = 1});
+    ck_assert_double_eq_tol(coarse.simulated_s / step.simulated_s, 1.0, 0.02);
+    ck_assert_uint_lt(coarse.flows, step.flows);
+}
+END_TEST
+
+/* A stage computes one thing at a time, inside the step; each micro-batch passes each stage twice.
+ */
+START_TEST(streams)
+{
+    const fab_scenario s = good_scenario(STUDY_TEXT, "name: other\n");
+    const fab_step_simulation step = simulate(&s, &(fab_step_options){.pieces = 1});
+    double last_s[64] = {0.0};
+    ck_assert_int_le(step.stages, 64);
+    for (size_t i = 0; i < step.activity_count; i++) {
+        const fab_activity *a = &step.activities[i];
+        ck_assert(a->start_s >= 0.0 && a->end_s > a->start_s);
+        ck_assert_double_le(a->end_s, step.simulated_s);
+        ck_assert(a->stage >= 0 && a->stage < step.stages && a->microbatch < step.microbatches);
+        if (a->stream == FAB_STREAM_COMPUTE) {
+            ck_assert_double_ge(a->start_s, last_s[a->stage] * (1.0 - 1e-12));
+            last_s[a->stage] = a->end_s;
+        }
+    }
+    for (int64_t tier = 0; tier < step.tier_count; tier++) {
+        double sum = 0.0;
+        for (int i = 0; i < FAB_TIMELINE_BINS; i++) {
+            sum += step.tier_bin_frac[tier][i] / FAB_TIMELINE_BINS;
+        }
+        ck_assert_double_eq_tol(sum, step.tier_busy_frac[tier], 1e-6);
+        ck_assert_double_le(step.tier_busy_frac[tier], step.hot_frac + 1e-12);
+    }
+    ck_assert_double_le(step.hot_frac, 1.0 + 1e-9);
+}
+END_TEST
+
+/* A straggler's computation or a slow link makes the step longer, at most as if all were so slow.
+ */
+START_TEST(slow_parts)
+{
+    const fab_scenario s = good_scenario(STUDY_TEXT, "name: other\n");
+    const fab_step_simulation whole = simulate(&s, &(fab_step_options){.pieces = 1});
+    for (int64_t tier = -1; tier < 2; tier++) {
+        const fab_slow_part slow = {.stage = 3, .tier = tier, .ratio = 0.5};
+        const fab_step_options options = {.slow = &slow, .slow_count = 1, .pieces = 1};
+        const fab_step_simulation step = simulate(&s, &options);
+        ck_assert_double_gt(step.simulated_s, whole.simulated_s * (tier < 1 ? 1.001 : 0.999));
+        ck_assert_double_le(step.simulated_s, 2.0 * whole.simulated_s);
+    }
+    const fab_slow_part none[] = {{99, -1, 0.5}, {0, 7, 0.5}, {0, -1, 0.0}, {-1, -1, 0.5}};
+    for (int i = 0; i < 4; i++) {
+        const fab_step_options options = {.slow = &none[i], .slow_count = 1};
+        fab_step_simulation step;
+        const char *reason = NULL;
+        ck_assert_int_eq(fab_step_simulate(&s, &options, arena, &step, &reason), FAB_E_RANGE);
+        ck_assert_ptr_nonnull(reason);
+    }
+}
+END_TEST
+
+START_TEST(memory_out)
+{
+    const fab_scenario s = good_scenario(STUDY_TEXT, "name: other\n");
+    fab_arena *small = fab_arena_create((size_t)1 << 20);
+    fab_step_simulation step;
+    const char *reason = NULL;
+    ck_assert_int_eq(
+        fab_step_simulate(&s, &(fab_step_options){.slow = NULL}, small, &step, &reason),
+        FAB_E_NOMEM);
+    fab_arena_destroy(small);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("step");
+    TCase *t = tcase_create("step");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, catalog_setup, catalog_teardown);
+    tcase_add_test(t, the_forecast_without_contention);
+    tcase_add_test(t, near_the_forecast);
+    tcase_add_test(t, streams);
+    tcase_add_test(t, slow_parts);
+    tcase_add_test(t, memory_out);
+    suite_add_tcase(s, t);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
