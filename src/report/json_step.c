@@ -18,7 +18,7 @@ static void add_tiers(fab_json *json, json_t *root, const fab_step_simulation *s
         json_t *made = fab_json_object(json, tiers, NULL);
         fab_json_text(json, made, "name", step->tier_names[tier]);
         fab_json_real(json, made, "busy_frac", step->tier_busy_frac[tier]);
-        json_t *bins = fab_json_array(json, made, "busy_frac_over_time");
+        json_t *bins = fab_json_array(json, made, "busy_over_time_frac");
         for (int i = 0; i < FAB_TIMELINE_BINS; i++) {
             fab_json_real(json, bins, NULL, step->tier_bin_frac[tier][i]);
         }
