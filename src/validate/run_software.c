@@ -79,7 +79,7 @@ static double tensor_gradients(const fab_run_row *row)
 
 static double data_overlap(const fab_run_row *row)
 {
-    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", NULL};
+    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", NULL};
     static const char *const ALWAYS[] = {"DP overlap", "FSDP",        "torchtitan",
                                          "MaxText",    "llm-foundry", NULL};
     if (row_says(row, NEVER)) {
