@@ -56,6 +56,12 @@ static bool is_megatron(const fab_run_row *row)
     return row_says(row, WORDS);
 }
 
+/* the formula of Korthikanti et al. (arXiv 2205.05198, equation 1) counts the masks of dropout */
+static bool is_memory_formula(const fab_run_row *row)
+{
+    return strcmp(row->cells[FAB_RUN_MEASURE], "memory_model") == 0;
+}
+
 static double tensor_overlap(const fab_run_row *row)
 {
     static const char *const WORDS[] = {"TP comm overlap", "AsyncTP", NULL};
@@ -148,7 +154,8 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .elementwise = elementwise_of(row),
         .launch_s = launch_of(row),
         .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,
-        .has_dropout = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
+        .has_dropout = (is_megatron(row) || is_memory_formula(row)) &&
+                       fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
         .has_scatter_gather = is_megatron(row),
     };
 }
