@@ -21,6 +21,7 @@ static const fab_argument_limits *limits_of(fab_dimension dimension)
     static const fab_argument_limits TIME = {1e-18, 1e9, true};
     static const fab_argument_limits LENGTH = {1e-9, 1e9, true};
     static const fab_argument_limits SIZE = {1.0, 1e21, true};
+    static const fab_argument_limits POWER = {1e-3, 1e12, true};
     static const fab_argument_limits ENERGY = {1e-24, 1e-3, true};
     switch (dimension) {
     case FAB_DIM_RATE:
@@ -31,6 +32,8 @@ static const fab_argument_limits *limits_of(fab_dimension dimension)
         return &LENGTH;
     case FAB_DIM_SIZE:
         return &SIZE;
+    case FAB_DIM_POWER:
+        return &POWER;
     case FAB_DIM_ENERGY_PER_BIT:
         return &ENERGY;
     default:

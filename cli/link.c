@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <fabricast/link.h>
+#include <fabricast/pod.h>
 
 #include "replace.h"
 
@@ -11,6 +12,8 @@
  */
 
 #define DEFAULT_SIZE_BYTE 1024.0
+
+enum fab_link_key { KEY_EDGE = 256, KEY_RACK, KEY_PACKAGE, KEY_LINKS };
 
 typedef struct fab_link_options {
     char **words;
@@ -21,6 +24,11 @@ typedef struct fab_link_options {
     const char *svg;
     bool wants_parts;
     bool wants_marks;
+    bool wants_pods;
+    const char *edge;
+    const char *rack_power;
+    const char *package_power;
+    const char *link_power;
     bool wants_json;
 } fab_link_options;
 
@@ -45,6 +53,21 @@ static error_t parse(int key, char *argument, struct argp_state *state)
         return 0;
     case 'm':
         options->wants_marks = true;
+        return 0;
+    case 'p':
+        options->wants_pods = true;
+        return 0;
+    case KEY_EDGE:
+        options->edge = argument;
+        return 0;
+    case KEY_RACK:
+        options->rack_power = argument;
+        return 0;
+    case KEY_PACKAGE:
+        options->package_power = argument;
+        return 0;
+    case KEY_LINKS:
+        options->link_power = argument;
         return 0;
     case 'j':
         options->wants_json = true;
@@ -74,6 +97,11 @@ static const struct argp_option OPTIONS[] = {
      "J/bit and lane rate over distance, and where one overtakes another",
      0},
     {"svg", 'g', "FILE", 0, "Draw what --distance A..B prints into this file too", 0},
+    {"pod", 'p', NULL, 0, "The largest pod of each link, what leaves a package, and what binds", 0},
+    {"edge", KEY_EDGE, "L", 0, "With --pod: edge of a package for links (default 52 mm)", 0},
+    {"rack-power", KEY_RACK, "P", 0, "With --pod: of a rack (default 120 kW)", 0},
+    {"package-power", KEY_PACKAGE, "P", 0, "With --pod: of a package (default 1.66 kW)", 0},
+    {"link-power", KEY_LINKS, "P", 0, "With --pod: of a package, for its links (default 150 W)", 0},
     {"json", 'j', NULL, 0, "Print JSON: s, m, byte, W, J/bit, bit/s", 0},
     {0},
 };
@@ -177,6 +205,61 @@ static fab_status take_apart(fab_session *session, const fab_link_options *optio
     return session->diagnostics.count > 0 ? FAB_E_INPUT : FAB_OK;
 }
 
+/* ---- pods ---- */
+
+static void read_place(fab_session *session, const char *option, const char *text,
+                       fab_dimension dimension, fab_value *value)
+{
+    if (text == NULL) {
+        return;
+    }
+    fab_argument_quantity(session, option, text, dimension, &value->value);
+    value->low = value->high = value->value;
+    value->has_range = false;
+    value->source = "given on the command line";
+    if (!(value->value > 0.0) && session->diagnostics.errors == 0) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+                     NULL, "%s `%s`: must be above zero", option, text);
+    }
+}
+
+static fab_pod_place read_places(fab_session *session, const fab_link_options *options)
+{
+    fab_pod_place place = fab_pod_place_default();
+    read_place(session, "--edge", options->edge, FAB_DIM_LENGTH, &place.edge_m);
+    read_place(session, "--rack-power", options->rack_power, FAB_DIM_POWER, &place.rack_power_w);
+    read_place(session, "--package-power", options->package_power, FAB_DIM_POWER,
+               &place.package_power_w);
+    read_place(session, "--link-power", options->link_power, FAB_DIM_POWER, &place.link_power_w);
+    return place;
+}
+
+static fab_status show_pods(fab_session *session, const fab_link_options *options,
+                            const fab_technology *const *found, size_t count,
+                            const fab_pod_place *place)
+{
+    fab_pod *pods = FAB_NEW(session->arena, fab_pod, count);
+    if (pods == NULL) {
+        return FAB_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        FAB_TRY(fab_pod_find(found[i], place, &pods[i]));
+    }
+    FAB_TRY(options->wants_json
+                ? fab_report_pod_json(found, pods, count, place, session->arena, stdout)
+                : fab_report_pod_text(found, pods, count, place, session->arena, stdout));
+
+    /* of links asked for by name, what cannot be built is the answer */
+    for (size_t i = 0; i < count && options->word_count > 0; i++) {
+        const char *obstacle = fab_pod_obstacle(found[i], place, &pods[i], session->arena);
+        if (obstacle != NULL) {
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE,
+                         (fab_position){.source = NULL}, NULL, "%s", obstacle);
+        }
+    }
+    return session->diagnostics.count > 0 ? FAB_E_INPUT : FAB_OK;
+}
+
 /* ---- over distance ---- */
 
 typedef struct fab_map_drawing {
@@ -251,6 +334,7 @@ static int show(fab_session *session, void *arguments)
         distance_m.low = distance_m.high = distance_m.value;
         distance_m.is_known = true;
     }
+    const fab_pod_place place = read_places(session, options);
     const fab_technology **found = NULL;
     size_t count = 0;
     fab_status status = find(session, options, &found, &count);
@@ -259,7 +343,8 @@ static int show(fab_session *session, void *arguments)
         if (code != FAB_EXIT_DONE) {
             return code;
         }
-        status = is_map ? show_map(session, options, found, count, ends_m)
+        status = options->wants_pods ? show_pods(session, options, found, count, &place)
+                 : is_map            ? show_map(session, options, found, count, ends_m)
                  : options->wants_parts || options->wants_marks
                      ? take_apart(session, options, found, count, distance_m)
                      : summarise(session, options, found, count, size_byte, rate_bps);

@@ -21,6 +21,7 @@
 #include <fabricast/link_map.h>
 #include <fabricast/measured.h>
 #include <fabricast/ownership.h>
+#include <fabricast/pod.h>
 #include <fabricast/required.h>
 #include <fabricast/scenario.h>
 #include <fabricast/search.h>
@@ -192,6 +193,16 @@ FAB_API FAB_CHECKED fab_status fab_report_link_map_json(const fab_link_map *map,
                                                         FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_link_map_svg(const fab_link_map *map, fab_arena *arena,
                                                        FILE *stream);
+
+/* The largest pod of each link, and what leaves a package. */
+FAB_API FAB_CHECKED fab_status fab_report_pod_text(const fab_technology *const *technologies,
+                                                   const fab_pod *pods, size_t count,
+                                                   const fab_pod_place *place, fab_arena *arena,
+                                                   FILE *stream);
+FAB_API FAB_CHECKED fab_status fab_report_pod_json(const fab_technology *const *technologies,
+                                                   const fab_pod *pods, size_t count,
+                                                   const fab_pod_place *place, fab_arena *arena,
+                                                   FILE *stream);
 
 /* The same message over each of several links: nanoseconds and picojoules by part, credits, and
  * from what each number is made. All transfers have the same size and hops. */

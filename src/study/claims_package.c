@@ -1,5 +1,5 @@
 #include <fabricast/escape.h>
-#include <fabricast/fabric.h>
+#include <fabricast/pod.h>
 
 #include <inttypes.h>
 
@@ -20,35 +20,39 @@ typedef struct pod {
     bool is_reach; /* ... reach and rack power bind, or both */
 } pod;
 
-/* Packages that a rack can feed. */
-static int64_t rack_packages(const fab_claim_inputs *inputs)
+static fab_pod_place place_of(const fab_claim_inputs *inputs)
 {
-    const double packages =
-        inputs->rack_power_w.value / inputs->package_power_w.value * (1.0 + 1e-9);
-    return packages < 1e9 ? (int64_t)packages : (int64_t)1e9;
+    fab_pod_place place = fab_pod_place_default();
+    place.rack_power_w = inputs->rack_power_w;
+    place.package_power_w = inputs->package_power_w;
+    return place;
 }
 
-static pod make_pod(const fab_technology *link, int64_t per_rack)
+static pod make_pod(const fab_technology *link, const fab_pod_place *place)
 {
-    pod out = {.link = link, .radix = fab_of_row(link, link->radix_count)};
-    const fab_value reach_m = fab_of_row(link, link->reach_m);
-    if (reach_m.is_known) {
-        out.by_reach = fab_claim_made((double)fab_reach_racks(reach_m.value) * (double)per_rack);
+    pod out = {.link = link};
+    fab_pod found;
+    if (fab_pod_find(link, place, &found) != FAB_OK) {
+        return out;
     }
-    if (out.radix.is_known && out.by_reach.is_known) {
-        out.is_radix = out.radix.value <= out.by_reach.value;
-        out.is_reach = out.by_reach.value <= out.radix.value;
-        out.packages = fab_claim_made(out.is_radix ? out.radix.value : out.by_reach.value);
+    out.radix = found.radix_count;
+    out.is_radix = found.binding == FAB_POD_RADIX || found.binding == FAB_POD_BOTH;
+    out.is_reach = found.binding == FAB_POD_REACH || found.binding == FAB_POD_BOTH;
+    if (found.by_reach_count.is_known) {
+        out.by_reach = fab_claim_made(found.by_reach_count.value);
+    }
+    if (found.packages_count.is_known) {
+        out.packages = fab_claim_made(found.packages_count.value);
     }
     return out;
 }
 
-static void make_pods(fab_claim_draft *draft, const fab_claim_links *links, int64_t per_rack,
-                      pod *out, fab_value *sizes)
+static void make_pods(fab_claim_draft *draft, const fab_claim_links *links,
+                      const fab_pod_place *place, pod *out, fab_value *sizes)
 {
     for (size_t i = 0; i < links->count; i++) {
         const char *of = fab_claim_link_name(&links->items[i]);
-        out[i] = make_pod(&links->items[i], per_rack);
+        out[i] = make_pod(&links->items[i], place);
         sizes[i] = out[i].packages;
         fab_draft_put(draft, "packages by radix", of, out[i].radix, "packages", "");
         fab_draft_put_si(draft, "reach", of, fab_of_row(out[i].link, out[i].link->reach_m),
@@ -85,12 +89,13 @@ fab_status fab_claim_pod_size(fab_claims_work *work, const fab_claim_inputs *inp
     (void)work;
     pod copper[FAB_CLAIM_LINK_LIMIT], optics[FAB_CLAIM_LINK_LIMIT];
     fab_value copper_count[FAB_CLAIM_LINK_LIMIT], optics_count[FAB_CLAIM_LINK_LIMIT];
-    const int64_t per_rack = rack_packages(inputs);
+    const fab_pod_place place = place_of(inputs);
+    const int64_t per_rack = fab_pod_rack_packages(&place);
     fab_draft_put(draft, "packages that a rack feeds", "", fab_claim_made((double)per_rack),
                   "packages", "rack power / package power, rounded down");
     fab_draft_put_si(draft, "power of a rack", "", inputs->rack_power_w, FAB_DIM_POWER, "");
-    make_pods(draft, &inputs->copper, per_rack, copper, copper_count);
-    make_pods(draft, &inputs->optics, per_rack, optics, optics_count);
+    make_pods(draft, &inputs->copper, &place, copper, copper_count);
+    make_pods(draft, &inputs->optics, &place, optics, optics_count);
     const size_t c = fab_claim_greatest(copper_count, inputs->copper.count);
     const size_t o = fab_claim_greatest(optics_count, inputs->optics.count);
     if (c == inputs->copper.count || o == inputs->optics.count || !(copper_count[c].value > 0.0)) {

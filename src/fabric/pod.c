@@ -1,0 +1,117 @@
+#include <fabricast/pod.h>
+
+#include <assert.h>
+
+#include <fabricast/anatomy.h>
+#include <fabricast/fabric.h>
+#include <fabricast/units.h>
+
+#include "link/derive.h"
+
+#define TEXT_SIZE 48
+#define DIGITS    3
+
+#define LIMIT_TEXT(id, text) [id] = text,
+static const char *const TEXT[FAB_POD_LIMIT_COUNT] = {FAB_POD_LIMIT_LIST(LIMIT_TEXT)};
+
+const char *fab_pod_limit_text(fab_pod_limit limit)
+{
+    assert((int)limit >= 0 && limit < FAB_POD_LIMIT_COUNT);
+    return TEXT[limit];
+}
+
+fab_pod_place fab_pod_place_default(void)
+{
+    return (fab_pod_place){
+        .rack_power_w = fab_number(120e3, 120e3, 120e3, FAB_CONFIDENCE_SECONDARY,
+                                   "arXiv 2510.15893 as quoted by a secondary source"),
+        .package_power_w = fab_number(1660.0, 1660.0, 1660.0, FAB_CONFIDENCE_ESTIMATE,
+                                      "120 kW of a rack over the 72 packages of a GB200 NVL72"),
+        .edge_m =
+            fab_number(52e-3, 30e-3, 118e-3, FAB_CONFIDENCE_ASSUMPTION,
+                       "a reticle of 26 x 33 mm whose long sides eight stacks of memory take"),
+        .link_power_w = fab_number(150.0, 50.0, 300.0, FAB_CONFIDENCE_ASSUMPTION,
+                                   "about a tenth of a package of the 1.4 to 1.8 kW class"),
+    };
+}
+
+int64_t fab_pod_rack_packages(const fab_pod_place *place)
+{
+    assert(place);
+    if (!(place->package_power_w.value > 0.0)) {
+        return 0;
+    }
+    const double packages = place->rack_power_w.value / place->package_power_w.value * (1.0 + 1e-9);
+    return packages < 1e9 ? (int64_t)packages : (int64_t)1e9;
+}
+
+static void find_size(const fab_technology *technology, const fab_budget *budget, fab_pod *out)
+{
+    out->radix_count = fab_of_row(technology, technology->radix_count);
+    out->reach_m = technology->reach_m.is_known ? fab_of_row(technology, technology->reach_m)
+                                                : budget->reach_m;
+    if (out->reach_m.is_known) {
+        out->racks = fab_reach_racks(out->reach_m.value);
+        out->by_reach_count = fab_known((double)out->racks * (double)out->rack_packages);
+    }
+    if (!out->radix_count.is_known || !out->by_reach_count.is_known) {
+        return;
+    }
+    const double radix = out->radix_count.value;
+    const double reach = out->by_reach_count.value;
+    out->binding = radix < reach ? FAB_POD_RADIX : reach < radix ? FAB_POD_REACH : FAB_POD_BOTH;
+    out->packages_count = radix < reach ? out->radix_count : out->by_reach_count;
+}
+
+static void find_escape(const fab_technology *technology, const fab_pod_place *place,
+                        const fab_budget *budget, fab_pod *out)
+{
+    const fab_value shoreline = technology->shoreline_bps_per_m.is_known
+                                    ? fab_of_row(technology, technology->shoreline_bps_per_m)
+                                    : budget->shoreline_bps_per_m;
+    const fab_value energy = technology->energy_j_per_bit.is_known
+                                 ? fab_of_row(technology, technology->energy_j_per_bit)
+                                 : budget->energy_j_per_bit;
+    const fab_escape_package package = {
+        .edge_m = place->edge_m,
+        .edge_bps_per_m = shoreline,
+        .power_w = place->link_power_w,
+        .energy_j_per_bit = energy,
+    };
+    out->escape = fab_escape_find(&package);
+    out->rate_bps = fab_of_row(technology, technology->rate_bps);
+    out->edge_needed_m = fab_divide(out->rate_bps, shoreline);
+    out->is_edge_short =
+        out->edge_needed_m.is_known && out->edge_needed_m.value > place->edge_m.value;
+}
+
+fab_status fab_pod_find(const fab_technology *technology, const fab_pod_place *place, fab_pod *out)
+{
+    assert(technology && place && out);
+    fab_budget budget;
+    FAB_TRY(fab_link_budget(technology, (fab_value){.is_known = false}, &budget));
+    *out = (fab_pod){.rack_packages = fab_pod_rack_packages(place)};
+    if (budget.recipe.link_class.carries_data && technology->role == FAB_ROLE_LINK) {
+        find_size(technology, &budget, out);
+        find_escape(technology, place, &budget, out);
+    }
+    return FAB_OK;
+}
+
+const char *fab_pod_obstacle(const fab_technology *technology, const fab_pod_place *place,
+                             const fab_pod *pod, fab_arena *arena)
+{
+    assert(technology && place && pod && arena);
+    char rate[TEXT_SIZE];
+    if (pod->by_reach_count.is_known && pod->racks == 0) {
+        return fab_arena_printf(arena, "%s reaches %.3g m, %.3g m less than the 1 m within a rack",
+                                technology->name, pod->reach_m.value, 1.0 - pod->reach_m.value);
+    }
+    if (!pod->is_edge_short) {
+        return NULL;
+    }
+    fab_quantity_format(rate, sizeof rate, pod->rate_bps.value, FAB_DIM_RATE, DIGITS);
+    return fab_arena_printf(arena, "%s: %s take %.3g mm of edge, %.3g mm more than the package has",
+                            technology->name, rate, 1e3 * pod->edge_needed_m.value,
+                            1e3 * (pod->edge_needed_m.value - place->edge_m.value));
+}
