@@ -98,7 +98,7 @@ static const struct argp_option OPTIONS[] = {
      0},
     {"svg", 'g', "FILE", 0, "Draw what --distance A..B prints into this file too", 0},
     {"pod", 'p', NULL, 0, "The largest pod of each link, what leaves a package, and what binds", 0},
-    {"edge", KEY_EDGE, "L", 0, "With --pod: edge of a package for links (default 52 mm)", 0},
+    {"edge", KEY_EDGE, "L", 0, "With --pod: edge of a package for links (default 253 mm)", 0},
     {"rack-power", KEY_RACK, "P", 0, "With --pod: of a rack (default 120 kW)", 0},
     {"package-power", KEY_PACKAGE, "P", 0, "With --pod: of a package (default 1.66 kW)", 0},
     {"link-power", KEY_LINKS, "P", 0, "With --pod: of a package, for its links (default 150 W)", 0},

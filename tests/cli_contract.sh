@@ -110,6 +110,7 @@ json catalog catalog gpu h100_sxm
 json link link
 json link link --rate 1Tbps
 json 'link --explain' link --explain
+json 'link --pod' link study_cpo_3d study_lpo plug_1t6_dr8 corona_ocm avicena_lightbundle acc_100g sip_mrm_cpo_generic --pod
 json 'link --distance' link study_copper celestial_pf avicena_lightbundle sw_th5 --distance 0.5m..500m
 json transfer transfer --over study_copper,pcie5_x16,study_cpo_3d,pcie6_x16
 json transfer transfer --over pcie5_x16 --from gpu --to cpu --buffer 1MiB

@@ -198,6 +198,22 @@ refused 2 '--svg draws what' link study_copper --svg map.svg
 run link study_copper --distance 1m..2m --svg no/such/folder.svg
 want_code 3
 
+# pods: what binds, and what cannot be built
+shows '253 mm of edge' link study_copper study_cpo_3d --pod
+want_out '239,544'
+want_out '24.8 Tb/s edge'
+shows 'not known' link --pod
+awk 'length > 100 { exit 1 }' .out || failed 'a line is too long'
+shows '"escape_binding"' link study_cpo_3d --pod --json
+run link study_copper --pod --edge 52mm
+want_code 1
+want_err 'infeasible: study_copper: 14.4 Tb/s take 147 mm of edge, 94.9 mm more than the package has'
+run link pcie5_x16 --pod
+want_code 1
+want_err '0.6 m less than the 1 m within a rack'
+refused 2 '--edge `52 W`' link --pod --edge '52 W'
+refused 2 '--rack-power `0 W`: must be above zero' link --pod --rack-power '0 W'
+
 for command in link transfer; do
     run "$command" --help
     want_code 0

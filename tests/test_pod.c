@@ -41,13 +41,13 @@ START_TEST(sizes_by_hand)
 }
 END_TEST
 
-/* 52 mm x 1 Tb/s/mm = 52 Tb/s; 150 W / 4.3 pJ/bit = 34.9 Tb/s binds; 1 Tb/s takes 1 mm */
+/* 253 mm x 1 Tb/s/mm = 253 Tb/s; 150 W / 4.3 pJ/bit = 34.9 Tb/s binds; 1 Tb/s takes 1 mm */
 START_TEST(escape_by_hand)
 {
     fab_technology t = link_optics();
     t.shoreline_bps_per_m = link_known(1e15);
     const fab_pod got = pod_of(&t);
-    ck_assert_double_eq_tol(got.escape.limits_bps[FAB_ESCAPE_EDGE].value, 52e12, 1.0);
+    ck_assert_double_eq_tol(got.escape.limits_bps[FAB_ESCAPE_EDGE].value, 253e12, 1.0);
     ck_assert_int_eq(got.escape.binding, FAB_ESCAPE_POWER);
     ck_assert_double_eq_tol(got.escape.rate_bps.value, 34.884e12, 1e9);
     ck_assert_double_eq_tol(got.edge_needed_m.value, 1e-3, 1e-9);
@@ -62,12 +62,12 @@ START_TEST(obstacles)
     fab_technology t = link_optics();
     fab_pod pod = pod_of(&t);
     ck_assert_ptr_null(fab_pod_obstacle(&t, &place, &pod, arena));
-    /* 104 Tb/s at 1 Tb/s/mm need 104 mm of 52 */
+    /* 300 Tb/s at 1 Tb/s/mm need 300 mm of 253 */
     t.shoreline_bps_per_m = link_known(1e15);
-    t.rate_bps = link_known(104e12);
+    t.rate_bps = link_known(300e12);
     pod = pod_of(&t);
     ck_assert_ptr_nonnull(strstr(fab_pod_obstacle(&t, &place, &pod, arena),
-                                 "104 Tb/s take 104 mm of edge, 52 mm more"));
+                                 "300 Tb/s take 300 mm of edge, 47 mm more"));
     t.reach_m = link_known(0.4);
     pod = pod_of(&t);
     ck_assert_ptr_nonnull(

@@ -23,7 +23,8 @@ typedef struct fab_pod_place {
 } fab_pod_place;
 
 /* A rack of 120 kW (arXiv 2510.15893), 1.66 kW a package (that rack over the 72 packages of a GB200
- * NVL72), 52 mm of edge (a reticle whose long sides memory takes), 150 W for links (50 to 300). */
+ * NVL72), 253 mm of edge (around 4,000 mm2; 52 mm are what memory leaves of a reticle), 150 W for
+ * links (50 to 300). */
 FAB_API fab_pod_place fab_pod_place_default(void);
 
 /* Packages that a rack feeds: its power over a package's, rounded down; 0 without a package's. */

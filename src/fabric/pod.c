@@ -27,9 +27,9 @@ fab_pod_place fab_pod_place_default(void)
                                    "arXiv 2510.15893 as quoted by a secondary source"),
         .package_power_w = fab_number(1660.0, 1660.0, 1660.0, FAB_CONFIDENCE_ESTIMATE,
                                       "120 kW of a rack over the 72 packages of a GB200 NVL72"),
-        .edge_m =
-            fab_number(52e-3, 30e-3, 118e-3, FAB_CONFIDENCE_ASSUMPTION,
-                       "a reticle of 26 x 33 mm whose long sides eight stacks of memory take"),
+        .edge_m = fab_number(253e-3, 52e-3, 253e-3, FAB_CONFIDENCE_ASSUMPTION,
+                             "around a square package of 4,000 mm2; low: a reticle of 26 x 33 mm "
+                             "whose long sides eight stacks of memory take"),
         .link_power_w = fab_number(150.0, 50.0, 300.0, FAB_CONFIDENCE_ASSUMPTION,
                                    "about a tenth of a package of the 1.4 to 1.8 kW class"),
     };
@@ -48,8 +48,12 @@ int64_t fab_pod_rack_packages(const fab_pod_place *place)
 static void find_size(const fab_technology *technology, const fab_budget *budget, fab_pod *out)
 {
     out->radix_count = fab_of_row(technology, technology->radix_count);
-    out->reach_m = technology->reach_m.is_known ? fab_of_row(technology, technology->reach_m)
-                                                : budget->reach_m;
+    /* links over a board stay in their box: without a published reach nothing is said of racks */
+    if (technology->reach_m.is_known) {
+        out->reach_m = fab_of_row(technology, technology->reach_m);
+    } else if (budget->recipe.build != FAB_BUILD_BOARD) {
+        out->reach_m = budget->reach_m;
+    }
     if (out->reach_m.is_known) {
         out->racks = fab_reach_racks(out->reach_m.value);
         out->by_reach_count = fab_known((double)out->racks * (double)out->rack_packages);
