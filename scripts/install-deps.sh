@@ -6,7 +6,7 @@ set -eu
 
 run='gcc libc6-dev make cmake pkgconf libyaml-dev libjansson-dev libsmartcols-dev libcminpack-dev
 libsqlite3-dev gnuplot-nox fonts-dejavu-core'
-test='g++ check python3-jsonschema python3-yaml'
+test='g++ check libsimgrid-dev python3-jsonschema python3-yaml'
 dev='clang clang-format clang-tidy libclang-rt-14-dev libomp-dev cppcheck shellcheck librsvg2-bin'
 
 set_name=${1:-run}
