@@ -162,6 +162,20 @@ static inline fab_assumptions random_assumptions(uint64_t *seed)
     return a;
 }
 
+/* Every third scenario names the order of its passes, one that its counts allow. */
+static inline void random_schedule(int number, fab_scenario *s)
+{
+    for (int i = 0; i < FAB_SCHEDULE_COUNT && number % 3 == 0; i++) {
+        s->mapping.schedule = (number / 3 + i) % FAB_SCHEDULE_COUNT;
+        const fab_pipeline pipeline = fab_scenario_pipeline(s);
+        const bool is_good = fab_pipeline_check(&pipeline) == FAB_PIPELINE_GOOD;
+        if (is_good && (pipeline.stages > 1 || pipeline.chunks == 1)) {
+            return;
+        }
+    }
+    s->mapping.schedule = FAB_SCHEDULE_AUTO;
+}
+
 /* Attention core, embedding and head, and the pipeline bubble are always on. */
 static inline fab_scenario random_scenario(int number, fab_arena *where)
 {
@@ -188,6 +202,7 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
                       .batch = m->dp * m->microbatch * microbatches,
                       .sequence = m->tp * 2 * m->cp * seeded_integer(&seed, 1, 256),
                       .precision = random_true(&seed, 0.4)};
+    random_schedule(number, &s);
     random_model(&seed, &s);
     random_fabric(&seed, &s);
     s.gpu = (fab_gpu){.name = "gpu",

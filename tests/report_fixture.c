@@ -242,6 +242,7 @@ static fab_forecast forecast(fab_arena *arena, bool is_hostile, size_t v, size_t
         .layer_token_s = 150e-9,
         .link_energy_j_per_token = 0.125,
         .microbatches = 16,
+        .passes = 16,
         .is_buildable = v != 1,
         .is_feasible = v != 1,
     };

@@ -246,6 +246,7 @@ START_TEST(one_package_has_no_links)
         s.mapping.tp = s.mapping.cp = s.mapping.pp = s.mapping.dp = s.mapping.ep = s.mapping.etp =
             1;
         s.mapping.interleave = 1;
+        s.mapping.schedule = FAB_SCHEDULE_AUTO;
         s.assumptions.expert_load_ratio = 1.0;
         const fab_forecast f = forecast_of(&s);
         ck_assert_double_eq(f.energy.part_j[FAB_ENERGY_LINKS], 0.0);

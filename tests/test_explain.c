@@ -140,7 +140,9 @@ static void stages_add_up(const fab_scenario *s)
         exchanges_add_up(stage);
         ck_assert_double_ge(stage->in_flight_count, 1.0);
     }
-    ck_assert_int_eq(layers, s->model.layers + s->model.mtp_layers);
+    const fab_pipeline pipeline = fab_scenario_pipeline(s);
+    const int64_t copies = fab_pipeline_copy_count(&pipeline);
+    ck_assert_int_eq(layers, copies * (s->model.layers + s->model.mtp_layers));
 }
 
 /* what all blocks of all stages send of one class */
@@ -168,11 +170,13 @@ static void the_step_adds_up(const fab_scenario *s)
 {
     const fab_explanation e = explained(s);
     const fab_explained_stage *slowest = &e.stages[e.slowest_stage];
-    const double m = (double)e.forecast.microbatches;
+    const double m = (double)e.forecast.passes;
+    const bool has_pairs = e.forecast.pair_hidden_s > 0.0;
     double most_byte = 0.0;
     for (size_t i = 0; i < e.stage_count; i++) {
         const fab_explained_stage *stage = &e.stages[i];
-        ck_assert(stage->forward_s + stage->backward_s <= slowest->forward_s + slowest->backward_s);
+        ck_assert(has_pairs ||
+                  stage->forward_s + stage->backward_s <= slowest->forward_s + slowest->backward_s);
         ck_assert(stage->optimizer_s <= e.stages[e.optimizer_stage].optimizer_s);
         ck_assert(stage->data_exposed_s <= e.stages[e.data_stage].data_exposed_s);
         ck_assert(stage->data_exposed_s <= stage->data_s);
@@ -185,6 +189,7 @@ static void the_step_adds_up(const fab_scenario *s)
     }
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         double want_s = m * slowest->part_s[part];
+        want_s -= part == FAB_STEP_EXPERT ? e.forecast.pair_hidden_s : 0.0;
         want_s += part == FAB_STEP_DATA ? e.stages[e.data_stage].data_exposed_s : 0.0;
         want_s += part == FAB_STEP_OPTIMIZER ? e.stages[e.optimizer_stage].optimizer_s : 0.0;
         if (part != FAB_STEP_BUBBLE) {

@@ -112,6 +112,7 @@ static void assert_same_best(const fab_study_best *a, const fab_study_best *b)
     ck_assert(a->mapping.expert_order == b->mapping.expert_order);
     ck_assert(a->mapping.recompute == b->mapping.recompute);
     ck_assert(a->mapping.is_sequence_parallel == b->mapping.is_sequence_parallel);
+    ck_assert(a->mapping.schedule == b->mapping.schedule);
     for (int i = 0; i < FAB_STUDY_GROUP_COUNT; i++) {
         ck_assert_int_eq(a->groups[i].domains, b->groups[i].domains);
     }

@@ -153,10 +153,15 @@ START_TEST(pairs)
     const fab_pipeline dual = {8, 20, 1, FAB_SCHEDULE_DUALPIPE};
     const int64_t want[8] = {9, 10, 11, 11, 11, 11, 10, 9};
     for (int64_t r = 0; r < 8; r++) {
-        ck_assert_int_eq(fab_pipeline_pair_count(&dual, r), want[r]);
+        ck_assert_int_eq(
+            fab_pipeline_pair_count(&dual, r, 0) + fab_pipeline_pair_count(&dual, r, 1), want[r]);
     }
     const fab_pipeline plain = {8, 20, 1, FAB_SCHEDULE_ZB_H1};
-    ck_assert_int_eq(fab_pipeline_pair_count(&plain, 0), 0);
+    ck_assert_int_eq(fab_pipeline_pair_count(&plain, 0, 1), 0);
+    ck_assert_int_eq(fab_pipeline_passes(&plain), 20);
+    ck_assert_int_eq(fab_pipeline_passes(&dual), 10);
+    ck_assert_int_eq(fab_pipeline_copy_count(&dual), 2);
+    ck_assert_int_eq(fab_pipeline_copy_count(&plain), 1);
 }
 END_TEST
 

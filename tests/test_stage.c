@@ -16,7 +16,8 @@ static fab_scenario dealt(int64_t layers, int64_t dense, int64_t p, int64_t v, i
 {
     return (fab_scenario){
         .model = {.layers = layers, .dense_layers = dense, .mtp_layers = mtp},
-        .mapping = {.cp = 1, .pp = p, .interleave = v},
+        .job = {.batch = p},
+        .mapping = {.cp = 1, .pp = p, .dp = 1, .microbatch = 1, .interleave = v},
     };
 }
 

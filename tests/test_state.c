@@ -337,6 +337,8 @@ static double expected_total(const fab_scenario *s)
         model->experts > 0 ? (double)model->dense_layers : (double)model->layers;
     const double moe_layers = (double)model->layers - dense_layers;
     const double modules = (double)model->mtp_layers;
+    /* whether embedding and head lie on different stages */
+    const bool has_ends_apart = !fab_stage_make(s, 0).has_head;
     const fab_layer_parameters *module = model->experts > 0 ? &p.moe_layer : &p.dense_layer;
     const double dense_sum = (double)fab_layer_parameters_total(&p.dense_layer);
     const double moe_sum = (double)fab_layer_parameters_total(&p.moe_layer);
@@ -347,9 +349,10 @@ static double expected_total(const fab_scenario *s)
                ? moe_layers * (layer_on_all_ranks(model, &p.moe_layer, tensor) - moe_sum)
                : 0.0;
     sum += modules * (layer_on_all_ranks(model, module, tensor) + 2.0 * tensor * hidden * hidden);
-    sum += model->is_tied && s->mapping.pp > 1 ? (double)p.embedding : 0.0;
-    sum += !model->is_tied && modules > 0.0 && s->mapping.pp > 1 ? (double)p.embedding : 0.0;
-    return sum;
+    sum += model->is_tied && has_ends_apart ? (double)p.embedding : 0.0;
+    sum += !model->is_tied && modules > 0.0 && has_ends_apart ? (double)p.embedding : 0.0;
+    const fab_pipeline pipeline = fab_scenario_pipeline(s);
+    return sum * (double)fab_pipeline_copy_count(&pipeline);
 }
 
 START_TEST(stages_hold_the_whole_model)

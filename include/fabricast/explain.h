@@ -119,7 +119,8 @@ typedef struct fab_explained_stage {
     fab_memory_forecast memory;
 } fab_explained_stage;
 
-/* The step is microbatches x (part_s of the slowest stage), the bubble, what the stage with most of
+/* The step is forecast.passes x (part_s of the slowest stage), less what pairs hide of its expert
+ * messages (forecast.pair_hidden_s), the bubble, what the stage with most of
  * it exposes of the exchange once per step, and the longest optimizer; these are forecast.part_s.
  */
 typedef struct fab_explanation {

@@ -72,6 +72,9 @@ FAB_API const char *fab_schedule_text(fab_schedule schedule);
 /* Parts that the model is cut into: p v. Of DUALPIPE p, each held by two devices. */
 FAB_API int64_t fab_pipeline_part_count(const fab_pipeline *pipeline);
 
+/* Devices that hold each part: 1, of DUALPIPE 2. */
+FAB_API int64_t fab_pipeline_copy_count(const fab_pipeline *pipeline);
+
 /* Chunks that a device holds: v, of DUALPIPE 2. */
 FAB_API int64_t fab_pipeline_held_count(const fab_pipeline *pipeline);
 
@@ -110,7 +113,7 @@ typedef struct fab_pipeline_run {
     double makespan_s;         /* from the first start to the last end of all devices */
     const double *busy_s;      /* that a device works */
     const int64_t *peak_count; /* chunks of saved activations at most, forward run, W not yet */
-    const int64_t *pair_count; /* forwards overlapped with a backward */
+    const int64_t *pair_count; /* forwards of chunk 0, then of chunk 1, beside a backward */
 } fab_pipeline_run;
 
 /* Runs a step event by event: each device goes through the order of its schedule and waits for the
@@ -147,10 +150,17 @@ FAB_API FAB_CHECKED fab_status fab_pipeline_span(const fab_pipeline *pipeline,
  *   DUALPIPEV (2 p + 1) / 2. */
 FAB_API double fab_pipeline_in_flight_count(const fab_pipeline *pipeline, int64_t stage);
 
-/* Forwards that device `stage` runs overlapped with a backward in a step: with h = min(r, p - 1 -
- * r), M = m / 2 and R = p of DUALPIPE, h = r, M = m and R = 2 p of DUALPIPEV, 2 M - 3 R / 2 + h +
- * 1, one less on the device where the directions meet; 0 of all others. */
-FAB_API int64_t fab_pipeline_pair_count(const fab_pipeline *pipeline, int64_t stage);
+/* Micro-batches that pass each part on a device: m, of DUALPIPE m / 2. */
+FAB_API int64_t fab_pipeline_passes(const fab_pipeline *pipeline);
+
+/* Whether the schedule runs forwards beside backwards. */
+FAB_API bool fab_pipeline_has_pairs(const fab_pipeline *pipeline);
+
+/* Forwards of `chunk` (0 or 1) that device `stage` runs beside a backward of its other chunk in a
+ * step. With h = min(r, p - 1 - r), M = m / 2 and H = p / 2 of DUALPIPE, h = r, M = m and H = p of
+ * DUALPIPEV: M - 2 H + h + 1 of chunk 0, one less on the device where the directions meet
+ * (h = H - 1), and M - H of chunk 1; 0 of all other schedules. */
+FAB_API int64_t fab_pipeline_pair_count(const fab_pipeline *pipeline, int64_t stage, int64_t chunk);
 
 FAB_END_DECLS
 

@@ -8,6 +8,7 @@
 #include <fabricast/base.h>
 #include <fabricast/catalog.h>
 #include <fabricast/diagnostic.h>
+#include <fabricast/pipeline.h>
 #include <fabricast/status.h>
 
 FAB_BEGIN_DECLS
@@ -63,6 +64,7 @@ typedef struct fab_mapping {
     int cp_mode;        /* fab_context_mode */
     int expert_order;   /* fab_expert_order */
     int recompute;      /* set of fab_layer_part, run again in the backward pass */
+    int schedule;       /* fab_schedule: order of a stage's passes */
     bool is_sequence_parallel; /* norms and residuals work on the tensor ranks' shares of the tokens
                                   (Korthikanti et al. 2022); false: on all tokens, on each rank */
 } fab_mapping;
@@ -91,6 +93,8 @@ typedef struct fab_overlap {
     double expert_frac;
     double pipeline_frac;
     double data_frac; /* gradient reduce-scatter and parameter all-gather */
+    double pair_frac; /* what a forward beside a backward loses: of the shorter of their computation
+                         and their expert messages (DualPipe) */
 } fab_overlap;
 
 /* Parts of the model that can be left out, to see what each contributes. All on by default but
@@ -218,6 +222,9 @@ FAB_API int64_t fab_scenario_rank_tokens(const fab_scenario *scenario);
 
 /* Micro-batches that each pipeline runs in a step: B / (D b). */
 FAB_API int64_t fab_scenario_microbatches(const fab_scenario *scenario);
+
+/* The pipeline that the job's mapping makes. */
+FAB_API fab_pipeline fab_scenario_pipeline(const fab_scenario *scenario);
 
 /* Tokens of one optimizer step: B s. */
 FAB_API int64_t fab_scenario_tokens_per_step(const fab_scenario *scenario);

@@ -137,6 +137,8 @@ typedef struct fab_forecast {
     bool lacks_link_energy; /* some tier lacks it: sums of link energy and power mean nothing */
     fab_energy_forecast energy;
     int64_t microbatches;
+    int64_t passes; /* micro-batches through each part of a stage: all, or half with DualPipe */
+    double pair_hidden_s; /* expert messages of the slowest stage that hide in pairs of DualPipe */
     const fab_fabric_check *checks; /* reach, radix, size, rate */
     size_t check_count;
     bool is_buildable; /* no check failed */

@@ -21,12 +21,6 @@ bool fab_pipeline_are_durations(const double *time_s, int64_t count)
     return true;
 }
 
-bool fab_pipeline_has_pairs(const fab_pipeline *pipeline)
-{
-    const fab_schedule schedule = fab_pipeline_schedule(pipeline);
-    return schedule == FAB_SCHEDULE_DUALPIPE || schedule == FAB_SCHEDULE_DUALPIPEV;
-}
-
 bool fab_pipeline_are_times(const fab_pipeline *pipeline, const fab_pipeline_times *times)
 {
     const int64_t parts = fab_pipeline_part_count(pipeline);

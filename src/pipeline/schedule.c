@@ -89,9 +89,14 @@ int64_t fab_pipeline_part_count(const fab_pipeline *pipeline)
     return pipeline->stages * pipeline->chunks;
 }
 
+int64_t fab_pipeline_copy_count(const fab_pipeline *pipeline)
+{
+    return fab_pipeline_schedule(pipeline) == FAB_SCHEDULE_DUALPIPE ? 2 : 1;
+}
+
 int64_t fab_pipeline_held_count(const fab_pipeline *pipeline)
 {
-    return fab_pipeline_schedule(pipeline) == FAB_SCHEDULE_DUALPIPE ? 2 : pipeline->chunks;
+    return pipeline->chunks * fab_pipeline_copy_count(pipeline);
 }
 
 int64_t fab_pipeline_part(const fab_pipeline *pipeline, int64_t device, int64_t chunk)
@@ -145,18 +150,28 @@ double fab_pipeline_in_flight_count(const fab_pipeline *pipeline, int64_t stage)
     return (double)peak_count(pipeline, stage) / (double)fab_pipeline_held_count(pipeline);
 }
 
-int64_t fab_pipeline_pair_count(const fab_pipeline *pipeline, int64_t stage)
+bool fab_pipeline_has_pairs(const fab_pipeline *pipeline)
+{
+    const fab_schedule schedule = fab_pipeline_schedule(pipeline);
+    return schedule == FAB_SCHEDULE_DUALPIPE || schedule == FAB_SCHEDULE_DUALPIPEV;
+}
+
+int64_t fab_pipeline_passes(const fab_pipeline *pipeline)
+{
+    return pipeline->microbatches / fab_pipeline_copy_count(pipeline);
+}
+
+int64_t fab_pipeline_pair_count(const fab_pipeline *pipeline, int64_t stage, int64_t chunk)
 {
     assert(pipeline && fab_pipeline_check(pipeline) == FAB_PIPELINE_GOOD);
     assert(stage >= 0 && stage < pipeline->stages);
-    const int64_t p = pipeline->stages;
-    const fab_schedule schedule = fab_pipeline_schedule(pipeline);
-    const bool is_folded = schedule == FAB_SCHEDULE_DUALPIPEV;
-    if (!is_folded && schedule != FAB_SCHEDULE_DUALPIPE) {
+    if (!fab_pipeline_has_pairs(pipeline)) {
         return 0;
     }
+    const int64_t p = pipeline->stages;
+    const bool is_folded = fab_pipeline_schedule(pipeline) == FAB_SCHEDULE_DUALPIPEV;
     const int64_t half = is_folded ? p : p / 2;
     const int64_t rank = is_folded ? stage : smaller(stage, p - 1 - stage);
-    const int64_t passes = is_folded ? 2 * pipeline->microbatches : pipeline->microbatches;
-    return passes - 3 * half + rank + 1 - (rank == half - 1);
+    const int64_t passes = fab_pipeline_passes(pipeline);
+    return chunk == 1 ? passes - half : passes - 2 * half + rank + 1 - (rank == half - 1);
 }

@@ -12,7 +12,4 @@ bool fab_pipeline_are_durations(const double *time_s, int64_t count);
 /* Whether all times that the schedule needs are there, finite and not negative. */
 bool fab_pipeline_are_times(const fab_pipeline *pipeline, const fab_pipeline_times *times);
 
-/* Whether the schedule overlaps forwards with backwards. */
-bool fab_pipeline_has_pairs(const fab_pipeline *pipeline);
-
 #endif

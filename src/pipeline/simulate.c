@@ -164,7 +164,7 @@ static bool run_pair(simulation *s, int64_t index, fab_slot slot)
          s->times->pair_s[forward.part]);
     book_forward(s, index, slot.chunk, forward);
     book_backward(s, index, other, backward, true);
-    s->pair_count[index]++;
+    s->pair_count[2 * index + slot.chunk]++;
     return true;
 }
 
@@ -207,9 +207,9 @@ static bool advance(simulation *s, int64_t index)
 static fab_status lay_out(simulation *s, fab_arena *arena)
 {
     const fab_pipeline *p = s->pipeline;
-    const int64_t directions = fab_pipeline_schedule(p) == FAB_SCHEDULE_DUALPIPE ? 2 : 1;
+    const int64_t directions = fab_pipeline_copy_count(p);
     s->parts = fab_pipeline_part_count(p);
-    s->each = p->microbatches / directions;
+    s->each = fab_pipeline_passes(p);
     s->late_limit = 2 * p->stages + 2;
     const size_t passes = (size_t)(directions * s->parts * s->each);
     const size_t count = (size_t)p->stages;
@@ -219,7 +219,7 @@ static fab_status lay_out(simulation *s, fab_arena *arena)
     s->done_s = FAB_NEW(arena, double, count);
     s->busy_s = FAB_NEW(arena, double, count);
     s->peak_count = FAB_NEW(arena, int64_t, count);
-    s->pair_count = FAB_NEW(arena, int64_t, count);
+    s->pair_count = FAB_NEW(arena, int64_t, 2 * count);
     int64_t *late = FAB_NEW(arena, int64_t, count * (size_t)s->late_limit);
     if (!s->devices || !s->forward_end_s || !s->backward_end_s || !s->done_s || !s->busy_s ||
         !s->peak_count || !s->pair_count || !late) {

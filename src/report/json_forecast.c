@@ -89,6 +89,8 @@ void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forec
     fab_json_known(json, object, "link_energy_j_per_token", !forecast->lacks_link_energy,
                    forecast->link_energy_j_per_token);
     fab_json_integer(json, object, "microbatches", forecast->microbatches);
+    fab_json_integer(json, object, "passes", forecast->passes);
+    fab_json_real(json, object, "pair_hidden_s", forecast->pair_hidden_s);
     fab_json_boolean(json, object, "is_buildable", forecast->is_buildable);
     fab_json_boolean(json, object, "is_feasible", forecast->is_feasible);
     add_messages(json, object, forecast);

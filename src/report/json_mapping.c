@@ -15,6 +15,7 @@ void fab_json_mapping(fab_json *json, json_t *object, const fab_mapping *mapping
     fab_json_integer(json, made, "etp", mapping->etp);
     fab_json_integer(json, made, "microbatch", mapping->microbatch);
     fab_json_integer(json, made, "interleave", mapping->interleave);
+    fab_json_text(json, made, "schedule", fab_schedule_text((fab_schedule)mapping->schedule));
     fab_json_integer(json, made, "zero", mapping->zero);
     fab_json_text(json, made, "layout", mapping->layout);
     fab_json_text(json, made, "cp_mode", fab_context_word(mapping));

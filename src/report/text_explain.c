@@ -244,7 +244,7 @@ static const char *share_text(const view *v, size_t index)
     }
     const fab_explained_block *block = &e->blocks[index];
     const double step_s =
-        (double)(count * e->forecast.microbatches) * (block->forward_s + block->backward_s);
+        (double)(count * e->forecast.passes) * (block->forward_s + block->backward_s);
     return fab_text_printf(s, "%s in stage %s: %s s of the step", fab_text_count(s, count), stage,
                            fab_text_fixed(s, step_s, 4));
 }
@@ -420,11 +420,15 @@ static void print_step(const view *v)
     const fab_forecast *f = &e->forecast;
     const fab_explained_stage *slowest = &e->stages[e->slowest_stage];
     const double pass_s = slowest->forward_s + slowest->backward_s;
-    fab_sheet sheet = fab_sheet_make(s, STEP_COLUMNS, FAB_COLUMN_COUNT(STEP_COLUMNS), 5);
-    add_step(&sheet, "slowest stage at work", (double)f->microbatches * pass_s,
-             fab_text_printf(
-                 s, "stage %s: %s micro-batches of %s ms%s", fab_text_count(s, e->slowest_stage),
-                 fab_text_count(s, f->microbatches), milli_text(s, pass_s), transfer_text(v)));
+    fab_sheet sheet = fab_sheet_make(s, STEP_COLUMNS, FAB_COLUMN_COUNT(STEP_COLUMNS), 6);
+    add_step(&sheet, "slowest stage at work", (double)f->passes * pass_s,
+             fab_text_printf(s, "stage %s: %s micro-batches of %s ms%s",
+                             fab_text_count(s, e->slowest_stage), fab_text_count(s, f->passes),
+                             milli_text(s, pass_s), transfer_text(v)));
+    if (f->pair_hidden_s > 0.0) {
+        add_step(&sheet, "hidden in pairs", -f->pair_hidden_s,
+                 "expert messages of a forward beside a backward");
+    }
     add_step(&sheet, "pipeline bubble", f->part_s[FAB_STEP_BUBBLE],
              "what filling and draining the stages adds to that");
     add_step(&sheet, "data-parallel exchange", e->stages[e->data_stage].data_exposed_s,

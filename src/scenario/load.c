@@ -81,6 +81,17 @@ int64_t fab_scenario_microbatches(const fab_scenario *scenario)
     return scenario->job.batch / (scenario->mapping.dp * scenario->mapping.microbatch);
 }
 
+fab_pipeline fab_scenario_pipeline(const fab_scenario *scenario)
+{
+    const fab_mapping *m = &scenario->mapping;
+    return (fab_pipeline){
+        .stages = m->pp,
+        .microbatches = fab_scenario_microbatches(scenario),
+        .chunks = m->interleave,
+        .schedule = (fab_schedule)m->schedule,
+    };
+}
+
 int64_t fab_scenario_tokens_per_step(const fab_scenario *scenario)
 {
     return scenario->job.batch * scenario->job.sequence;

@@ -114,6 +114,58 @@ static void check_ranks(fab_settling *s)
     m->dp = gpus / block;
 }
 
+/* What a schedule asks of stages, chunks and micro-batches. */
+static void check_pipeline(fab_settling *s)
+{
+    const fab_pipeline p = fab_scenario_pipeline(s->scenario);
+    const char *const schedule = fab_schedule_text(fab_pipeline_schedule(&p));
+    if (p.schedule != FAB_SCHEDULE_AUTO && p.stages == 1 && p.chunks > 1) {
+        mistake(s, "mapping", "schedule", "leave schedule out",
+                "schedule %s needs a pipeline: pp is 1", schedule);
+        return;
+    }
+    switch (fab_pipeline_check(&p)) {
+    case FAB_PIPELINE_NEEDS_ONE_CHUNK:
+        mistake(s, "mapping", "interleave", "leave interleave out, or choose another schedule",
+                "schedule %s runs one chunk per stage, not interleave %" PRId64, schedule,
+                p.chunks);
+        break;
+    case FAB_PIPELINE_NEEDS_TWO_CHUNKS:
+        mistake(s, "mapping", "interleave", "write interleave: 2",
+                "schedule %s runs two chunks per stage, not interleave %" PRId64, schedule,
+                p.chunks);
+        break;
+    case FAB_PIPELINE_NEEDS_CHUNKS:
+        mistake(s, "mapping", "interleave", "write interleave: 2 or more, or schedule: 1f1b",
+                "schedule %s runs several chunks per stage, not interleave %" PRId64, schedule,
+                p.chunks);
+        break;
+    case FAB_PIPELINE_NEEDS_GROUPS:
+        mistake(s, "mapping", "interleave", "interleaving runs micro-batches in groups of pp",
+                "interleave %" PRId64 " needs micro-batches (%" PRId64
+                ") to be a multiple of pp %" PRId64,
+                p.chunks, p.microbatches, p.stages);
+        break;
+    case FAB_PIPELINE_NEEDS_EVEN_STAGES:
+        mistake(s, "mapping", "pp", "its two directions meet in the middle",
+                "schedule %s needs an even pp, not %" PRId64, schedule, p.stages);
+        break;
+    case FAB_PIPELINE_NEEDS_EVEN_MICROBATCHES:
+        mistake(s, "mapping", "schedule", "half of them go each way; batch / (dp x microbatch)",
+                "schedule %s needs an even number of micro-batches, not %" PRId64, schedule,
+                p.microbatches);
+        break;
+    case FAB_PIPELINE_NEEDS_MICROBATCHES:
+        mistake(s, "mapping", "schedule", "use fewer stages or a larger batch",
+                "schedule %s needs micro-batches (%" PRId64 ") to be at least twice pp %" PRId64,
+                schedule, p.microbatches, p.stages);
+        break;
+    case FAB_PIPELINE_GOOD:
+    case FAB_PIPELINE_NEEDS_COUNTS:
+        break;
+    }
+}
+
 static void check_batch(fab_settling *s)
 {
     const fab_mapping *m = &s->scenario->mapping;
@@ -125,13 +177,7 @@ static void check_batch(fab_settling *s)
                 batch, m->dp, m->microbatch);
         return;
     }
-    const int64_t microbatches = batch / share;
-    if (m->interleave > 1 && microbatches % m->pp != 0) {
-        mistake(s, "mapping", "interleave", "interleaving runs micro-batches in groups of pp",
-                "interleave %" PRId64 " needs micro-batches (%" PRId64
-                ") to be a multiple of pp %" PRId64,
-                m->interleave, microbatches, m->pp);
-    }
+    check_pipeline(s);
 }
 
 /* Shapes that the catalog counts but no operator here stands for. */

@@ -159,11 +159,11 @@ static void fill_power(const fab_scenario *scenario, const fab_forecast *forecas
 }
 
 static void tally_work(const fab_scenario *scenario, const fab_workload *workload,
-                       const fab_step_work *work, fab_tally *tally, int64_t microbatches)
+                       const fab_step_work *work, fab_tally *tally, int64_t passes)
 {
     const double share = 1.0 / (double)scenario->mapping.pp;
     for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
-        const double count = share * (double)microbatches * work->blocks_count[kind];
+        const double count = share * (double)passes * work->blocks_count[kind];
         if (count > 0.0) {
             add_block(tally, &workload->blocks[kind], count,
                       share * (double)microbatches * work->recomputed_count[kind],
@@ -195,7 +195,7 @@ fab_status fab_energy_fill(const fab_scenario *scenario, const fab_workload *wor
     fab_tally tally = {.speed = &mean->speed,
                        .energy = energy,
                        .is_fp8 = scenario->job.precision == FAB_PRECISION_FP8};
-    tally_work(scenario, mean, work, &tally, out->microbatches);
+    tally_work(scenario, mean, work, &tally, out->passes);
     add_surroundings(scenario, out, tally.busy_s, energy);
     fill_power(scenario, out, energy);
     fab_arena_reset(arena, mark);

@@ -3,10 +3,9 @@
 #include <assert.h>
 #include <math.h>
 
-#include <fabricast/pipeline.h>
-
 #include "train/energy.h"
 #include "train/forecast.h"
+#include "train/parts.h"
 #include "train/record.h"
 #include "train/stage.h"
 
@@ -38,9 +37,12 @@ const char *fab_energy_class_text(fab_energy_class energy_class)
 
 /* What the loop over stages keeps. */
 typedef struct fab_step {
-    double *forward_s;            /* of one micro-batch, by stage */
-    double *backward_s;           /* the same */
+    double *forward_s;  /* of one micro-batch, by stage */
+    double *backward_s; /* the same */
+    bool has_parts;     /* the schedule runs the parts of the model one by one */
+    fab_parts parts;
     fab_stage_time slowest;       /* of the stage that takes longest */
+    double pair_hidden_s;         /* of its expert messages in a step, in pairs of passes */
     double slowest_tokens_layers; /* tokens x layers of a micro-batch in that stage */
     fab_data_exchange data;       /* of the stage where most of it is exposed */
     double optimizer_s;
@@ -97,8 +99,12 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *
         }
         step->forward_s[index] = time.forward_s;
         step->backward_s[index] = time.backward_s;
-        if (time.forward_s + time.backward_s > slowest_s) {
-            slowest_s = time.forward_s + time.backward_s;
+        const double hidden_s =
+            step->has_parts ? fab_parts_close_device(scenario, &step->parts, index, &time) : 0.0;
+        const double busy_s = time.forward_s + time.backward_s - hidden_s / (double)out->passes;
+        if (busy_s > slowest_s) {
+            slowest_s = busy_s;
+            step->pair_hidden_s = hidden_s;
             step->slowest = time;
             step->slowest_stage = index;
             step->slowest_tokens_layers =
@@ -144,33 +150,56 @@ static void fill_message(const fab_scenario *scenario, double repeats,
     }
 }
 
+/* Takes off what pairs hide; what rounding leaves is nothing. */
+static void hide_in_pairs(const fab_step *step, double *exposed_s)
+{
+    *exposed_s = *exposed_s > step->pair_hidden_s ? *exposed_s - step->pair_hidden_s : 0.0;
+}
+
 /* Times of the slowest stage; bytes and energy of a package, mean over the stages. */
 static void fill_messages(const fab_scenario *scenario, const fab_step *step, fab_forecast *out)
 {
-    const double microbatches = (double)out->microbatches;
+    const double passes = (double)out->passes;
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
         const fab_message_forecast *slowest = &step->slowest.messages[class];
         const fab_message_forecast *sum = &step->sum.messages[class];
-        fill_message(scenario, microbatches, slowest, sum, &out->messages[class]);
+        fill_message(scenario, passes, slowest, sum, &out->messages[class]);
     }
+    hide_in_pairs(step, &out->messages[FAB_MESSAGE_EXPERT].exposed_s);
     fill_message(scenario, 1.0, &step->data.message, &step->data_sum.message,
                  &out->messages[FAB_MESSAGE_DATA]);
 }
 
-/* Adds the parts up to the step; the bubble is what the pipeline adds to the slowest stage. */
-static fab_status close_step(const fab_scenario *scenario, const fab_step *step, fab_forecast *out)
+/* Time of all passes of a step. Without the bubble every stage takes as long as the slowest. */
+static fab_status find_makespan(const fab_scenario *scenario, const fab_step *step, double busy_s,
+                                fab_arena *arena, double *out)
 {
-    const double microbatches = (double)out->microbatches;
-    const fab_pipeline pipeline = {scenario->mapping.pp, out->microbatches,
-                                   scenario->mapping.interleave, FAB_SCHEDULE_AUTO};
-    const double busy_s = microbatches * (step->slowest.forward_s + step->slowest.backward_s);
-    double makespan_s = busy_s;
-    if (scenario->assumptions.effects.pipeline_bubble) {
-        FAB_TRY(fab_pipeline_makespan(&pipeline, step->forward_s, step->backward_s, &makespan_s));
+    const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
+    *out = busy_s;
+    if (!scenario->assumptions.effects.pipeline_bubble) {
+        return FAB_OK;
     }
+    if (step->has_parts) {
+        const fab_pipeline_times times = fab_parts_times(&step->parts);
+        return fab_pipeline_span(&pipeline, &times, arena, out);
+    }
+    return fab_pipeline_makespan(&pipeline, step->forward_s, step->backward_s, out);
+}
+
+/* Adds the parts up to the step; the bubble is what the pipeline adds to the slowest stage. */
+static fab_status close_step(const fab_scenario *scenario, const fab_step *step, fab_arena *arena,
+                             fab_forecast *out)
+{
+    const double passes = (double)out->passes;
+    const double busy_s =
+        passes * (step->slowest.forward_s + step->slowest.backward_s) - step->pair_hidden_s;
+    double makespan_s;
+    FAB_TRY(find_makespan(scenario, step, busy_s, arena, &makespan_s));
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
-        out->part_s[part] = microbatches * step->slowest.part_s[part];
+        out->part_s[part] = passes * step->slowest.part_s[part];
     }
+    hide_in_pairs(step, &out->part_s[FAB_STEP_EXPERT]);
+    out->pair_hidden_s = step->pair_hidden_s;
     out->part_s[FAB_STEP_BUBBLE] = makespan_s > busy_s ? makespan_s - busy_s : 0.0;
     out->part_s[FAB_STEP_DATA] += step->data.message.exposed_s;
     out->part_s[FAB_STEP_OPTIMIZER] = step->optimizer_s;
@@ -178,21 +207,21 @@ static fab_status close_step(const fab_scenario *scenario, const fab_step *step,
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         out->step_s += out->part_s[part];
     }
-    out->layer_token_s = busy_s / microbatches / step->slowest_tokens_layers;
+    out->layer_token_s = busy_s / passes / step->slowest_tokens_layers;
     return FAB_OK;
 }
 
 static double wire_s(const fab_scenario *scenario, const fab_step *step, int64_t tier,
-                     double microbatches)
+                     double passes)
 {
-    const double sum_s = microbatches * step->sum.tier_s[tier] + step->data_sum.tier_s[tier];
+    const double sum_s = passes * step->sum.tier_s[tier] + step->data_sum.tier_s[tier];
     return sum_s / (double)scenario->mapping.pp;
 }
 
 static void fill_tiers(const fab_scenario *scenario, const fab_workload *workload,
                        const fab_step *step, fab_forecast *out)
 {
-    const double microbatches = (double)out->microbatches;
+    const double passes = (double)out->passes;
     out->tier_count = scenario->fabric.tier_count;
     for (int64_t tier = 0; tier < out->tier_count; tier++) {
         const fab_tier *described = &scenario->fabric.tiers[tier];
@@ -208,9 +237,9 @@ static void fill_tiers(const fab_scenario *scenario, const fab_workload *workloa
             t->sent_byte += out->messages[class].sent_byte[tier];
         }
         const double own_link_j = 8.0 * t->sent_byte * seen->energy_j_per_bit;
-        double busy_s = wire_s(scenario, step, tier, microbatches);
+        double busy_s = wire_s(scenario, step, tier, passes);
         if (out->tier_count == 1) {
-            busy_s += wire_s(scenario, step, 1, microbatches);
+            busy_s += wire_s(scenario, step, 1, passes);
         }
         t->energy_j = (double)seen->links_per_path * own_link_j;
         t->mean_power_w = own_link_j / out->step_s;
@@ -262,19 +291,25 @@ fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_t
                                        fab_recorder *recorder, fab_arena *arena, fab_forecast *out)
 {
     assert(scenario && checks && arena && out);
-    *out = (fab_forecast){.microbatches = fab_scenario_microbatches(scenario)};
+    const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
+    *out = (fab_forecast){.microbatches = pipeline.microbatches,
+                          .passes = fab_pipeline_passes(&pipeline)};
     fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
     const size_t stages = (size_t)scenario->mapping.pp;
     fab_step step = {.forward_s = FAB_NEW(arena, double, stages),
                      .backward_s = FAB_NEW(arena, double, stages),
+                     .has_parts = pipeline.schedule != FAB_SCHEDULE_AUTO,
                      .recorder = recorder};
     if (workload == NULL || step.forward_s == NULL || step.backward_s == NULL) {
         return FAB_E_NOMEM;
     }
     FAB_TRY(fab_workload_build(scenario, workload));
+    if (step.has_parts) {
+        FAB_TRY(fab_parts_measure(scenario, workload, arena, &step.parts));
+    }
     FAB_TRY(walk_stages(scenario, workload, &step, out));
     fill_messages(scenario, &step, out);
-    FAB_TRY(close_step(scenario, &step, out));
+    FAB_TRY(close_step(scenario, &step, arena, out));
     if (!(out->step_s > SHORTEST_STEP_S && out->step_s < LONGEST_STEP_S)) {
         return FAB_E_RANGE;
     }

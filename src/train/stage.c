@@ -13,6 +13,7 @@ typedef struct fab_pass {
     double message_s[FAB_MESSAGE_CLASS_COUNT];
     double issued_count; /* operators and messages that the host issues */
     double beside_s;     /* of tensor messages, beside which products of gradients can run */
+    double weight_s;     /* part of compute_s */
 } fab_pass;
 
 /* Layers with a dense block among the first `layers`: the first ones, or all but every n-th. */
@@ -63,26 +64,39 @@ static int64_t recomputed_layers(const fab_mapping *m, int64_t layers, int64_t b
     return m->recompute_layers == 0 || most > layers ? layers : most;
 }
 
-fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
+static void add_part(const fab_scenario *scenario, int64_t index, fab_stage *out)
 {
     const fab_model *model = &scenario->model;
-    const int64_t stages = scenario->mapping.pp;
-    const int64_t chunks = stages * scenario->mapping.interleave;
+    const int64_t last = scenario->mapping.pp * scenario->mapping.interleave - 1;
+    const fab_chunk part = chunk_of(scenario, index);
+    const int64_t dense =
+        dense_before(model, part.first + part.layers) - dense_before(model, part.first);
+    out->dense_layers += dense;
+    out->moe_layers += part.layers - dense;
+    const int64_t again = recomputed_layers(&scenario->mapping, part.layers, part.first);
+    const int64_t dense_again =
+        dense_before(model, part.first + again) - dense_before(model, part.first);
+    out->recomputed_dense_layers += dense_again;
+    out->recomputed_moe_layers += again - dense_again;
+    out->has_embedding |= index == 0;
+    out->has_head |= index == last;
+    out->mtp_modules += index == last ? model->mtp_layers : 0;
+    out->parts++;
+}
 
-    fab_stage out = {.has_embedding = stage == 0,
-                     .has_head = stage == stages - 1,
-                     .mtp_modules = stage == stages - 1 ? model->mtp_layers : 0};
-    for (int64_t chunk = stage; chunk < chunks; chunk += stages) {
-        const fab_chunk part = chunk_of(scenario, chunk);
-        const int64_t dense =
-            dense_before(model, part.first + part.layers) - dense_before(model, part.first);
-        out.dense_layers += dense;
-        out.moe_layers += part.layers - dense;
-        const int64_t again = recomputed_layers(&scenario->mapping, part.layers, part.first);
-        const int64_t dense_again =
-            dense_before(model, part.first + again) - dense_before(model, part.first);
-        out.recomputed_dense_layers += dense_again;
-        out.recomputed_moe_layers += again - dense_again;
+fab_stage fab_stage_make_part(const fab_scenario *scenario, int64_t part)
+{
+    fab_stage out = {0};
+    add_part(scenario, part, &out);
+    return out;
+}
+
+fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage)
+{
+    const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
+    fab_stage out = {0};
+    for (int64_t chunk = 0; chunk < fab_pipeline_held_count(&pipeline); chunk++) {
+        add_part(scenario, fab_pipeline_part(&pipeline, stage, chunk), &out);
     }
     return out;
 }
@@ -137,7 +151,9 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
         }
         double time_s = run_operator(pass, speed, block, i, phase);
         if (!is_forward) {
-            time_s += run_operator(pass, speed, block, i, FAB_PHASE_WEIGHT);
+            const double weight_s = run_operator(pass, speed, block, i, FAB_PHASE_WEIGHT);
+            pass->weight_s += weight_s;
+            time_s += weight_s;
         }
         pass->compute_s += time_s;
         pass->issued_count += 1.0;
@@ -198,6 +214,14 @@ static double hidden_tensor_s(const fab_overlap *overlap, const fab_pass *pass, 
     return smaller(overlap->tensor_frac * other_s + share * pass->beside_s, free_s);
 }
 
+/* Gradients of weights that the schedule puts off: nothing of this pass can hide behind them. */
+static double put_off_s(const fab_scenario *scenario, const fab_pass *pass)
+{
+    const bool is_put_off = scenario->mapping.schedule == FAB_SCHEDULE_ZB_H1 ||
+                            scenario->mapping.schedule == FAB_SCHEDULE_ZB_V;
+    return is_put_off ? pass->weight_s : 0.0;
+}
+
 /* Hides what may be hidden behind the computation of the pass, and waits where the host takes
  * longer to issue it all; returns the pass's length. Context messages come first, because they can
  * hide behind the attention core alone. */
@@ -209,7 +233,7 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
     const double context_s = pass->message_s[FAB_MESSAGE_CONTEXT];
     const double expert_s = pass->message_s[FAB_MESSAGE_EXPERT];
     const double context_hidden_s = hidden_context_s(scenario, pass, context_s);
-    const double free_s = pass->compute_s - context_hidden_s;
+    const double free_s = pass->compute_s - put_off_s(scenario, pass) - context_hidden_s;
     const double tensor_hidden_s = hidden_tensor_s(overlap, pass, free_s);
     const double expert_hidden_s =
         smaller(overlap->expert_frac * expert_s, free_s - tensor_hidden_s);
@@ -229,6 +253,9 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
     time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
     time->messages[FAB_MESSAGE_CONTEXT].exposed_s += repeats * context_exposed_s;
     time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
+    time->weight_s += repeats * pass->weight_s;
+    time->expert[pass->is_backward].total_s += repeats * expert_s;
+    time->expert[pass->is_backward].exposed_s += repeats * expert_exposed_s;
     const double pass_s = worked_s + pass->part_s[FAB_STEP_HOST];
     if (pass->record != NULL) {
         const double exposed_s[FAB_MESSAGE_CLASS_COUNT] = {
@@ -268,15 +295,15 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
 
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
  * one send in each pass and the wait for the neighbour's in the other direction is the bubble's. */
-static void add_transfers(const fab_scenario *scenario, const fab_workload *workload,
+static void add_transfers(const fab_scenario *scenario, const fab_workload *workload, int64_t parts,
                           fab_recorder *recorder, fab_stage_time *time)
 {
     if (!scenario->assumptions.effects.pipeline_transfers || scenario->mapping.pp == 1) {
         return;
     }
-    const double count = (double)scenario->mapping.interleave;
+    const double count = (double)parts;
     const fab_collective_cost *cost = &workload->transfer;
-    fab_record_transfers(recorder, cost, scenario->mapping.interleave);
+    fab_record_transfers(recorder, cost, parts);
     const double pass_s = count * cost->time_s;
     const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
     const double forward_exposed_s = pass_s - smaller(share_s, time->forward_s);
@@ -346,7 +373,7 @@ fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
         add_block(scenario, workload, kind, once, FAB_RECOMPUTE_NONE, recorder, &time);
         add_block(scenario, workload, kind, again, scenario->mapping.recompute, recorder, &time);
     }
-    add_transfers(scenario, workload, recorder, &time);
+    add_transfers(scenario, workload, stage->parts, recorder, &time);
     return time;
 }
 

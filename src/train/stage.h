@@ -15,6 +15,7 @@ typedef struct fab_stage {
     bool has_embedding;
     bool has_head;
     int64_t mtp_modules;
+    int64_t parts; /* of the model, each passed once by a micro-batch, or by one each way */
 } fab_stage;
 
 /* One collective among data-parallel ranks and its share, by time, of what is exposed of those that
@@ -32,21 +33,30 @@ typedef struct fab_exchange_list {
     fab_exchanged items[FAB_EXCHANGED_LIMIT];
     size_t count;
 } fab_exchange_list;
+/* Expert messages of a pass over a stage: all, and what is not hidden in that pass. */
+typedef struct fab_pass_messages {
+    double total_s, exposed_s;
+} fab_pass_messages;
 
 /* Time of one micro-batch in one stage, by class of step time; communication as exposed. */
 typedef struct fab_stage_time {
     double forward_s;
     double backward_s;
+    double weight_s;             /* part of backward_s that computes gradients of weights */
+    fab_pass_messages expert[2]; /* of the forward and of the backward pass */
     double part_s[FAB_STEP_CLASS_COUNT];
     fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT];
     double tier_s[FAB_TIER_LIMIT]; /* wire time on each tier */
     fab_exchange_list *exchanges;  /* notes of those among data-parallel ranks; NULL: none taken */
 } fab_stage_time;
 
-/* Deals the layers to p x v chunks in order, as mapping.layout says or one more to chunks after the
- * first where they do not divide, and gathers the chunks of `stage` (chunk c belongs to stage c mod
- * p). */
+/* Deals the layers to the parts of the pipeline in order, as mapping.layout says or one more to
+ * parts after the first where they do not divide, and gathers the parts that `stage` holds
+ * (fab_pipeline_part). */
 fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
+
+/* One part of the model by itself. */
+fab_stage fab_stage_make_part(const fab_scenario *scenario, int64_t part);
 
 /* Blocks of a kind that a micro-batch passes in the stage, prediction modules among them. */
 int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
@@ -110,8 +120,9 @@ FAB_CHECKED fab_status fab_stage_exchange_passes(const fab_scenario *scenario,
                                                  const fab_stage *stage, fab_stage_time *time);
 
 /* Parameters of which one package of the stage keeps what data-parallel ranks share out: its share
- * of those it computes with. */
-double fab_stage_sharded_count(const fab_workload *workload, const fab_stage_parameters *held);
+ * of those it computes with, which ranks of both copies keep where DualPipe has two. */
+double fab_stage_sharded_count(const fab_scenario *scenario, const fab_workload *workload,
+                               const fab_stage_parameters *held);
 
 /* Bytes that the optimizer's pass moves on one package of the stage; 0 when it is left out. */
 double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload *workload,

@@ -99,8 +99,7 @@ static double layers_byte(const fab_block *block, int64_t layers, int64_t again)
 
 double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index)
 {
-    const fab_pipeline pipeline = {scenario->mapping.pp, fab_scenario_microbatches(scenario),
-                                   scenario->mapping.interleave, FAB_SCHEDULE_AUTO};
+    const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
     return fab_pipeline_in_flight_count(&pipeline, stage_index);
 }
 
@@ -118,10 +117,13 @@ static double activations_byte(const fab_scenario *scenario, const fab_workload 
            one_layer_byte(workload, stage);
 }
 
-double fab_stage_sharded_count(const fab_workload *workload, const fab_stage_parameters *held)
+double fab_stage_sharded_count(const fab_scenario *scenario, const fab_workload *workload,
+                               const fab_stage_parameters *held)
 {
-    return held->dense_count / (double)workload->groups[FAB_GROUP_DATA].ranks +
-           held->expert_count / (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks;
+    const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
+    const double copies = (double)fab_pipeline_copy_count(&pipeline);
+    return held->dense_count / (copies * (double)workload->groups[FAB_GROUP_DATA].ranks) +
+           held->expert_count / (copies * (double)workload->groups[FAB_GROUP_EXPERT_DATA].ranks);
 }
 
 /* Parameters of the largest layer that other ranks hold parts of. */
@@ -164,7 +166,7 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
     const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
-    const double sharded_count = fab_stage_sharded_count(workload, &held);
+    const double sharded_count = fab_stage_sharded_count(scenario, workload, &held);
     const double logits =
         workload->tokens_count * workload->padded_vocabulary_count / (double)scenario->mapping.tp;
     fab_memory_forecast out = {
@@ -196,7 +198,7 @@ double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
     const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
-    const double sharded_count = fab_stage_sharded_count(workload, &held);
+    const double sharded_count = fab_stage_sharded_count(scenario, workload, &held);
     return (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * (zero >= 1 ? sharded_count : total_count) +
            ZERO_TRAFFIC_BYTE * (zero >= 2 ? sharded_count : total_count);
 }
