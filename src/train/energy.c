@@ -166,7 +166,7 @@ static void tally_work(const fab_scenario *scenario, const fab_workload *workloa
         const double count = share * (double)passes * work->blocks_count[kind];
         if (count > 0.0) {
             add_block(tally, &workload->blocks[kind], count,
-                      share * (double)microbatches * work->recomputed_count[kind],
+                      share * (double)passes * work->recomputed_count[kind],
                       scenario->mapping.recompute);
         }
     }
