@@ -407,6 +407,7 @@ int main(void)
     Suite *suite = suite_create("simulate");
     TCase *cases = tcase_create("simulate");
     tcase_add_checked_fixture(cases, open_arena, close_arena);
+    tcase_set_timeout(cases, 60);
     tcase_add_test(cases, by_hand);
     tcase_add_loop_test(cases, drawn, 0, (int)(sizeof DRAWN / sizeof DRAWN[0]));
     tcase_add_loop_test(cases, books_add_up, FAB_SCHEDULE_GPIPE, FAB_SCHEDULE_COUNT);
