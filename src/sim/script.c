@@ -613,11 +613,9 @@ fab_status fab_script_write(const fab_scenario *scenario, const fab_explanation 
                             const fab_step_options *options, fab_arena *arena, fab_script *out,
                             const char **reason_out)
 {
-    const fab_mapping *m = &scenario->mapping;
     *out = (fab_script){.arena = arena, .tiers = scenario->fabric.tier_count};
     writer w = {.scenario = scenario, .explained = explained, .options = options, .script = out};
-    w.pipeline =
-        (fab_pipeline){m->pp, explained->forecast.microbatches, m->interleave, FAB_SCHEDULE_AUTO};
+    w.pipeline = fab_scenario_pipeline(scenario);
     FAB_TRY(check(&w, arena, reason_out));
     w.parts = fab_pipeline_part_count(&w.pipeline);
     w.pieces = choose_pieces(&w);
