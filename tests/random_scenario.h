@@ -219,6 +219,11 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     s.assumptions.attention = random_true(&seed, 0.2);
     s.assumptions.has_dropout = random_true(&seed, 0.3);
     s.assumptions.has_scatter_gather = random_true(&seed, 0.3);
+    s.assumptions.expert_weighting = random_true(&seed, 0.5);
+    s.assumptions.loss = random_true(&seed, 0.2);
+    s.assumptions.main_gradient = random_true(&seed, 0.2);
+    s.assumptions.moments = random_true(&seed, 0.2);
+    s.assumptions.has_gradient_scratch = random_true(&seed, 0.7);
 
     fab_diagnostics list = fab_diagnostics_make(where);
     const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);

@@ -193,6 +193,40 @@ START_TEST(parts_of_deepseek_v3)
 }
 END_TEST
 
+/* steps that are not fused: 4 h and 2 h more for each norm, the function's values of a gated block;
+ * experts weighted inside keep no outputs (26.3 GB of 56 layers x 4,096 tokens, arXiv 2603.07685)
+ */
+START_TEST(what_software_keeps)
+{
+    const fab_model *model = &model_row_named("deepseek-v3")->model;
+    fab_activation_rule rule = {.tensor_ranks = 1,
+                                .expert_tensor_ranks = 1,
+                                .sequence = 4096,
+                                .element_byte = 2.0,
+                                .is_sequence_parallel = true,
+                                .keeps_no_expert_outputs = true};
+    const double inside = total_byte(fab_model_activation_bytes(model, true, &rule));
+    ck_assert_double_eq(573056 - inside, 2.0 * 8 * 7168);
+    ck_assert_double_eq_tol((573056 - inside) * 56 * 4096, 26.3e9, 0.05e9);
+    rule.has_unfused_norms = true;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)),
+                        inside + 2 * 6.0 * 7168);
+    rule.recomputed = FAB_PART_NORMS;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)),
+                        inside - 2 * 2.0 * 7168);
+    rule.recomputed = 0;
+    rule.has_unfused_norms = false;
+    rule.has_unfused_activations = true;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)),
+                        inside + 2.0 * 9 * 2048);
+    fab_model plain = *model;
+    plain.is_gated = false;
+    const double with = total_byte(fab_model_activation_bytes(&plain, true, &rule));
+    rule.has_unfused_activations = false;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(&plain, true, &rule)), with);
+}
+END_TEST
+
 /* more that runs again never keeps more, and the whole layer keeps its input */
 START_TEST(more_recomputed_keeps_less)
 {
@@ -235,6 +269,7 @@ int main(void)
     tcase_add_loop_test(tests, element_size, 0, 1000);
     tcase_add_loop_test(tests, gpt3_as_published, 0, (int)(sizeof(GPT3) / sizeof(GPT3[0])));
     tcase_add_loop_test(tests, parts_of_deepseek_v3, 0, (int)(sizeof(PARTS) / sizeof(PARTS[0])));
+    tcase_add_test(tests, what_software_keeps);
     tcase_add_loop_test(tests, more_recomputed_keeps_less, 0, 200);
     suite_add_tcase(suite, tests);
 

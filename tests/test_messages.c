@@ -144,6 +144,8 @@ static const message_row ROW[] = {
     {WHOLE, FAB_BLOCK_EMBEDDING, 0, "sum embedding", FAB_MESSAGE_TENSOR, 1, 0, 2 * GATHERED, 0},
     {WHOLE, FAB_BLOCK_HEAD, 0, "sum head input gradient", FAB_MESSAGE_TENSOR, 0, 1, 2 * GATHERED,
      0},
+    {"assumptions: {loss: gathered}", FAB_BLOCK_HEAD, 2, "gather logits", FAB_MESSAGE_TENSOR, 1, 0,
+     2.0 * TOKENS * 51200 * 15 / 16, 0},
     /* all-reduce of 4 bytes per token: 2 S (t - 1) / t */
     {NULL, FAB_BLOCK_HEAD, 2, "loss over the vocabulary", FAB_MESSAGE_TENSOR, 3, 0,
      2.0 * 4.0 * TOKENS * 15 / 16, 0},

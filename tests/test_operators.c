@@ -506,6 +506,23 @@ START_TEST(unfused_attention_moves_its_scores)
 }
 END_TEST
 
+/* a gathered loss takes all 256 columns, 3 / 3 x 8 x 256; BF16 sums halve the traffic of weight
+ * gradients, 8 to 4 bytes */
+START_TEST(software_moves_more_or_less)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.assumptions.loss = FAB_LOSS_GATHERED;
+    scenario.assumptions.main_gradient = FAB_GRADIENT_BF16;
+    const fab_workload w = small_workload(&scenario);
+    const fab_operator *dense = w.blocks[FAB_BLOCK_DENSE_LAYER].operators;
+    ck_assert_double_eq_tol(dense[7].weight.byte, 4864 - 4 * 512, 1e-9);
+    const fab_operator *loss = &w.blocks[FAB_BLOCK_HEAD].operators[2];
+    ck_assert_str_eq(loss->name, "cross entropy");
+    ck_assert_double_eq_tol(loss->forward.byte, 3 * 8 * 256, 1e-9);
+    ck_assert_double_eq_tol(loss->backward.byte, 3 * 8 * 256, 1e-9);
+}
+END_TEST
+
 /* which operators run again with which part */
 static const struct {
     fab_block_kind block;
@@ -573,6 +590,7 @@ int main(void)
     tcase_add_test(tests, load_multiplies_expert_rows);
     tcase_add_test(tests, eager_operators_move_more);
     tcase_add_test(tests, unfused_attention_moves_its_scores);
+    tcase_add_test(tests, software_moves_more_or_less);
     tcase_add_loop_test(tests, operators_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, latent_operators_belong_to_parts);
     return run_suite("operators", tests);

@@ -27,6 +27,11 @@
     "attention: unfused\n"                                                                         \
     "dropout: true\n"                                                                              \
     "scatter_gather: true\n"                                                                       \
+    "expert_weighting: activations\n"                                                              \
+    "loss: gathered\n"                                                                             \
+    "main_gradient: bf16\n"                                                                        \
+    "moments: bf16\n"                                                                              \
+    "gradient_scratch: false\n"                                                                    \
     "gemm_efficiency: 0.41\n"                                                                      \
     "attention_efficiency: 42 %\n"                                                                 \
     "memory_efficiency: 0.43\n"                                                                    \
@@ -141,6 +146,9 @@ START_TEST(assumption_fields_reach_their_members)
     fab_assumptions a;
     read_record(&FAB_ASSUMPTIONS_TABLE, ASSUMPTIONS_TEXT, &a);
     ck_assert(a.attention == FAB_ATTENTION_UNFUSED && a.has_dropout && a.has_scatter_gather);
+    ck_assert(!a.has_gradient_scratch);
+    ck_assert(a.expert_weighting == FAB_WEIGHTING_ACTIVATIONS && a.loss == FAB_LOSS_GATHERED);
+    ck_assert(a.main_gradient == FAB_GRADIENT_BF16 && a.moments == FAB_GRADIENT_BF16);
     const struct {
         double got, want;
     } number[] = {
@@ -337,6 +345,9 @@ START_TEST(silence_gives_the_defaults)
     ck_assert(m.expert_order == FAB_EXPERTS_FOLDED && m.recompute == FAB_RECOMPUTE_NONE);
     ck_assert(m.recompute_layers == 0 && m.is_sequence_parallel);
     ck_assert(a.attention == FAB_ATTENTION_FUSED && !a.has_dropout && !a.has_scatter_gather);
+    ck_assert(a.has_gradient_scratch);
+    ck_assert(a.expert_weighting == FAB_WEIGHTING_OUTPUTS && a.loss == FAB_LOSS_SHARDED);
+    ck_assert(a.main_gradient == FAB_GRADIENT_FP32 && a.moments == FAB_GRADIENT_FP32);
     read_record(&FAB_JOB_TABLE, "{gpus: 1, tokens: 1, batch: 1}", &job);
     ck_assert(job.sequence == 0 && job.precision == FAB_PRECISION_BF16);
 }

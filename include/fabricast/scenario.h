@@ -153,6 +153,18 @@ typedef enum fab_attention_choice {
     FAB_ATTENTION_FUSED_V1
 } fab_attention_choice;
 
+/* What an expert's result is weighted on. OUTPUTS: on what the expert puts out, which is kept for
+ * the gradient of the weight. ACTIVATIONS: before its second matrix, so that its output is not kept
+ * (Megatron-Core's memory-efficient permutation, arXiv 2603.07685). */
+typedef enum fab_expert_weighting {
+    FAB_WEIGHTING_OUTPUTS,
+    FAB_WEIGHTING_ACTIVATIONS
+} fab_expert_weighting;
+
+/* SHARDED: each tensor rank works on its share of the vocabulary. GATHERED: each has the logits of
+ * all of it, as an unfused loss of one package does. */
+typedef enum fab_loss_choice { FAB_LOSS_SHARDED, FAB_LOSS_GATHERED } fab_loss_choice;
+
 /* Where times of operators come from: the efficiencies below, or the measured kernels that the
  * package's row names (docs/models-kernels.md), for what they measured. */
 typedef enum fab_kernel_choice { FAB_KERNELS_CONSTANT, FAB_KERNELS_MEASURED } fab_kernel_choice;
@@ -170,6 +182,12 @@ typedef struct fab_assumptions {
     int elementwise;                  /* fab_elementwise_choice */
     bool has_fused_loss;              /* loss and its gradient in one pass over BF16 logits */
     bool has_dropout;                 /* masks are made and kept */
+    int expert_weighting;             /* fab_expert_weighting */
+    int loss;                         /* fab_loss_choice */
+    int main_gradient;                /* fab_gradient_precision of gradients summed up in a step */
+    int moments;                      /* fab_gradient_precision of each of Adam's two */
+    bool has_gradient_scratch;        /* a BF16 gradient of each shape of weight is held beside FP32
+                                         sums */
     bool has_scatter_gather;          /* without sequence parallelism, stages send each other shares
                                          of a hidden vector and gather them (arXiv 2104.04473) */
     double gemm_efficiency_frac;      /* matrix products, of the dense peak */

@@ -73,6 +73,9 @@ typedef struct fab_memory_forecast {
     double optimizer_byte;
     double activations_byte; /* saved for the backward pass, all micro-batches in flight */
     double logits_byte;
+    double temporary_byte; /* beside these while the backward pass runs: what recomputation brings
+                              back of a layer, gradients of its activations, gradients of weights on
+                              their way to their sums */
     double exchange_byte; /* ZeRO 2 and 3: layers gathered, gradients on their way to their owner */
     double fixed_byte;    /* context, kernels, message buffers */
     double reserve_byte;  /* fragmentation */

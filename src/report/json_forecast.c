@@ -28,6 +28,7 @@ void fab_json_memory(fab_json *json, json_t *object, const fab_memory_forecast *
     fab_json_real(json, made, "optimizer_byte", memory->optimizer_byte);
     fab_json_real(json, made, "activations_byte", memory->activations_byte);
     fab_json_real(json, made, "logits_byte", memory->logits_byte);
+    fab_json_real(json, made, "temporary_byte", memory->temporary_byte);
     fab_json_real(json, made, "exchange_byte", memory->exchange_byte);
     fab_json_real(json, made, "fixed_byte", memory->fixed_byte);
     fab_json_real(json, made, "reserve_byte", memory->reserve_byte);

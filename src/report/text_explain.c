@@ -351,9 +351,10 @@ static const fab_sheet_column MEMORY_COLUMNS[] = {
     {"stage", true, 0, FAB_SHEET_ALL},     {"weights", true, 0, FAB_SHEET_ALL},
     {"gradients", true, 0, FAB_SHEET_ALL}, {"optimizer", true, 0, FAB_SHEET_ALL},
     {"in flight", true, 0, FAB_SHEET_ALL}, {"activations", true, 0, FAB_SHEET_ALL},
-    {"logits", true, 0, FAB_SHEET_ALL},    {"exchange", true, 0, FAB_SHEET_ALL},
-    {"fixed", true, 0, FAB_SHEET_ALL},     {"reserve", true, 0, FAB_SHEET_ALL},
-    {"total", true, 0, FAB_SHEET_ALL},     {"fits", false, 0, FAB_SHEET_ALL},
+    {"logits", true, 0, FAB_SHEET_ALL},    {"temporary", true, 0, FAB_SHEET_ALL},
+    {"exchange", true, 0, FAB_SHEET_ALL},  {"fixed", true, 0, FAB_SHEET_ALL},
+    {"reserve", true, 0, FAB_SHEET_ALL},   {"total", true, 0, FAB_SHEET_ALL},
+    {"fits", false, 0, FAB_SHEET_ALL},
 };
 
 static void print_memory(const view *v)
@@ -372,6 +373,7 @@ static void print_memory(const view *v)
                                   fab_text_fixed(s, e->stages[i].in_flight_count, 2),
                                   fab_text_fixed(s, m->activations_byte / 1e9, 2),
                                   fab_text_fixed(s, m->logits_byte / 1e9, 2),
+                                  fab_text_fixed(s, m->temporary_byte / 1e9, 2),
                                   fab_text_fixed(s, m->exchange_byte / 1e9, 2),
                                   fab_text_fixed(s, m->fixed_byte / 1e9, 2),
                                   fab_text_fixed(s, m->reserve_byte / 1e9, 2),

@@ -149,11 +149,12 @@ static void print_memory(const view *v)
         const char *name;
         double size_byte;
     } row[] = {
-        {"weights", m->weights_byte},     {"gradients", m->gradients_byte},
-        {"optimizer", m->optimizer_byte}, {"activations", m->activations_byte},
-        {"logits", m->logits_byte},       {"exchange", m->exchange_byte},
-        {"fixed", m->fixed_byte},         {"fragmentation", m->reserve_byte},
-        {"total", m->total_byte},         {"capacity", m->capacity_byte},
+        {"weights", m->weights_byte},       {"gradients", m->gradients_byte},
+        {"optimizer", m->optimizer_byte},   {"activations", m->activations_byte},
+        {"logits", m->logits_byte},         {"temporary", m->temporary_byte},
+        {"exchange", m->exchange_byte},     {"fixed", m->fixed_byte},
+        {"fragmentation", m->reserve_byte}, {"total", m->total_byte},
+        {"capacity", m->capacity_byte},
     };
     const size_t rows = sizeof row / sizeof row[0];
     fab_sheet sheet = fab_sheet_make(s, MEMORY_COLUMNS, FAB_COLUMN_COUNT(MEMORY_COLUMNS), rows);

@@ -18,6 +18,8 @@ static const char *const SCHEDULE[] = {FAB_SCHEDULE_LIST(SCHEDULE_TEXT) NULL};
 static const char *const RECOMPUTE[] = {"none", FAB_PART_LIST(PART_WORD) NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", NULL};
 static const char *const ELEMENTWISE[] = {"fused", "fused_norms", "eager", NULL};
+static const char *const WEIGHTING[] = {"outputs", "activations", NULL};
+static const char *const LOSS[] = {"sharded", "gathered", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
@@ -345,6 +347,7 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
     .dispatch_precision = FAB_PRECISION_BF16,
     .combine_precision = FAB_PRECISION_BF16,
     .gradient_precision = FAB_GRADIENT_FP32,
+    .has_gradient_scratch = true,
     .dispatch = FAB_DISPATCH_PER_EXPERT,
     .expert_load_ratio = 1.0,
     .computation_scale_ratio = 1.0,
@@ -384,6 +387,25 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
     FLAG("dropout", offsetof(fab_assumptions, has_dropout),
          "dropout after attention and feed-forward blocks, and on unfused scores: its masks are "
          "written and kept"),
+    CHOICE(
+        "expert_weighting", offsetof(fab_assumptions, expert_weighting), WEIGHTING,
+        "an expert's result is weighted on its `outputs`, which are kept, or on its "
+        "`activations` before the second matrix",
+        "outputs: as written in the models' papers; Megatron-Core weights activations since 0.14 "
+        "(arXiv 2603.07685)"),
+    CHOICE("loss", offsetof(fab_assumptions, loss), LOSS,
+           "`sharded`: each tensor rank has its share of the vocabulary; `gathered`: each has all "
+           "logits, and the loss is not fused",
+           "sharded: vocabulary-parallel, as Megatron does (arXiv 1909.08053)"),
+    CHOICE("main_gradient", offsetof(fab_assumptions, main_gradient), GRADIENT,
+           "number format in which the gradients of a step are summed",
+           "fp32: Megatron's default for BF16 training"),
+    CHOICE("moments", offsetof(fab_assumptions, moments), GRADIENT,
+           "number format of the optimizer's two moments",
+           "fp32, as Adam is written; DeepSeek-V3 keeps BF16 (arXiv 2412.19437)"),
+    FLAG("gradient_scratch", offsetof(fab_assumptions, has_gradient_scratch),
+         "beside FP32 sums a BF16 gradient is held for each shape of weight in the layers, and for "
+         "the output head while it runs, as Transformer Engine and Megatron do"),
     FLAG("scatter_gather", offsetof(fab_assumptions, has_scatter_gather),
          "without sequence parallelism, stages send each other 1/tp of a hidden vector and gather "
          "it (arXiv 2104.04473, section 4.1), not the whole on every tensor rank"),

@@ -123,6 +123,7 @@ static const fab_store_column POINTS[] = {
     REAL("optimizer_byte", forecast.memory.optimizer_byte),
     REAL("activations_byte", forecast.memory.activations_byte),
     REAL("logits_byte", forecast.memory.logits_byte),
+    REAL("temporary_byte", forecast.memory.temporary_byte),
     REAL("exchange_byte", forecast.memory.exchange_byte),
     REAL("fixed_byte", forecast.memory.fixed_byte),
     REAL("reserve_byte", forecast.memory.reserve_byte),

@@ -4,14 +4,32 @@
 
 /* What a stage's packages hold: parameters, their gradients and optimizer state, activations. */
 
-#define WEIGHT_BYTE        2.0  /* BF16 */
-#define MAIN_GRADIENT_BYTE 4.0  /* FP32, accumulated over micro-batches */
-#define OPTIMIZER_BYTE     12.0 /* FP32 master weight and two moments */
-#define GATHERED_LAYERS    2.0  /* one in use, one on its way */
-#define ADAM_TRAFFIC_BYTE  30.0 /* read and write gradient, master, moments; write BF16 weight */
-#define NORM_TRAFFIC_BYTE  4.0  /* gradient norm reads the sharded gradient */
-#define ZERO_TRAFFIC_BYTE  4.0  /* gradient buffer set to zero */
-#define LOGIT_BYTE         6.0  /* BF16 logits and their FP32 softmax */
+#define WEIGHT_BYTE     2.0 /* BF16 */
+#define MASTER_BYTE     4.0 /* FP32 weight of the optimizer */
+#define GATHERED_LAYERS 2.0 /* one in use, one on its way */
+#define LOGIT_BYTE      6.0 /* BF16 logits and their FP32 softmax */
+#define ELEMENT_BYTE    2.0 /* BF16 gradients of activations */
+
+/* Logits that are gathered, and the steps of a loss that is not fused: BF16 logits, in FP32, their
+ * log-softmax, its gradient, and that in BF16. */
+#define GATHERED_LOGIT_BYTE 16.0
+
+static double sum_byte(int precision)
+{
+    return precision == FAB_GRADIENT_FP32 ? 4.0 : 2.0;
+}
+
+/* Accumulated over micro-batches. */
+static double main_gradient_byte(const fab_scenario *scenario)
+{
+    return sum_byte(scenario->assumptions.main_gradient);
+}
+
+/* Master weight and two moments. */
+static double optimizer_byte(const fab_scenario *scenario)
+{
+    return MASTER_BYTE + 2.0 * sum_byte(scenario->assumptions.moments);
+}
 
 /* Key and value projections that several tensor ranks hold, beyond the first copy of each. */
 static double copied_kv_count(const fab_model *model, int64_t tensor_ranks)
@@ -79,18 +97,6 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
     return out;
 }
 
-/* What running parts of one layer again brings back at once. */
-static double one_layer_byte(const fab_workload *workload, const fab_stage *stage)
-{
-    const fab_block *dense = &workload->blocks[FAB_BLOCK_DENSE_LAYER];
-    const fab_block *moe = &workload->blocks[FAB_BLOCK_MOE_LAYER];
-    const double dense_byte =
-        stage->recomputed_dense_layers > 0 ? dense->saved_byte - dense->kept_byte : 0.0;
-    const double moe_byte =
-        stage->recomputed_moe_layers > 0 ? moe->saved_byte - moe->kept_byte : 0.0;
-    return dense_byte > moe_byte ? dense_byte : moe_byte;
-}
-
 /* `layers` of a kind, in `again` of which parts run again. */
 static double layers_byte(const fab_block *block, int64_t layers, int64_t again)
 {
@@ -113,8 +119,82 @@ static double activations_byte(const fab_scenario *scenario, const fab_workload 
     const double modules = (double)stage->mtp_modules;
     return in_flight * (layers_byte(dense, stage->dense_layers, stage->recomputed_dense_layers) +
                         layers_byte(moe, stage->moe_layers, stage->recomputed_moe_layers) +
-                        modules * mtp->kept_byte) +
-           one_layer_byte(workload, stage);
+                        modules * mtp->kept_byte);
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* While the backward pass is in one layer: what running parts again brings back, and the gradients
+ * of what a feed-forward block keeps of its inside; of routed tokens also those of the vectors in
+ * order of experts, before and after the block, and in the dispatch. */
+static double layer_temporary_byte(const fab_scenario *scenario, const fab_workload *workload,
+                                   const fab_stage *stage, bool is_moe)
+{
+    const fab_model *model = &scenario->model;
+    const fab_mapping *m = &scenario->mapping;
+    const fab_block *block =
+        &workload->blocks[is_moe ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER];
+    const int64_t layers = is_moe ? stage->moe_layers : stage->dense_layers;
+    const int64_t again = is_moe ? stage->recomputed_moe_layers : stage->recomputed_dense_layers;
+    const double matrices = (double)fab_model_ffn_matrices(model);
+    const double width = (double)model->dense_width / (double)m->tp;
+    const double inner = matrices * (double)model->expert_width / (double)m->etp;
+    if (layers == 0) {
+        return 0.0;
+    }
+    const double elements =
+        is_moe ? workload->routed_rows_count * (inner + 3.0 * (double)model->hidden)
+               : workload->tokens_count * matrices * width;
+    return ELEMENT_BYTE * elements + (again > 0 ? block->saved_byte - block->kept_byte : 0.0);
+}
+
+/* One BF16 gradient of each shape of weight in the layers: of attention, of a dense block, of one
+ * expert and of the shared ones. */
+static double layer_scratch_byte(const fab_scenario *scenario, const fab_workload *workload,
+                                 const fab_stage *stage)
+{
+    const fab_model_parameters *p = &workload->parameters;
+    const double tensor = (double)scenario->mapping.tp;
+    const fab_layer_parameters *any = stage->dense_layers > 0 ? &p->dense_layer : &p->moe_layer;
+    double count = (double)any->attention_sharded / tensor + (double)any->attention_replicated;
+    if (stage->dense_layers > 0) {
+        count += (double)p->dense_layer.dense_ffn / tensor;
+    }
+    if (stage->moe_layers > 0) {
+        count += (double)p->moe_layer.routed_experts /
+                     (double)(scenario->model.experts * scenario->mapping.etp) +
+                 (double)p->moe_layer.shared_experts / tensor;
+    }
+    return WEIGHT_BYTE * count;
+}
+
+/* The fuller of two moments: the backward pass of the head, with the gradient of its weight, and
+ * that of a layer, when the logits are gone again. */
+static double temporary_byte(const fab_scenario *scenario, const fab_workload *workload,
+                             const fab_stage *stage, double logits_byte)
+{
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const bool has_scratch = assumed->has_gradient_scratch && scenario->mapping.zero < 2 &&
+                             assumed->main_gradient == FAB_GRADIENT_FP32;
+    const double layer_byte = larger(layer_temporary_byte(scenario, workload, stage, false),
+                                     layer_temporary_byte(scenario, workload, stage, true));
+    const double head_count = (double)workload->parameters.embedding / (double)scenario->mapping.tp;
+    const double head_byte = stage->has_head && has_scratch ? WEIGHT_BYTE * head_count : 0.0;
+    return larger(head_byte, layer_byte - logits_byte) +
+           (has_scratch ? layer_scratch_byte(scenario, workload, stage) : 0.0);
+}
+
+static double logits_byte(const fab_scenario *scenario, const fab_workload *workload,
+                          const fab_stage *stage)
+{
+    const double logits = workload->tokens_count * workload->padded_vocabulary_count;
+    const double held_byte = scenario->assumptions.loss == FAB_LOSS_GATHERED
+                                 ? GATHERED_LOGIT_BYTE * logits
+                                 : LOGIT_BYTE * logits / (double)scenario->mapping.tp;
+    return stage->has_head ? held_byte * (double)(1 + stage->mtp_modules) : 0.0;
 }
 
 double fab_stage_sharded_count(const fab_scenario *scenario, const fab_workload *workload,
@@ -153,8 +233,7 @@ static double exchange_byte(const fab_scenario *scenario, const fab_workload *wo
     if (zero < 2) {
         return 0.0;
     }
-    const bool is_fp32 = scenario->assumptions.gradient_precision == FAB_GRADIENT_FP32;
-    const double gradient_byte = is_fp32 ? MAIN_GRADIENT_BYTE : WEIGHT_BYTE;
+    const double gradient_byte = sum_byte(scenario->assumptions.gradient_precision);
     const double gathered_byte = zero == 3 ? GATHERED_LAYERS * WEIGHT_BYTE : 0.0;
     return (gradient_byte + gathered_byte) * exchanged_layer_count(scenario, workload, stage);
 }
@@ -167,24 +246,22 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
     const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
     const double sharded_count = fab_stage_sharded_count(scenario, workload, &held);
-    const double logits =
-        workload->tokens_count * workload->padded_vocabulary_count / (double)scenario->mapping.tp;
     fab_memory_forecast out = {
         .weights_byte = WEIGHT_BYTE * (zero >= 3 ? sharded_count : total_count),
-        .gradients_byte = MAIN_GRADIENT_BYTE * (zero >= 2 ? sharded_count : total_count),
-        .optimizer_byte = OPTIMIZER_BYTE * (zero >= 1 ? sharded_count : total_count),
+        .gradients_byte = main_gradient_byte(scenario) * (zero >= 2 ? sharded_count : total_count),
+        .optimizer_byte = optimizer_byte(scenario) * (zero >= 1 ? sharded_count : total_count),
         .activations_byte = activations_byte(scenario, workload, stage, stage_index),
-        .logits_byte =
-            stage->has_head ? LOGIT_BYTE * logits * (double)(1 + stage->mtp_modules) : 0.0,
+        .logits_byte = logits_byte(scenario, workload, stage),
         .exchange_byte = exchange_byte(scenario, workload, stage),
         .fixed_byte = assumed->memory_fixed_byte,
         .capacity_byte = scenario->gpu.memory_byte.value,
         .stage = stage_index,
     };
+    out.temporary_byte = temporary_byte(scenario, workload, stage, out.logits_byte);
     out.reserve_byte = assumed->memory_reserve_frac * out.capacity_byte;
     out.total_byte = out.weights_byte + out.gradients_byte + out.optimizer_byte +
-                     out.activations_byte + out.logits_byte + out.fixed_byte + out.reserve_byte +
-                     out.exchange_byte;
+                     out.activations_byte + out.logits_byte + out.temporary_byte + out.fixed_byte +
+                     out.reserve_byte + out.exchange_byte;
     out.fits = out.total_byte <= out.capacity_byte;
     return out;
 }
@@ -199,6 +276,10 @@ double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload
     const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
     const double sharded_count = fab_stage_sharded_count(scenario, workload, &held);
-    return (ADAM_TRAFFIC_BYTE + NORM_TRAFFIC_BYTE) * (zero >= 1 ? sharded_count : total_count) +
-           ZERO_TRAFFIC_BYTE * (zero >= 2 ? sharded_count : total_count);
+    /* gradient read for its norm and once more, state read and written, weight written, sums set
+     * to zero */
+    const double gradient_byte = main_gradient_byte(scenario);
+    const double update_byte = 2.0 * gradient_byte + 2.0 * optimizer_byte(scenario) + WEIGHT_BYTE;
+    return update_byte * (zero >= 1 ? sharded_count : total_count) +
+           gradient_byte * (zero >= 2 ? sharded_count : total_count);
 }

@@ -9,6 +9,7 @@
 #define SOFTMAX_BYTE_PER_HEAD  4.0
 #define ROUTER_BYTE_PER_EXPERT 12.0
 #define MASK_BYTE              1.0 /* of an element that dropout may set to zero */
+#define FP32_BYTE              4.0 /* of the input of an unfused norm */
 
 typedef struct fab_keeping {
     const fab_model *model;
@@ -52,6 +53,9 @@ static void keep_norm(fab_keeping *k, bool is_first)
         keep_row(k, 0, vector_byte);
     }
     keep_row(k, FAB_PART_NORMS, vector_byte);
+    if (k->rule->has_unfused_norms) {
+        keep_row(k, FAB_PART_NORMS, FP32_BYTE * hidden + vector_byte);
+    }
     keep_row(k, 0, k->rule->has_dropout ? MASK_BYTE * hidden : 0.0);
 }
 
@@ -93,12 +97,18 @@ static void keep_core(fab_keeping *k)
     keep_sharded(k, 0, rule->element_byte * heads * (double)fab_model_v_dim(k->model));
 }
 
+/* What leaves the activation, and before that the function of a gated block that is not fused. */
+static double unfused_steps(const fab_keeping *k)
+{
+    return k->rule->has_unfused_activations && k->model->is_gated ? 2.0 : 1.0;
+}
+
 /* What enters the activation function (twice the width when gated) and what leaves it. */
 static void keep_ffn(fab_keeping *k, int parts, int64_t width)
 {
     const double byte = k->rule->element_byte * (double)width;
     keep_sharded(k, parts, (double)(fab_model_ffn_matrices(k->model) - 1) * byte);
-    keep_sharded(k, parts | (int)FAB_PART_ACTIVATION, byte);
+    keep_sharded(k, parts | (int)FAB_PART_ACTIVATION, unfused_steps(k) * byte);
 }
 
 /* An expert's input and output stay for the gradients of its weights and of the router; ranks that
@@ -108,11 +118,12 @@ static void keep_experts(fab_keeping *k)
     const fab_model *model = k->model;
     const double copies_byte = k->rule->element_byte * (double)model->experts_per_token;
     const double inner_byte = copies_byte * (double)model->expert_width;
-    const double vectors = 1.0 + (double)k->rule->expert_tensor_ranks;
+    const double outputs = k->rule->keeps_no_expert_outputs ? 0.0 : 1.0;
+    const double vectors = outputs + (double)k->rule->expert_tensor_ranks;
     keep_row(k, FAB_PART_EXPERTS, ROUTER_BYTE_PER_EXPERT * (double)model->experts);
     keep_routed(k, FAB_PART_EXPERTS, copies_byte * vectors * (double)model->hidden);
     keep_routed(k, FAB_PART_EXPERTS, (double)(fab_model_ffn_matrices(model) - 1) * inner_byte);
-    keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION, inner_byte);
+    keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION, unfused_steps(k) * inner_byte);
     keep_ffn(k, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS, model->shared_width);
 }
 

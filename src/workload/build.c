@@ -91,6 +91,10 @@ static double layer_byte(const fab_scenario *scenario, const fab_workload *w, bo
         .is_sequence_parallel = m->is_sequence_parallel,
         .is_unfused = scenario->assumptions.attention == FAB_ATTENTION_UNFUSED,
         .has_dropout = scenario->assumptions.has_dropout,
+        .has_unfused_norms = scenario->assumptions.elementwise == FAB_ELEMENTWISE_EAGER,
+        .has_unfused_activations = scenario->assumptions.elementwise != FAB_ELEMENTWISE_FUSED,
+        .keeps_no_expert_outputs =
+            scenario->assumptions.expert_weighting == FAB_WEIGHTING_ACTIVATIONS,
     };
     const fab_activation_bytes bytes = fab_model_activation_bytes(&scenario->model, is_moe, &rule);
     const double cut_byte =

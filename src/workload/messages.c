@@ -285,6 +285,14 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
 {
     fab_block *head = &w->blocks[FAB_BLOCK_HEAD];
     fab_collective_cost loss;
+    if (scenario->assumptions.loss == FAB_LOSS_GATHERED) {
+        add_head_input(scenario, costs, head);
+        FAB_TRY(fab_collective_estimate(
+            &w->network, FAB_ALL_GATHER, &w->groups[FAB_GROUP_TENSOR],
+            BIT_PER_BYTE * 2.0 * w->tokens_count * w->padded_vocabulary_count, &loss));
+        fab_block_add_message(head, "gather logits", FAB_MESSAGE_TENSOR, &loss, 1, 0);
+        return FAB_OK;
+    }
     FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
                                     BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
     add_head_input(scenario, costs, head);

@@ -7,12 +7,13 @@
  * the sequence is sharded, R token copies of a rank's experts, h hidden, a heads, g key/value
  * heads, dq and dv head sizes, t tensor ranks, x expert-tensor ranks. Activations have 2 bytes. */
 
-#define ELEMENT_BYTE  2.0 /* BF16 activations and weights */
-#define GRADIENT_BYTE 8.0 /* an FP32 main gradient is read and written once */
-#define QUANTISE_BYTE 4.0 /* read BF16, write FP8 twice (as is and transposed) */
-#define ROUTER_PASSES 6.0 /* softmax, top-k, auxiliary loss, index building */
-#define ROUTER_BYTE   4.0 /* router scores are FP32 */
-#define MASK_BYTE     1.0 /* dropout: what stays and what goes, per element */
+#define ELEMENT_BYTE       2.0 /* BF16 activations and weights */
+#define GRADIENT_FP32_BYTE 8.0 /* a main gradient is read and written once */
+#define GRADIENT_BF16_BYTE 4.0
+#define QUANTISE_BYTE      4.0 /* read BF16, write FP8 twice (as is and transposed) */
+#define ROUTER_PASSES      6.0 /* softmax, top-k, auxiliary loss, index building */
+#define ROUTER_BYTE        4.0 /* router scores are FP32 */
+#define MASK_BYTE          1.0 /* dropout: what stays and what goes, per element */
 
 /* Unfused attention, bytes of a pair of tokens and head beside the two products: softmax reads and
  * writes; backward it reads two and writes one. Dropout reads, writes and makes or uses a mask. */
@@ -68,6 +69,8 @@ static void add_gemm(fab_building *b, const char *name, fab_operator_kind kind, 
 {
     const bool is_fp8 = b->scenario->job.precision == FAB_PRECISION_FP8;
     const double input_byte = is_fp8 && kind == FAB_OPERATOR_GEMM ? 1.0 : ELEMENT_BYTE;
+    const bool has_fp32_sums = b->scenario->assumptions.main_gradient == FAB_GRADIENT_FP32;
+    const double gradient_byte = has_fp32_sums ? GRADIENT_FP32_BYTE : GRADIENT_BF16_BYTE;
     const double flop = 2.0 * groups * m * k * n;
     const double inputs = groups * m * k, outputs = groups * m * n, weights = groups * k * n;
     add(b, name, kind,
@@ -79,8 +82,8 @@ static void add_gemm(fab_building *b, const char *name, fab_operator_kind kind, 
                             .product = {groups, m, k, n, input_byte, ELEMENT_BYTE, false}});
     b->block->operators[b->block->operator_count - 1].weight =
         (fab_operator_work){.flop = flop,
-                            .byte = input_byte * (inputs + outputs) + GRADIENT_BYTE * weights,
-                            .product = {groups, k, n, m, input_byte, GRADIENT_BYTE, true}};
+                            .byte = input_byte * (inputs + outputs) + gradient_byte * weights,
+                            .product = {groups, k, n, m, input_byte, gradient_byte, true}};
     if (kind == FAB_OPERATOR_GEMM) {
         b->quantised_element_count += inputs;
         b->quantised_gradient_count += outputs;
@@ -352,12 +355,15 @@ static void build_embedding(fab_building *b)
 
 static void build_head(fab_building *b, double vocabulary)
 {
+    const bool is_gathered = b->scenario->assumptions.loss == FAB_LOSS_GATHERED;
     const double logits = b->tokens * vocabulary / b->tensor;
     add_norm(b, "final norm");
     add_gemm(b, "output head", FAB_OPERATOR_GEMM_BF16, 1.0, b->tokens, b->hidden,
              vocabulary / b->tensor);
+    /* a loss that is gathered takes all columns on each rank */
+    const double columns = is_gathered ? b->tokens * vocabulary : logits;
     const double bytes = b->scenario->assumptions.has_fused_loss ? FUSED.loss : EAGER.loss;
-    add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
+    add_memory(b, "cross entropy", 0.5 * bytes * columns, 0.5 * bytes * columns);
 }
 
 /* A multi-token-prediction module joins two hidden vectors before its own layer. */
