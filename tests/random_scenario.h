@@ -220,6 +220,7 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     s.assumptions.has_dropout = random_true(&seed, 0.3);
     s.assumptions.has_scatter_gather = random_true(&seed, 0.3);
     s.assumptions.expert_weighting = random_true(&seed, 0.5);
+    s.assumptions.kept_inputs = random_true(&seed, 0.3);
     s.assumptions.loss = random_true(&seed, 0.2);
     s.assumptions.main_gradient = random_true(&seed, 0.2);
     s.assumptions.moments = random_true(&seed, 0.2);

@@ -193,6 +193,23 @@ START_TEST(parts_of_deepseek_v3)
 }
 END_TEST
 
+/* FP8 inputs of products, bytes a token less than in BF16: the first norm's outputs (the router
+ * takes the second's in BF16), normed latents, 8 experts' inputs and activations, the shared one's
+ * activation; one more byte of attention's output
+ */
+START_TEST(inputs_in_fp8)
+{
+    const fab_model *model = &model_row_named("deepseek-v3")->model;
+    const fab_activation_rule rule = {.tensor_ranks = 1,
+                                      .expert_tensor_ranks = 1,
+                                      .element_byte = 2.0,
+                                      .input_byte = 1.0,
+                                      .is_sequence_parallel = true};
+    const double less = 7168 + 1536 + 512 + 8 * (7168 + 2048) + 2048 - 128 * 128;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)), 573056 - less);
+}
+END_TEST
+
 /* steps that are not fused: 4 h and 2 h more for each norm, the function's values of a gated block;
  * experts weighted inside keep no outputs (26.3 GB of 56 layers x 4,096 tokens, arXiv 2603.07685)
  */
@@ -269,6 +286,7 @@ int main(void)
     tcase_add_loop_test(tests, element_size, 0, 1000);
     tcase_add_loop_test(tests, gpt3_as_published, 0, (int)(sizeof(GPT3) / sizeof(GPT3[0])));
     tcase_add_loop_test(tests, parts_of_deepseek_v3, 0, (int)(sizeof(PARTS) / sizeof(PARTS[0])));
+    tcase_add_test(tests, inputs_in_fp8);
     tcase_add_test(tests, what_software_keeps);
     tcase_add_loop_test(tests, more_recomputed_keeps_less, 0, 200);
     suite_add_tcase(suite, tests);

@@ -28,6 +28,7 @@
     "dropout: true\n"                                                                              \
     "scatter_gather: true\n"                                                                       \
     "expert_weighting: activations\n"                                                              \
+    "kept_inputs: bf16\n"                                                                          \
     "loss: gathered\n"                                                                             \
     "main_gradient: bf16\n"                                                                        \
     "moments: bf16\n"                                                                              \
@@ -148,6 +149,7 @@ START_TEST(assumption_fields_reach_their_members)
     ck_assert(a.attention == FAB_ATTENTION_UNFUSED && a.has_dropout && a.has_scatter_gather);
     ck_assert(!a.has_gradient_scratch);
     ck_assert(a.expert_weighting == FAB_WEIGHTING_ACTIVATIONS && a.loss == FAB_LOSS_GATHERED);
+    ck_assert(a.kept_inputs == FAB_KEPT_BF16);
     ck_assert(a.main_gradient == FAB_GRADIENT_BF16 && a.moments == FAB_GRADIENT_BF16);
     const struct {
         double got, want;
@@ -347,6 +349,7 @@ START_TEST(silence_gives_the_defaults)
     ck_assert(a.attention == FAB_ATTENTION_FUSED && !a.has_dropout && !a.has_scatter_gather);
     ck_assert(a.has_gradient_scratch);
     ck_assert(a.expert_weighting == FAB_WEIGHTING_OUTPUTS && a.loss == FAB_LOSS_SHARDED);
+    ck_assert(a.kept_inputs == FAB_KEPT_JOB);
     ck_assert(a.main_gradient == FAB_GRADIENT_FP32 && a.moments == FAB_GRADIENT_FP32);
     read_record(&FAB_JOB_TABLE, "{gpus: 1, tokens: 1, batch: 1}", &job);
     ck_assert(job.sequence == 0 && job.precision == FAB_PRECISION_BF16);

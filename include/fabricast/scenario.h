@@ -161,6 +161,9 @@ typedef enum fab_expert_weighting {
     FAB_WEIGHTING_ACTIVATIONS
 } fab_expert_weighting;
 
+/* In which format inputs of products are kept: the job's precision, or BF16. */
+typedef enum fab_kept_inputs { FAB_KEPT_JOB, FAB_KEPT_BF16 } fab_kept_inputs;
+
 /* SHARDED: each tensor rank works on its share of the vocabulary. GATHERED: each has the logits of
  * all of it, as an unfused loss of one package does. */
 typedef enum fab_loss_choice { FAB_LOSS_SHARDED, FAB_LOSS_GATHERED } fab_loss_choice;
@@ -183,6 +186,7 @@ typedef struct fab_assumptions {
     bool has_fused_loss;              /* loss and its gradient in one pass over BF16 logits */
     bool has_dropout;                 /* masks are made and kept */
     int expert_weighting;             /* fab_expert_weighting */
+    int kept_inputs;                  /* fab_kept_inputs */
     int loss;                         /* fab_loss_choice */
     int main_gradient;                /* fab_gradient_precision of gradients summed up in a step */
     int moments;                      /* fab_gradient_precision of each of Adam's two */

@@ -96,6 +96,7 @@ typedef struct fab_activation_rule {
     int64_t sequence;            /* tokens that attend to each other, of unfused attention */
     double element_byte; /* > 0, of a kept element; softmax statistics and router scores stay
                             in single precision, masks have one byte */
+    double input_byte;   /* of an element kept as input of a product alone; 0: as others */
     int recomputed;      /* set of fab_layer_part that run again and keep nothing */
     bool is_sequence_parallel;
     bool is_unfused; /* attention keeps its probabilities */

@@ -19,6 +19,7 @@ static const char *const RECOMPUTE[] = {"none", FAB_PART_LIST(PART_WORD) NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", NULL};
 static const char *const ELEMENTWISE[] = {"fused", "fused_norms", "eager", NULL};
 static const char *const WEIGHTING[] = {"outputs", "activations", NULL};
+static const char *const KEPT[] = {"job", "bf16", NULL};
 static const char *const LOSS[] = {"sharded", "gathered", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
@@ -393,6 +394,12 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "`activations` before the second matrix",
         "outputs: as written in the models' papers; Megatron-Core weights activations since 0.14 "
         "(arXiv 2603.07685)"),
+    CHOICE(
+        "kept_inputs", offsetof(fab_assumptions, kept_inputs), KEPT,
+        "inputs of products are kept in the `job`'s precision, for the gradients of weights, or in "
+        "`bf16`",
+        "job: Transformer Engine and DeepSeek-V3 (arXiv 2412.19437) keep the FP8 that the product "
+        "took"),
     CHOICE("loss", offsetof(fab_assumptions, loss), LOSS,
            "`sharded`: each tensor rank has its share of the vocabulary; `gathered`: each has all "
            "logits, and the loss is not fused",

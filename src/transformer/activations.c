@@ -23,6 +23,12 @@ static bool is_kept(const fab_keeping *k, int parts)
     return (k->rule->recomputed & (parts | (int)FAB_PART_LAYER)) == 0;
 }
 
+/* Of an element that only a product reads again. */
+static double input_byte(const fab_keeping *k)
+{
+    return k->rule->input_byte > 0.0 ? k->rule->input_byte : k->rule->element_byte;
+}
+
 /* Hidden vectors between the blocks that tensor ranks cut. */
 static void keep_row(fab_keeping *k, int parts, double byte)
 {
@@ -41,8 +47,9 @@ static void keep_routed(fab_keeping *k, int parts, double byte)
     k->bytes.routed_byte += is_kept(k, parts) ? byte : 0.0;
 }
 
-/* The residual branch and its norm; the input of the layer is kept whatever runs again. */
-static void keep_norm(fab_keeping *k, bool is_first)
+/* The residual branch and its norm; the input of the layer is kept whatever runs again. A router
+ * takes what the norm gives in BF16. */
+static void keep_norm(fab_keeping *k, bool is_first, bool feeds_router)
 {
     const double hidden = (double)k->model->hidden;
     const double vector_byte = k->rule->element_byte * hidden;
@@ -52,7 +59,7 @@ static void keep_norm(fab_keeping *k, bool is_first)
     } else {
         keep_row(k, 0, vector_byte);
     }
-    keep_row(k, FAB_PART_NORMS, vector_byte);
+    keep_row(k, FAB_PART_NORMS, feeds_router ? vector_byte : input_byte(k) * hidden);
     if (k->rule->has_unfused_norms) {
         keep_row(k, FAB_PART_NORMS, FP32_BYTE * hidden + vector_byte);
     }
@@ -76,9 +83,10 @@ static void keep_gqa(fab_keeping *k)
 static void keep_mla(fab_keeping *k)
 {
     const fab_model *model = k->model;
-    const int64_t latents = 2 * model->q_rank + 2 * model->kv_rank + model->qk_rope_dim;
+    const int64_t latents = model->q_rank + model->kv_rank;
     const int64_t heads = model->heads * (2 * fab_model_qk_dim(model) + fab_model_v_dim(model));
-    keep_row(k, 0, k->rule->element_byte * (double)latents);
+    keep_row(k, 0, k->rule->element_byte * (double)(latents + model->qk_rope_dim));
+    keep_row(k, 0, input_byte(k) * (double)latents);
     keep_sharded(k, FAB_PART_LATENTS, k->rule->element_byte * (double)heads);
 }
 
@@ -94,13 +102,16 @@ static void keep_core(fab_keeping *k)
         byte += rule->has_dropout ? (rule->element_byte + MASK_BYTE) * (double)rule->sequence : 0.0;
     }
     keep_sharded(k, FAB_PART_CORE_ATTENTION, byte * heads);
-    keep_sharded(k, 0, rule->element_byte * heads * (double)fab_model_v_dim(k->model));
+    /* the output, and where the next product keeps another format of it, that too */
+    const double copy_byte = input_byte(k) < rule->element_byte ? input_byte(k) : 0.0;
+    keep_sharded(k, 0,
+                 (rule->element_byte + copy_byte) * heads * (double)fab_model_v_dim(k->model));
 }
 
-/* What leaves the activation, and before that the function of a gated block that is not fused. */
+/* What the function of a gated block gives before the product, when these are not fused. */
 static double unfused_steps(const fab_keeping *k)
 {
-    return k->rule->has_unfused_activations && k->model->is_gated ? 2.0 : 1.0;
+    return k->rule->has_unfused_activations && k->model->is_gated ? 1.0 : 0.0;
 }
 
 /* What enters the activation function (twice the width when gated) and what leaves it. */
@@ -108,7 +119,8 @@ static void keep_ffn(fab_keeping *k, int parts, int64_t width)
 {
     const double byte = k->rule->element_byte * (double)width;
     keep_sharded(k, parts, (double)(fab_model_ffn_matrices(k->model) - 1) * byte);
-    keep_sharded(k, parts | (int)FAB_PART_ACTIVATION, unfused_steps(k) * byte);
+    keep_sharded(k, parts | (int)FAB_PART_ACTIVATION,
+                 (unfused_steps(k) * k->rule->element_byte + input_byte(k)) * (double)width);
 }
 
 /* An expert's input and output stay for the gradients of its weights and of the router; ranks that
@@ -116,14 +128,16 @@ static void keep_ffn(fab_keeping *k, int parts, int64_t width)
 static void keep_experts(fab_keeping *k)
 {
     const fab_model *model = k->model;
-    const double copies_byte = k->rule->element_byte * (double)model->experts_per_token;
-    const double inner_byte = copies_byte * (double)model->expert_width;
-    const double outputs = k->rule->keeps_no_expert_outputs ? 0.0 : 1.0;
-    const double vectors = outputs + (double)k->rule->expert_tensor_ranks;
+    const double copies = (double)model->experts_per_token;
+    const double inner = copies * (double)model->expert_width;
+    const double element = k->rule->element_byte;
+    const double output_byte = k->rule->keeps_no_expert_outputs ? 0.0 : element;
+    const double vector_byte = output_byte + (double)k->rule->expert_tensor_ranks * input_byte(k);
     keep_row(k, FAB_PART_EXPERTS, ROUTER_BYTE_PER_EXPERT * (double)model->experts);
-    keep_routed(k, FAB_PART_EXPERTS, copies_byte * vectors * (double)model->hidden);
-    keep_routed(k, FAB_PART_EXPERTS, (double)(fab_model_ffn_matrices(model) - 1) * inner_byte);
-    keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION, unfused_steps(k) * inner_byte);
+    keep_routed(k, FAB_PART_EXPERTS, copies * vector_byte * (double)model->hidden);
+    keep_routed(k, FAB_PART_EXPERTS, (double)(fab_model_ffn_matrices(model) - 1) * element * inner);
+    keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION,
+                (unfused_steps(k) * element + input_byte(k)) * inner);
     keep_ffn(k, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS, model->shared_width);
 }
 
@@ -133,14 +147,14 @@ fab_activation_bytes fab_model_activation_bytes(const fab_model *model, bool is_
     assert(model && rule && rule->tensor_ranks >= 1 && rule->expert_tensor_ranks >= 1);
     assert(isfinite(rule->element_byte) && rule->element_byte > 0.0);
     fab_keeping k = {.model = model, .rule = rule};
-    keep_norm(&k, true);
+    keep_norm(&k, true, false);
     if (model->attention == FAB_ATTENTION_MLA) {
         keep_mla(&k);
     } else {
         keep_gqa(&k);
     }
     keep_core(&k);
-    keep_norm(&k, false);
+    keep_norm(&k, false, is_moe_layer);
     if (is_moe_layer) {
         keep_experts(&k);
     } else {

@@ -82,11 +82,14 @@ static double layer_byte(const fab_scenario *scenario, const fab_workload *w, bo
                          int recomputed)
 {
     const fab_mapping *m = &scenario->mapping;
+    const bool keeps_fp8 = scenario->job.precision == FAB_PRECISION_FP8 &&
+                           scenario->assumptions.kept_inputs == FAB_KEPT_JOB;
     const fab_activation_rule rule = {
         .tensor_ranks = m->tp,
         .expert_tensor_ranks = m->etp,
         .sequence = scenario->job.sequence,
         .element_byte = 2.0,
+        .input_byte = keeps_fp8 ? 1.0 : 2.0,
         .recomputed = recomputed,
         .is_sequence_parallel = m->is_sequence_parallel,
         .is_unfused = scenario->assumptions.attention == FAB_ATTENTION_UNFUSED,
