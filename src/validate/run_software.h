@@ -19,6 +19,9 @@ typedef struct fab_run_software {
     double launch_s; /* host time of an operator or message */
     bool has_dropout;
     bool has_scatter_gather;
+    bool sums_in_bf16;   /* gradients are summed and sent in BF16 */
+    bool gathers_loss;   /* each tensor rank has the logits of the whole vocabulary */
+    bool weights_inside; /* experts' results are weighted before their second matrix */
 } fab_run_software;
 
 fab_run_software fab_run_software_of(const fab_run_row *row);

@@ -27,6 +27,7 @@ typedef struct fab_run_try {
     double step_s;
     double memory_byte;
     double activations_byte; /* of memory_byte */
+    double beside_byte;      /* of memory_byte: context and fragmentation */
     double capacity_byte;
 } fab_run_try;
 
@@ -71,6 +72,7 @@ static fab_status try_choice(const fab_catalog *catalog, const fab_run_row *row,
     out->step_s = forecast.step_s;
     out->memory_byte = forecast.memory.total_byte;
     out->activations_byte = forecast.memory.activations_byte;
+    out->beside_byte = forecast.memory.fixed_byte + forecast.memory.reserve_byte;
     out->capacity_byte = forecast.memory.capacity_byte;
     out->status =
         forecast.is_buildable && forecast.memory.fits ? FAB_RUN_SCORED : FAB_RUN_INFEASIBLE;
@@ -159,6 +161,12 @@ static double reported_s(const fab_run_row *row)
 static bool is_activations(const fab_run_row *row)
 {
     return strcmp(row->cells[FAB_RUN_MEASURE], "memory_model") == 0;
+}
+
+/* Whether it is what tensors took, without context and fragmentation. */
+static bool is_allocated(const fab_run_row *row)
+{
+    return strstr(row->cells[FAB_RUN_MEMORY_KIND], "alloc") != NULL;
 }
 
 /* Bytes of a package: as measured in an iteration, or activations alone. */
@@ -273,7 +281,9 @@ static fab_status forecast_row(const fab_catalog *catalog, const fab_run_row *ro
         (out->scenario != NULL && !keep(&out->scenario, arena))) {
         return FAB_E_NOMEM;
     }
-    out->forecast_byte = is_activations(row) ? best.activations_byte : best.memory_byte;
+    out->forecast_byte = is_activations(row) ? best.activations_byte
+                         : is_allocated(row) ? best.memory_byte - best.beside_byte
+                                             : best.memory_byte;
     out->capacity_byte = best.capacity_byte;
     out->forecast_s = best.step_s;
     if (best.step_s > 0.0 && out->measured_s > 0.0) {

@@ -1,0 +1,54 @@
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "validate/run_software.h"
+
+/* A row that says nothing but what is listed. */
+static fab_run_row row_of(const char *software, const char *year, const char *overlap)
+{
+    fab_run_row row;
+    for (int i = 0; i < FAB_RUN_COLUMN_COUNT; i++) {
+        row.cells[i] = "";
+    }
+    row.cells[FAB_RUN_SOFTWARE] = software;
+    row.cells[FAB_RUN_YEAR] = year;
+    row.cells[FAB_RUN_OVERLAP] = overlap;
+    return row;
+}
+
+/* what software keeps in memory */
+static const struct {
+    const char *software, *year;
+    bool sums_in_bf16, gathers_loss, weights_inside;
+} KEPT[] = {
+    {"Aleph Alpha Scaling (1F1B pipeline)", "2023", true, true, false},
+    {"Megatron-LM 23e00ed, TE 2.11", "2026", false, false, true},
+    {"Megatron-Bridge", "2025", false, false, true},
+    {"Megatron-LM", "2024", false, false, false},
+    {"torchtitan", "2025", false, false, false},
+    {"", "", false, false, false},
+};
+
+START_TEST(what_is_kept)
+{
+    const fab_run_row row = row_of(KEPT[_i].software, KEPT[_i].year, "");
+    const fab_run_software got = fab_run_software_of(&row);
+    ck_assert(got.sums_in_bf16 == KEPT[_i].sums_in_bf16);
+    ck_assert(got.gathers_loss == KEPT[_i].gathers_loss);
+    ck_assert(got.weights_inside == KEPT[_i].weights_inside);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("run_software");
+    TCase *tests = tcase_create("run_software");
+    tcase_add_loop_test(tests, what_is_kept, 0, (int)(sizeof(KEPT) / sizeof(KEPT[0])));
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
