@@ -23,6 +23,9 @@
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC 0.5
 
+/* year from which Megatron-Core weights experts inside (0.14) */
+#define INSIDE_YEAR 2025
+
 /* year from which attention is fused unless a row says otherwise (FlashAttention, 2022) */
 #define FUSED_YEAR 2023
 
@@ -60,6 +63,14 @@ static bool is_megatron(const fab_run_row *row)
 static bool is_memory_formula(const fab_run_row *row)
 {
     return strcmp(row->cells[FAB_RUN_MEASURE], "memory_model") == 0;
+}
+
+/* Its 13B model of FP32 sums would take 84 GB on one package of 80 GB where it ran, and its logits
+ * run out of memory by the tokens of a micro-batch alone, however many tensor ranks share them. */
+static bool is_aleph_alpha(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"Aleph Alpha", NULL};
+    return row_says(row, WORDS);
 }
 
 static double tensor_overlap(const fab_run_row *row)
@@ -157,6 +168,9 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .has_dropout = (is_megatron(row) || is_memory_formula(row)) &&
                        fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
         .has_scatter_gather = is_megatron(row),
+        .sums_in_bf16 = is_aleph_alpha(row),
+        .gathers_loss = is_aleph_alpha(row),
+        .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
     };
 }
 
