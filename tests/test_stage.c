@@ -331,6 +331,11 @@ START_TEST(passes_wait_for_the_host)
         assert_close(t.part_s[FAB_STEP_HOST], 3 * (ROWS[i].forward_s + ROWS[i].backward_s - 56),
                      1e-12, "host");
     }
+    s.assumptions.launch_s = 1.0;
+    s.assumptions.launch_waits = true;
+    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    assert_close(t.forward_s, 3 * (21 + 5), 1e-14, "forward, waiting for each");
+    assert_close(t.backward_s, 3 * (35 + 6), 1e-14, "backward, waiting for each");
 }
 END_TEST
 

@@ -484,6 +484,10 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
              "least that for all of them",
      .source = "0: the host is ahead, as with CUDA graphs or long operators; about 0.09 ms in "
                "PyTorch without graphs (one operator of the list is several kernels)"},
+    FLAG(
+        "launch_waits", offsetof(fab_assumptions, launch_waits),
+        "the host waits for each operator to end before it issues the next (CUDA_LAUNCH_BLOCKING): "
+        "its time adds to theirs"),
     {.name = "memory_fixed",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_SIZE,

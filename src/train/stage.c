@@ -243,7 +243,8 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
     const double worked_s =
         pass->compute_s + tensor_exposed_s + expert_exposed_s + context_exposed_s;
     const double host_s = scenario->assumptions.launch_s * pass->issued_count;
-    pass->part_s[FAB_STEP_HOST] = host_s > worked_s ? host_s - worked_s : 0.0;
+    const double longer_s = host_s > worked_s ? host_s - worked_s : 0.0;
+    pass->part_s[FAB_STEP_HOST] = scenario->assumptions.launch_waits ? host_s : longer_s;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         time->part_s[part] += repeats * pass->part_s[part];
     }

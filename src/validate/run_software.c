@@ -133,22 +133,20 @@ static const char *elementwise_of(const fab_run_row *row)
     return row_says(row, NORMS) ? "fused_norms" : row_says(row, EAGER) ? "eager" : "fused";
 }
 
-/* Hosts that run step by step; blocking, they wait for every kernel as well. */
+/* Hosts that run step by step. */
 static double launch_of(const fab_run_row *row)
 {
     static const char *const GRAPHS[] = {"cuda_graph", "CUDA graph", NULL};
     static const char *const COMPILED[] = {"torch.compile", "MaxText", NULL};
-    static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
     if (row_says(row, GRAPHS)) {
         return 0.0;
     }
-    return row_says(row, COMPILED)   ? COMPILED_LAUNCH_S
-           : row_says(row, BLOCKING) ? 2.0 * EAGER_LAUNCH_S
-                                     : EAGER_LAUNCH_S;
+    return row_says(row, COMPILED) ? COMPILED_LAUNCH_S : EAGER_LAUNCH_S;
 }
 
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
+    static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
     static const char *const EXPERT[] = {"EP overlap on", "1F1B EP overlap", NULL};
     static const char *const PER_DOMAIN[] = {"DeepEP", "HybridEP", NULL};
     const bool is_interleaved = fab_run_number(row, FAB_RUN_VPP) > 1.0;
@@ -163,6 +161,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .shards_experts = is_megatron(row),
         .attention = attention_of(row),
         .elementwise = elementwise_of(row),
+        .launch_waits = row_says(row, BLOCKING),
         .launch_s = launch_of(row),
         .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,
         .has_dropout = (is_megatron(row) || is_memory_formula(row)) &&
