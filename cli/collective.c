@@ -241,8 +241,8 @@ static int simulate(fab_session *session, const fab_collective_words *words,
     fab_simulation simulation;
     const char *reason = NULL;
     size_t memory_byte = 0;
-    fab_simulating_read(session, &words->simulating, request->ranks * request->stride, &options,
-                        &memory_byte);
+    fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
+                        (size_t)answer->fabric->tier_count, &options, &memory_byte);
     const int code = fab_argument_explain(session);
     if (code != FAB_EXIT_DONE) {
         return code;

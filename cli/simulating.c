@@ -116,7 +116,8 @@ static void complain(fab_session *session, const char *option, const char *messa
 }
 
 /* "2: torus 4x4": the tier in front */
-static void read_wiring(fab_session *session, const char *text, fab_simulation_options *out)
+static void read_wiring(fab_session *session, const char *text, size_t tiers,
+                        fab_simulation_options *out)
 {
     const char *colon = strchr(text, ':');
     const char *message = NULL;
@@ -127,6 +128,12 @@ static void read_wiring(fab_session *session, const char *text, fab_simulation_o
         const size_t before = session->diagnostics.errors;
         fab_argument_count(session, "--wiring, tier", word ? word : "", 1, FAB_TIER_LIMIT, &tier);
         if (session->diagnostics.errors > before) {
+            return;
+        }
+        if ((size_t)tier > tiers) {
+            complain(session, "--wiring",
+                     fab_arena_printf(session->arena, "`%s`: the fabric has %zu tier%s", text,
+                                      tiers, tiers == 1 ? "" : "s"));
             return;
         }
         text = colon + 1;
@@ -153,20 +160,20 @@ static void read_routing(fab_session *session, const char *word, fab_simulation_
     }
     const char *near = fab_nearest_name(word, names, FAB_ROUTING_COUNT);
     const char *hint = near ? fab_arena_printf(session->arena, "did you mean `%s`?", near)
-                            : "There are: spray minimal ecmp valiant up-down";
+                            : "there are spray, minimal, ecmp, valiant and up-down";
     fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, hint,
                  "unknown routing `%s`", word);
 }
 
 void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
-                         fab_simulation_options *out, size_t *memory_byte_out)
+                         size_t tiers, fab_simulation_options *out, size_t *memory_byte_out)
 {
     *out = (fab_simulation_options){.faults = words->faults,
                                     .fault_count = words->fault_count,
                                     .is_general = words->is_general};
     *memory_byte_out = DEFAULT_MEMORY_BYTE;
     for (size_t i = 0; i < words->wiring_count; i++) {
-        read_wiring(session, words->wirings[i], out);
+        read_wiring(session, words->wirings[i], tiers, out);
     }
     if (words->routing) {
         read_routing(session, words->routing, out);

@@ -27,8 +27,9 @@ typedef struct fab_simulating_words {
 /* Its input is a fab_simulating_words. */
 extern const struct argp FAB_SIMULATING_ARGP;
 
-/* Reads the words; mistakes become diagnostics. `packages` are those of the job. */
+/* Reads the words; mistakes become diagnostics. `packages` are those of the job, `tiers` those of
+ * the fabric. */
 void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
-                         fab_simulation_options *out, size_t *memory_byte_out);
+                         size_t tiers, fab_simulation_options *out, size_t *memory_byte_out);
 
 #endif

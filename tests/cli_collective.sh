@@ -227,6 +227,8 @@ refused 2 'did you mean `torus`?' all-to-all --size 64MiB --ranks 8 --on h100_ib
     --wiring 'tours 2x4'
 refused 2 'a tier is wired once' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
     --wiring mesh --wiring '1: ring'
+refused 2 'the fabric has 2 tiers' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
+    --wiring '3: ring'
 refused 2 '--wiring, tier' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \
     --wiring '9: ring'
 refused 2 'did you mean `spray`?' all-to-all --size 64MiB --ranks 8 --on h100_ib --simulate \

@@ -55,6 +55,7 @@ static const char *const BAD[] = {
     "ocs reconfigure=fast",
     "ocs reconfigure=-1s",
     "mesh =3",
+    "clos leaf=16 leaf=17",
     "switch planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 "
     "planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1",
 };

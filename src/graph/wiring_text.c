@@ -130,6 +130,9 @@ static fab_status read_pair(reader *r, const char *word, const char *value)
     for (int i = 0; i < ENTRY_COUNT; i++) {
         const entry *e = &ENTRIES[i];
         if (e->kind == w->kind && strlen(e->key) == length && !strncmp(word, e->key, length)) {
+            if (*number_of(w, e) != 0) {
+                return complain(r, fab_arena_printf(r->arena, "`%s` is given twice", e->key));
+            }
             const char *end = read_number(value, number_of(w, e));
             return end && *end == '\0'
                        ? FAB_OK
