@@ -310,6 +310,34 @@ static bool read_ends(fab_session *session, const char *text, double *ends_m)
     return true;
 }
 
+static void complain(fab_session *session, const char *message)
+{
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, NULL,
+                 "%s", message);
+}
+
+/* an option that what is printed does not depend on is a mistake */
+static void check_options(fab_session *session, const fab_link_options *options, bool is_map)
+{
+    const bool is_apart = options->wants_parts || options->wants_marks;
+    const bool has_place = options->edge != NULL || options->rack_power != NULL ||
+                           options->package_power != NULL || options->link_power != NULL;
+    const int answers = options->wants_parts + options->wants_marks + options->wants_pods + is_map;
+    if (answers > 1) {
+        complain(session, "--explain, --derived, --pod and --distance A..B exclude each other");
+    } else if (has_place && !options->wants_pods) {
+        complain(session, "--edge, --link-power, --package-power and --rack-power need --pod");
+    } else if (options->distance != NULL && !is_map && !is_apart) {
+        complain(session, "--distance D needs --explain or --derived; A..B stands alone");
+    } else if ((options->rate != NULL || options->size != NULL) && answers > 0) {
+        complain(
+            session,
+            "--rate and --size are for the table without --explain, --derived, --pod and A..B");
+    } else if (options->svg != NULL && !is_map) {
+        complain(session, "--svg draws what --distance A..B prints; give both ends (0.5m..500m)");
+    }
+}
+
 static int show(fab_session *session, void *arguments)
 {
     const fab_link_options *options = arguments;
@@ -324,10 +352,7 @@ static int show(fab_session *session, void *arguments)
     fab_value distance_m = {.is_known = false};
     double ends_m[2] = {0.0, 0.0};
     const bool is_map = read_ends(session, options->distance, ends_m);
-    if (options->svg != NULL && !is_map) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                     NULL, "--svg draws what --distance A..B prints; give both ends (0.5m..500m)");
-    }
+    check_options(session, options, is_map);
     if (options->distance != NULL && !is_map) {
         fab_argument_quantity(session, "--distance", options->distance, FAB_DIM_LENGTH,
                               &distance_m.value);

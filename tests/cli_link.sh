@@ -195,6 +195,12 @@ refused 2 '--distance `5m..1m`' link --distance 5m..1m
 refused 2 '--distance `0m..1m`' link --distance 0m..1m
 refused 2 '--distance `x`' link --distance x..1m
 refused 2 '--svg draws what' link study_copper --svg map.svg
+refused 2 'exclude each other' link study_copper --pod --explain
+refused 2 'exclude each other' link study_copper --derived --distance 1m..2m
+refused 2 'need --pod' link study_copper --edge 30mm
+refused 2 '--distance D needs --explain' link study_copper --distance 1m
+refused 2 '--distance D needs --explain' link study_copper --pod --distance 1m
+refused 2 '--rate and --size are for' link study_copper --explain --rate 1Tbps
 run link study_copper --distance 1m..2m --svg no/such/folder.svg
 want_code 3
 
