@@ -50,6 +50,13 @@ static bool is_fp8(const fab_run_row *row)
     return has_word(row->cells[FAB_RUN_PRECISION], "fp8");
 }
 
+/* the words of the tables: FP16 and BF16 are alike; none is 16 bit */
+static bool is_known_precision(const fab_run_row *row)
+{
+    const char *word = row->cells[FAB_RUN_PRECISION];
+    return word[0] == '\0' || is_fp8(row) || has_word(word, "bf16") || has_word(word, "fp16");
+}
+
 static int sharding(const fab_run_row *row)
 {
     const char *words = row->cells[FAB_RUN_SHARDING];
@@ -70,6 +77,10 @@ static const char *refuse(const fab_run_row *row, fab_arena *arena)
                                             FAB_RUN_TP,     FAB_RUN_PP,         FAB_RUN_BATCH};
     if (find_hardware(row->cells[FAB_RUN_GPU]) == NULL) {
         return fab_arena_printf(arena, "no fabric is described for `%s`", row->cells[FAB_RUN_GPU]);
+    }
+    if (!is_known_precision(row)) {
+        return fab_arena_printf(arena, "no precision is known as `%s`",
+                                row->cells[FAB_RUN_PRECISION]);
     }
     for (size_t i = 0; i < sizeof(NEEDED) / sizeof(NEEDED[0]); i++) {
         if (fab_run_number(row, NEEDED[i]) <= 0.0) {
@@ -207,14 +218,17 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     const char *recompute = fab_run_recompute(row, chunk_layers(row, choice), arena);
     const bool is_split =
         !(fab_run_says(row, FAB_RUN_SP) && fab_run_number(row, FAB_RUN_SP) == 0.0);
-    if (recompute == NULL) {
+    const char *copies = fab_run_says(row, FAB_RUN_DP)
+                             ? fab_arena_printf(arena, "dp: %lld", whole(row, FAB_RUN_DP, 1))
+                             : "dp: auto";
+    if (recompute == NULL || copies == NULL) {
         return NULL;
     }
     return fab_arena_printf(
         arena,
-        "mapping: {tp: %lld, cp: %lld, pp: %lld, ep: %lld, etp: %lld, microbatch: %lld, "
+        "mapping: {tp: %lld, cp: %lld, pp: %lld, %s, ep: %lld, etp: %lld, microbatch: %lld, "
         "interleave: %lld, zero: %d, sequence_parallel: %s, %s}\n",
-        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1),
+        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1), copies,
         whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
         (long long)choice->interleave, sharding(row), is_split ? "true" : "false", recompute);
 }

@@ -23,7 +23,6 @@ static const char *const FOR_READERS[] = {
     "active_params_b",
     "gpus_per_node",
     "nvlink_domain",
-    "dp",
     "num_microbatches",
     "moe_routing",
     "iter_s_origin",
@@ -75,7 +74,8 @@ static fab_status find_kind(fab_table_text *table, fab_diagnostics *diagnostics)
     fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
                  fab_csv_position(table->csv, &table->csv->header[0]),
                  "runs have `layers`, iterations on one node `# GPUs`, labels `outcome`, "
-                 "collectives `size_byte`, `size_B` or `tensor_bytes`",
+                 "collectives `size_byte`, `size_B` or `tensor_bytes`; kernels are for "
+                 "`fabricast calibrate`",
                  "the header is that of no table of measurements");
     return FAB_E_INPUT;
 }

@@ -43,6 +43,7 @@
     X(VPP, "vpp")                                                                                  \
     X(EP, "ep")                                                                                    \
     X(ETP, "etp")                                                                                  \
+    X(DP, "dp")                                                                                    \
     X(SHARDING, "dp_sharding")                                                                     \
     X(MICROBATCH, "mbs")                                                                           \
     X(BATCH, "gbs")                                                                                \
