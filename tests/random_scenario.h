@@ -215,7 +215,8 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     if (m->recompute == FAB_RECOMPUTE_NONE && random_true(&seed, 0.3)) {
         m->recompute = (int)seeded_integer(&seed, 1, (1 << FAB_LAYER_PART_COUNT) - 1) & ~1;
     }
-    m->recompute_layers = random_true(&seed, 0.2) ? 1 : 0;
+    const bool in_some = random_true(&seed, 0.2);
+    m->recompute_layers = in_some && m->recompute != FAB_RECOMPUTE_NONE ? 1 : 0;
     s.assumptions.attention = random_true(&seed, 0.2);
     s.assumptions.has_dropout = random_true(&seed, 0.3);
     s.assumptions.has_scatter_gather = random_true(&seed, 0.3);

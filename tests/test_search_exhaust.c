@@ -75,6 +75,8 @@ static void try_shapes(const fab_scenario *scenario, fab_mapping m, double own_s
         m.etp = (shape & 1) != 0 ? m.tp : whole;
         m.expert_order = (shape & 2) != 0;
         m.recompute = shape >= 8 ? own : (shape & 4) != 0 ? FAB_RECOMPUTE_FULL : FAB_RECOMPUTE_NONE;
+        m.recompute_layers =
+            m.recompute == FAB_RECOMPUTE_NONE ? 0 : scenario->mapping.recompute_layers;
         if ((shape & 1) != 0 && m.tp == 1) {
             continue;
         }

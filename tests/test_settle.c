@@ -22,6 +22,8 @@ static const struct {
      "[full"},
     {"{mapping: {recompute_layers: 62}}", "recompute_layers 62 is more than the 61 that there can",
      "62}"},
+    {"{mapping: {recompute: none, recompute_layers: 6}}",
+     "recompute_layers 6 goes with recompute none, so that nothing runs again", "6}"},
     {"{gpu: tpu_v5p, job: {precision: bf16}, assumptions: {effects: {power_limit: true}}}",
      "gpu `tpu_v5p` has no published power, which the effect power_limit needs", "tpu_v5p"},
     {"{gpu: {base: h100_sxm, static_power: 700 W}}",

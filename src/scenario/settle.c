@@ -212,6 +212,11 @@ static void check_layers(fab_settling *s)
                 " layers",
                 m->pp, m->interleave, layers);
     }
+    if (m->recompute == FAB_RECOMPUTE_NONE && m->recompute_layers > 0) {
+        mistake(s, "mapping", "recompute_layers", "say what runs again, such as `recompute: full`",
+                "recompute_layers %" PRId64 " goes with recompute none, so that nothing runs again",
+                m->recompute_layers);
+    }
 }
 
 /* Ulysses deals the heads of a tensor rank over the context ranks; key and value heads may be
