@@ -55,7 +55,7 @@ for word in 3 3= =0.5 0=0.5 3=2 3=0 3=x 3:=0.5 x=0.5 3:1:1=0.5; do
     refused 2 'is not understood' small.yaml --slow "$word"
 done
 refused 2 'not there' small.yaml --slow 9=0.5
-refused 2 'not there' small.yaml --slow 1:3=0.5
+refused 2 'slow part 2 names' small.yaml --slow 1=0.5 --slow 1:3=0.5
 refused 3 'out of memory' small.yaml --memory 1MB
 refused 2 '--memory' small.yaml --memory much
 mkdir folder

@@ -1,6 +1,7 @@
 #include "sim/script.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -570,8 +571,11 @@ static fab_status check(const writer *w, fab_arena *arena, const char **reason_o
         const fab_slow_part *slow = &w->options->slow[i];
         if (slow->stage < 0 || slow->stage >= w->pipeline.stages || slow->tier < -1 ||
             slow->tier >= w->script->tiers || !(slow->ratio > 0.0 && slow->ratio <= 1.0)) {
-            *reason_out = "a slow part names a stage or tier that is not there, or a ratio outside "
-                          "of 0 to 1";
+            *reason_out = fab_arena_printf(
+                arena,
+                "slow part %zu names a stage or tier that is not there, or a ratio outside of 0 to "
+                "1; there are %" PRId64 " stages and %" PRId64 " tiers",
+                i + 1, w->pipeline.stages, w->script->tiers);
             return FAB_E_RANGE;
         }
     }
