@@ -20,6 +20,7 @@ for text in '"stage 8"' '"computation"' '"messages of layers"' '"optimizer"' '"p
     grep -qF "$text" trace.json || failed "the trace lacks $text"
 done
 grep -qF '</svg>' line.svg || failed 'the picture does not end'
+grep -q '>0 s</text>' line.svg || failed 'the picture has no axis of time'
 
 # JSON agrees with the forecast, and the same bytes come twice
 run simulate small.yaml --json

@@ -1,6 +1,7 @@
 #include <fabricast/report.h>
 
 #include <inttypes.h>
+#include <math.h>
 
 #include "report/svg.h"
 
@@ -26,6 +27,11 @@ static const char *const COLOUR[FAB_STEP_CLASS_COUNT] = {
 
 static const fab_svg_font SMALL = {.size = 11, .fill = "#333333"};
 
+static const char *fill_of(fab_step_class part, bool is_backward)
+{
+    return part == FAB_STEP_GEMM && is_backward ? "#99bbdd" : COLOUR[part];
+}
+
 static double x_of(const fab_step_simulation *step, double time_s)
 {
     return LEFT + WIDTH * time_s / step->simulated_s;
@@ -35,21 +41,21 @@ static void draw_legend(fab_svg *svg)
 {
     static const struct {
         fab_step_class part;
+        bool is_backward;
         const char *text;
     } KEY[] = {
-        {FAB_STEP_GEMM, "forward"},        {FAB_STEP_TENSOR, "tensor"},
-        {FAB_STEP_CONTEXT, "context"},     {FAB_STEP_EXPERT, "expert"},
-        {FAB_STEP_PIPELINE, "pipeline"},   {FAB_STEP_DATA, "data"},
-        {FAB_STEP_OPTIMIZER, "optimizer"},
+        {FAB_STEP_GEMM, false, "forward"},  {FAB_STEP_GEMM, true, "backward"},
+        {FAB_STEP_TENSOR, false, "tensor"}, {FAB_STEP_CONTEXT, false, "context"},
+        {FAB_STEP_EXPERT, false, "expert"}, {FAB_STEP_PIPELINE, false, "pipeline"},
+        {FAB_STEP_DATA, false, "data"},     {FAB_STEP_OPTIMIZER, false, "optimizer"},
     };
     double x = LEFT;
     for (size_t i = 0; i < sizeof(KEY) / sizeof(KEY[0]); i++) {
-        fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0, COLOUR[KEY[i].part], NULL);
+        fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0,
+                     fill_of(KEY[i].part, KEY[i].is_backward), NULL);
         fab_svg_text(svg, x + 16.0, 43.0, SMALL, KEY[i].text);
         x += 90.0;
     }
-    fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0, "#99bbdd", NULL);
-    fab_svg_text(svg, x + 16.0, 43.0, SMALL, "backward");
 }
 
 /* What is thinner than a fifth of a pixel and follows another is left out of the line. */
@@ -72,7 +78,7 @@ static void draw_stages(fab_svg *svg, const fab_step_simulation *step, int64_t s
             continue;
         }
         *last = end;
-        const char *fill = a->part == FAB_STEP_GEMM && a->is_backward ? "#99bbdd" : COLOUR[a->part];
+        const char *fill = fill_of(a->part, a->is_backward);
         const double y = HEAD + ROW * (double)a->stage + (line == 0 ? 2.0 : 2.0 + BAR);
         fab_svg_rect(svg, (fab_svg_box){x, y, end - x > 0.2 ? end - x : 0.2, BAR}, 0.0, fill, NULL);
     }
@@ -99,6 +105,20 @@ static void draw_links(fab_svg *svg, const fab_step_simulation *step, double top
     }
 }
 
+/* Seconds below the curves, at steps of 1, 2 or 5 times a power of ten. */
+static void draw_axis(fab_svg *svg, const fab_step_simulation *step, double y)
+{
+    const fab_svg_font middle = {.size = 11, .fill = "#333333", .anchor = FAB_SVG_MIDDLE};
+    const double power = pow(10.0, floor(log10(step->simulated_s / 4.0)));
+    const double steps = step->simulated_s / 4.0 / power;
+    const double unit_s = power * (steps < 2.0 ? 1.0 : steps < 5.0 ? 2.0 : 5.0);
+    for (int i = 0; unit_s * i <= step->simulated_s; i++) {
+        const double x = x_of(step, unit_s * i);
+        fab_svg_line(svg, (const double[]){x, y}, (const double[]){x, y + 4.0}, "#333333", 1.0);
+        fab_svg_text(svg, x, y + 16.0, middle, fab_text_printf(svg->scratch, "%.4g s", unit_s * i));
+    }
+}
+
 fab_status fab_report_step_svg(const fab_step_simulation *step, fab_arena *arena, FILE *stream)
 {
     const fab_arena_mark mark = fab_arena_save(arena);
@@ -110,14 +130,19 @@ fab_status fab_report_step_svg(const fab_step_simulation *step, fab_arena *arena
     const fab_svg_font title = {.size = 15, .is_bold = true, .fill = "#222222"};
     fab_svg_begin(&svg, LEFT + WIDTH + 60.0, height, "Timeline of one training step", false);
     fab_svg_rect(&svg, (fab_svg_box){0.0, 0.0, LEFT + WIDTH + 60.0, height}, 0.0, "#ffffff", NULL);
-    fab_svg_text(&svg, LEFT, 22.0, title,
-                 fab_text_printf(&scratch,
-                                 "One step of %.4g s: computation (upper line of a "
-                                 "stage), messages (lower line), use of links",
-                                 step->simulated_s));
+    fab_svg_text(
+        &svg, LEFT, 22.0, title,
+        fab_text_printf(&scratch,
+                        "One step of %.4g s: computation (upper line of a "
+                        "stage), messages (lower line), use of links%s",
+                        step->simulated_s,
+                        shown < step->stages
+                            ? fab_text_printf(&scratch, "; the first %d stages", STAGE_SHOW)
+                            : ""));
     draw_legend(&svg);
     draw_stages(&svg, step, shown);
     draw_links(&svg, step, links);
+    draw_axis(&svg, step, links + (CURVE + GAP) * (double)step->tier_count - GAP);
     fab_svg_end(&svg);
     const fab_status status = fflush(stream) == 0 && !ferror(stream) ? scratch.status : FAB_E_IO;
     fab_arena_reset(arena, mark);
