@@ -121,14 +121,15 @@ run validate few.csv --csv few.out
 want_code 0
 grep -q '^one,mine,scored,,5,' few.out || failed 'a table of few columns is not scored'
 cat >many.csv <<'END'
-id,source_key,gpu,n_gpu,layers,hidden,ffn,heads,vocab,seq,tp,pp,dp,gbs,mbs,precision,iter_s
-one,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp16,5.0
-two,mine,H100,16,32,4096,16384,32,32000,4096,8,1,3,64,1,bf16,5.0
-three,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp61,5.0
+id,source_key,gpu,n_gpu,layers,hidden,ffn,heads,vocab,seq,tp,pp,dp,gbs,mbs,precision,iter_s,recompute
+one,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp16,5.0,sometimes
+two,mine,H100,16,32,4096,16384,32,32000,4096,8,1,3,64,1,bf16,5.0,none
+three,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp61,5.0,none
 END
 run validate many.csv --csv many.out
 want_code 0
 grep -q '^one,mine,scored,,5,' many.out || failed 'copies that fit are not scored'
+grep -q '^one,.*no recomputation' many.out || failed 'nobody says that nothing is recomputed'
 grep -q '^two,mine,wrong,dp 3 does not fit' many.out || failed 'a wrong dp passes'
 grep -q '^three,mine,skipped,no precision is known as .fp61.' many.out || failed 'any precision passes'
 printf 'a,b\n1,2\n' >none.csv

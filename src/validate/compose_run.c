@@ -97,6 +97,14 @@ static const char *join(fab_arena *arena, const char *text, const char *more)
                              : fab_arena_printf(arena, "%s; %s", text, more);
 }
 
+/* whether nothing is recomputed only because a row does not say what in known words */
+static bool assumes_no_recompute(const fab_run_row *row, fab_arena *arena)
+{
+    const char *text = row->cells[FAB_RUN_RECOMPUTE];
+    const char *made = fab_run_recompute(row, 1, arena);
+    return made != NULL && strcmp(made, "recompute: none") == 0 && strncmp(text, "none", 4) != 0;
+}
+
 fab_run_reading fab_run_read(const fab_run_row *row, fab_arena *arena)
 {
     fab_run_reading out = {.reason = refuse(row, arena), .assumed = ""};
@@ -112,7 +120,7 @@ fab_run_reading fab_run_read(const fab_run_row *row, fab_arena *arena)
     if (out.searches_interleave) {
         out.assumed = join(arena, out.assumed, "interleave: the fastest that fits");
     }
-    if (!fab_run_says(row, FAB_RUN_RECOMPUTE)) {
+    if (assumes_no_recompute(row, arena)) {
         out.assumed = join(arena, out.assumed, "no recomputation");
     }
     if (!fab_run_says(row, FAB_RUN_SHARDING)) {
