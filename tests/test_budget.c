@@ -120,7 +120,7 @@ START_TEST(warnings_and_refusals)
     fab_technology t = cable();
     fab_budget b;
     ck_assert_int_eq(fab_link_budget(&t, link_known(-1.0), &b), FAB_E_RANGE);
-    ck_assert_int_eq(fab_link_budget(&t, link_known(NAN), &b), FAB_E_RANGE);
+    ck_assert_int_eq(fab_link_budget(&t, link_known((double)NAN), &b), FAB_E_RANGE);
     ck_assert(!budget_of(&t, NONE).is_out_of_fit && budget_of(&t, NONE).is_built);
     ck_assert(budget_of(&t, link_known(3.0)).is_out_of_fit); /* above 40 dB */
     t.lane_rate_bps = link_known(448e9);

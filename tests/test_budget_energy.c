@@ -74,7 +74,7 @@ static const struct {
 START_TEST(electronics_of_modules)
 {
     fab_technology t = link_module();
-    t.electronics = MODULES[_i].electronics;
+    t.electronics = (int)MODULES[_i].electronics;
     const fab_budget b = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_HOST), MODULES[_i].host_pj, 0.001);
     ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_FACE), MODULES[_i].face_pj, 0.001);

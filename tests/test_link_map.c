@@ -128,7 +128,7 @@ START_TEST(bad_ends)
     ck_assert_int_eq(fab_link_map_make(list, 1, 0.0, 1.0, arena, &map), FAB_E_RANGE);
     ck_assert_int_eq(fab_link_map_make(list, 1, 2.0, 1.0, arena, &map), FAB_E_RANGE);
     ck_assert_int_eq(fab_link_map_make(list, 1, 1.0, HUGE_VAL, arena, &map), FAB_E_RANGE);
-    ck_assert_int_eq(fab_link_map_make(list, 1, NAN, 1.0, arena, &map), FAB_E_RANGE);
+    ck_assert_int_eq(fab_link_map_make(list, 1, (double)NAN, 1.0, arena, &map), FAB_E_RANGE);
 }
 END_TEST
 

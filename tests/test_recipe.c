@@ -32,7 +32,7 @@ START_TEST(builds)
     fab_technology t = link_optics();
     t.title = BUILDS[_i].title;
     t.medium = BUILDS[_i].medium;
-    t.role = BUILDS[_i].role;
+    t.role = (int)BUILDS[_i].role;
     ck_assert_int_eq(fab_link_recipe(&t).build, BUILDS[_i].want);
 }
 END_TEST

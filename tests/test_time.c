@@ -14,7 +14,8 @@
 static fab_collective_network example(fab_collective_algorithm algorithm, fab_tier_mode mode)
 {
     return (fab_collective_network){
-        .tiers = {{32e12, 1e-6, 4e-12, 1, 0}, {1.6e12, 4e-6, 20e-12, 2, 0}},
+        .tiers = {{32e12, 1e-6, 4e-12, 1, 0, NULL, false},
+                  {1.6e12, 4e-6, 20e-12, 2, 0, NULL, false}},
         .algorithm = (int)algorithm,
         .tier_mode = (int)mode,
     };
@@ -175,7 +176,7 @@ END_TEST
 START_TEST(study_times)
 {
     fab_collective_network network = {
-        .tiers = {{32e12, 0.0, 0.0, 1, 0}, {1.6e12, 0.0, 0.0, 1, 0}},
+        .tiers = {{32e12, 0.0, 0.0, 1, 0, NULL, false}, {1.6e12, 0.0, 0.0, 1, 0, NULL, false}},
         .algorithm = FAB_ALGORITHM_AUTO,
         .tier_mode = FAB_TIERS_CONCURRENT,
     };

@@ -145,7 +145,7 @@ START_TEST(numbers_out_of_range)
     layer[0].rate_bps = 0.0;
     ck_assert_int_eq(fab_graph_make(layer, 1, 4, arena, &graph, &message), FAB_E_RANGE);
     layer[0].rate_bps = 1.0;
-    layer[0].latency_s = NAN;
+    layer[0].latency_s = (double)NAN;
     ck_assert_int_eq(fab_graph_make(layer, 1, 4, arena, &graph, &message), FAB_E_RANGE);
     fab_arena_destroy(arena);
 

@@ -56,8 +56,8 @@ static const char *const BAD[] = {
     "ocs reconfigure=-1s",
     "mesh =3",
     "clos leaf=16 leaf=17",
-    "switch planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 "
-    "planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1",
+    ("switch planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes"
+     "=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1"),
 };
 
 START_TEST(bad)
