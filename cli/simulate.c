@@ -6,11 +6,10 @@
 
 #include "arguments.h"
 #include "replace.h"
+#include "simulating.h"
 
 /* fabricast simulate SCENARIO.yaml [--trace FILE] [--svg FILE] [--slow STAGE[:TIER]=RATIO ...]
  * [--memory SIZE] [--json] */
-
-#define DEFAULT_MEMORY_BYTE ((size_t)8 << 30)
 
 typedef struct fab_simulate_words {
     const char *path;
@@ -113,7 +112,7 @@ static bool read_slow(const char *word, fab_slow_part *out)
 static fab_step_options read_options(fab_session *session, const fab_simulate_words *words,
                                      fab_slow_part *slow, size_t *memory_byte)
 {
-    *memory_byte = DEFAULT_MEMORY_BYTE;
+    *memory_byte = FAB_SIMULATING_MEMORY_BYTE;
     for (size_t i = 0; i < words->slow_count; i++) {
         if (!read_slow(words->slow[i], &slow[i])) {
             fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},

@@ -15,8 +15,6 @@ enum {
     KEY_MEMORY
 };
 
-#define DEFAULT_MEMORY_BYTE ((size_t)8 << 30)
-
 static void keep(const char **list, size_t *count, const char *option, const char *argument,
                  struct argp_state *state)
 {
@@ -171,7 +169,7 @@ void fab_simulating_read(fab_session *session, const fab_simulating_words *words
     *out = (fab_simulation_options){.faults = words->faults,
                                     .fault_count = words->fault_count,
                                     .is_general = words->is_general};
-    *memory_byte_out = DEFAULT_MEMORY_BYTE;
+    *memory_byte_out = FAB_SIMULATING_MEMORY_BYTE;
     for (size_t i = 0; i < words->wiring_count; i++) {
         read_wiring(session, words->wirings[i], tiers, out);
     }

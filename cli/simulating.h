@@ -11,6 +11,8 @@
 
 #define FAB_SIMULATING_LIMIT 64
 
+#define FAB_SIMULATING_MEMORY_BYTE ((size_t)8 << 30) /* unless told otherwise; --help says it */
+
 typedef struct fab_simulating_words {
     bool is_asked;
     const char *wirings[FAB_SIMULATING_LIMIT];

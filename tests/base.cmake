@@ -8,6 +8,7 @@ fab_test(test_status base)
 fab_test(test_arena base)
 fab_test(test_utf8 base)
 fab_test(test_nearest base)
+fab_test(test_numbers base)
 fab_test(test_quantity units base)
 fab_test(test_format units base)
 

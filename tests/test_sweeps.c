@@ -74,14 +74,6 @@ START_TEST(slopes)
 }
 END_TEST
 
-START_TEST(medians)
-{
-    ck_assert_double_eq(fab_median((double[]){3.0}, 1), 3.0);
-    ck_assert_double_eq(fab_median((double[]){3.0, 1.0, 2.0}, 3), 2.0);
-    ck_assert_double_eq(fab_median((double[]){4.0, 1.0, 3.0, 2.0}, 4), 2.5);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("sweeps");
@@ -89,7 +81,6 @@ int main(void)
     tcase_add_loop_test(tcase, ranks, 0, sizeof RANKS / sizeof RANKS[0]);
     tcase_add_loop_test(tcase, only_order_counts, 0, 1000);
     tcase_add_test(tcase, slopes);
-    tcase_add_test(tcase, medians);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -2,8 +2,9 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/numbers.h"
 
 /* The calibrated model beside measurements, and the statistics of its errors. */
 
@@ -64,27 +65,6 @@ fab_status fab_measured_compare(const fab_catalog *catalog, const fab_measured_c
     return FAB_OK;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double percentile(const double *sorted, size_t count, double share)
-{
-    const double rank = ceil(share * (double)count);
-    return count == 0 ? 0.0 : sorted[rank > 1.0 ? (size_t)rank - 1 : 0];
-}
-
-static double median(const double *sorted, size_t count)
-{
-    if (count == 0) {
-        return 0.0;
-    }
-    return 0.5 * (sorted[(count - 1) / 2] + sorted[count / 2]);
-}
-
 /* fills the statistics of the results that belong to the group */
 static void fill_group(const fab_measured_result *results, size_t count, double *errors,
                        fab_measured_group *group)
@@ -101,10 +81,10 @@ static void fill_group(const fab_measured_result *results, size_t count, double 
                 errors[found++] = fabs(results[i].error_frac);
             }
         }
-        qsort(errors, found, sizeof(*errors), by_value);
         *(pass == 0 ? &group->count : &group->large_count) = found;
-        *(pass == 0 ? &group->median_frac : &group->large_median_frac) = median(errors, found);
-        *(pass == 0 ? &group->p90_frac : &group->large_p90_frac) = percentile(errors, found, 0.9);
+        *(pass == 0 ? &group->median_frac : &group->large_median_frac) = fab_median(errors, found);
+        *(pass == 0 ? &group->p90_frac : &group->large_p90_frac) =
+            fab_percentile(errors, found, 90);
     }
 }
 

@@ -2,16 +2,13 @@
 
 #include <assert.h>
 
+#include "base/numbers.h"
+
 /* Counts the group on every tier; docs/models-network.md#tiers. */
 
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-static int64_t divide_up(int64_t count, int64_t by)
-{
-    return (count - 1) / by + 1;
 }
 
 /* the group on the domains of one tier; on the outermost it is whole */
@@ -37,7 +34,7 @@ fab_status fab_spans_place(const fab_fabric *fabric, int64_t ranks, int64_t stri
     for (int64_t i = 0; i < fabric->tier_count; i++) {
         fab_placement here;
         FAB_TRY(place(fabric, i, &group, packages, &here));
-        const int64_t most = divide_up(here.local_max, inside.local_min);
+        const int64_t most = fab_divide_up(here.local_max, inside.local_min);
         out->tiers[i] = (fab_span){
             .members = here.domains == 1 ? inside.domains : smaller(most, inside.domains),
             .crossings = inside.domains - here.domains,

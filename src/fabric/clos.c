@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/numbers.h"
+
 /* Folded Clos networks of equal switches: docs/models-network.md#switches. */
 
 /* numbers that were written in different units may differ in their last bits */
@@ -14,11 +16,6 @@ typedef struct clos_ports {
     int64_t down, up;
     int64_t half;
 } clos_ports;
-
-static int64_t divide_up(int64_t count, int64_t by)
-{
-    return count == 0 ? 0 : (count - 1) / by + 1;
-}
 
 /* planes side by side: each carries one port of every package */
 static double count_planes(const fab_tier *tier)
@@ -88,17 +85,17 @@ static void add_domains(const clos_ports *ports, int64_t packages, int64_t domai
     if (out->levels == 1) {
         /* a switch of one level may carry several planes of a small domain */
         const int64_t shared = ports->all / packages;
-        out->switches[0] += domains * divide_up(out->planes, shared);
+        out->switches[0] += domains * fab_divide_up(out->planes, shared);
         return;
     }
-    int64_t below = divide_up(packages, ports->down);
+    int64_t below = fab_divide_up(packages, ports->down);
     int64_t up = ports->up;
     out->switches[0] += all * below;
     for (int64_t level = 1; level < out->levels; level++) {
         const bool is_top = level == out->levels - 1;
         const int64_t links = below * up;
         out->port_links_count += (double)all * (double)links;
-        below = divide_up(links, is_top ? ports->all : ports->half);
+        below = fab_divide_up(links, is_top ? ports->all : ports->half);
         up = ports->all - ports->half;
         out->switches[level] += all * below;
     }

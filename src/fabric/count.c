@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "base/numbers.h"
 #include "fabric/clos.h"
 
 /* products of counts below stay far inside an int64_t */
@@ -24,11 +25,6 @@ int64_t fab_tier_mesh_peers(const fab_fabric *fabric, int64_t index)
     assert(fabric && index >= 0 && index < fabric->tier_count);
     const int64_t inner = index == 0 ? 1 : fabric->tiers[index - 1].domain;
     return fabric->tiers[index].is_mesh ? fabric->tiers[index].domain / inner - 1 : 0;
-}
-
-static int64_t divide_up(int64_t count, int64_t by)
-{
-    return count == 0 ? 0 : (count - 1) / by + 1;
 }
 
 int64_t fab_fabric_capacity(const fab_fabric *fabric)
@@ -74,14 +70,14 @@ static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t
 {
     const fab_tier *tier = &fabric->tiers[index];
     const int64_t links = installed * tier->links_per_path;
-    const int64_t cables = divide_up(links, 2);
+    const int64_t cables = fab_divide_up(links, 2);
     const fab_clos clos = fab_clos_count(tier, installed);
     return (fab_tier_bill){
         .tier = tier,
-        .domains = divide_up(packages, fab_tier_capacity(fabric, index)),
+        .domains = fab_divide_up(packages, fab_tier_capacity(fabric, index)),
         .links = links,
-        .domain_racks = divide_up(tier->domain, tier->packages_per_rack),
-        .racks = divide_up(installed, tier->packages_per_rack),
+        .domain_racks = fab_divide_up(tier->domain, tier->packages_per_rack),
+        .racks = fab_divide_up(installed, tier->packages_per_rack),
         .span_m = fab_tier_span_m(tier),
         .domain_rate_bps = fab_tier_domain_rate_bps(tier),
         .package_power_w = power_of(tier, tier->rate_bps.value),
@@ -104,7 +100,7 @@ fab_status fab_fabric_count(const fab_fabric *fabric, int64_t packages, fab_aren
     if (job < 0) {
         return FAB_E_RANGE;
     }
-    const int64_t inner_domains = divide_up(job, fab_tier_capacity(fabric, 0));
+    const int64_t inner_domains = fab_divide_up(job, fab_tier_capacity(fabric, 0));
     if (inner_domains > COUNT_LIMIT / fabric->tiers[0].domain) {
         return FAB_E_RANGE;
     }

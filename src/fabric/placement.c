@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/numbers.h"
+
 _Static_assert(FAB_GROUP_AXIS_LIMIT == 2, "the lattice below has two axes");
 
 /* A group of two axes, 1 x 1 at worst, with bases (ranks that start a group) on a lattice too: a
@@ -28,16 +30,6 @@ typedef struct domain_tally {
 /* residues below this are remembered in a bitmap, so that each is counted once */
 #define SEEN_LIMIT 32768
 #define WORD_BITS  64
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -86,7 +78,7 @@ static bool read_axes(const fab_group *group, int64_t packages, group_lattice *o
  * stride and used are divided by a common factor, and runs of x fall together. */
 static void shrink(group_lattice *lattice, int64_t used)
 {
-    const int64_t factor = common_divisor(lattice->stride[0], used);
+    const int64_t factor = fab_common_divisor(lattice->stride[0], used);
     lattice->stride[0] /= factor;
     lattice->stride[1] /= factor;
     lattice->row /= factor;
@@ -145,7 +137,7 @@ static void add_run(const group_lattice *lattice, int64_t first, domain_tally *t
 static domain_tally count_group(const group_lattice *lattice, int64_t base)
 {
     const int64_t stride = lattice->stride[1];
-    const int64_t period = lattice->used / common_divisor(stride, lattice->used);
+    const int64_t period = lattice->used / fab_common_divisor(stride, lattice->used);
     const int64_t runs = lattice->size[1];
     domain_tally tally = {.domain = -1};
     int64_t at = base;
@@ -192,8 +184,9 @@ static void count_all(const group_lattice *lattice, fab_placement *worst)
 {
     const int64_t used = lattice->used;
     const int64_t columns = smaller(lattice->stride[0], used);
-    const int64_t rows = smaller(lattice->rows, used / common_divisor(lattice->row, used));
-    const int64_t blocks = smaller(lattice->blocks, used / common_divisor(lattice->block, used));
+    const int64_t rows = smaller(lattice->rows, used / fab_common_divisor(lattice->row, used));
+    const int64_t blocks =
+        smaller(lattice->blocks, used / fab_common_divisor(lattice->block, used));
     uint64_t seen[SEEN_LIMIT / WORD_BITS];
     const int64_t words = smaller(used / WORD_BITS + 1, SEEN_LIMIT / WORD_BITS);
     for (int64_t i = 0; i < words; i++) {

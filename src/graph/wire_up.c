@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/numbers.h"
 #include "graph/draft.h"
 
 /* Graphs of the wirings, domain by domain. Folded Clos: Leiserson, IEEE Trans. Computers C-34,
@@ -20,11 +21,6 @@ typedef struct site {
     int64_t base;    /* its first package */
     int64_t present; /* packages in it */
 } site;
-
-static int64_t divide_up(int64_t count, int64_t by)
-{
-    return (count - 1) / by + 1;
-}
 
 static void join(const site *s, uint32_t a, uint32_t b, double rate_bps, double latency_s)
 {
@@ -100,7 +96,7 @@ static void wire_clos_plane(const site *s)
 {
     const fab_wiring *w = &s->layer->wiring;
     const double plane_bps = s->layer->rate_bps / (double)w->planes;
-    const int64_t leaves = divide_up(s->present, w->leaf);
+    const int64_t leaves = fab_divide_up(s->present, w->leaf);
     const double up_bps =
         plane_bps * (double)w->leaf / w->oversubscription_ratio / (double)w->spines;
     const uint32_t first_leaf = s->draft->node_count;
@@ -111,7 +107,7 @@ static void wire_clos_plane(const site *s)
         (void)add_level(s, first_leaf, leaves, w->spines, up_bps);
         return;
     }
-    const int64_t pods = divide_up(leaves, w->pod);
+    const int64_t pods = fab_divide_up(leaves, w->pod);
     const uint32_t first_middle = s->draft->node_count;
     for (int64_t pod = 0; pod < pods; pod++) {
         const int64_t first = pod * w->pod;
@@ -144,7 +140,7 @@ static void wire_mesh(const site *s)
 {
     const int64_t others = s->layer->domain / s->inner - 1;
     const int64_t links = s->layer->mesh_links > 0 ? s->layer->mesh_links : others;
-    const int64_t members = divide_up(s->present, s->inner);
+    const int64_t members = fab_divide_up(s->present, s->inner);
     for (int64_t a = 0; a < members; a++) {
         for (int64_t b = a + 1; b < members; b++) {
             join_members(s, a, b, s->layer->rate_bps / (double)links);
@@ -181,7 +177,7 @@ static int64_t ports(const fab_wiring *w)
 
 static void wire_axes(const site *s, const fab_wiring *w)
 {
-    const int64_t members = divide_up(s->present, s->inner);
+    const int64_t members = fab_divide_up(s->present, s->inner);
     const double rate_bps = s->layer->rate_bps / (double)ports(w);
     int64_t stride = 1;
     for (int64_t axis = 0; axis < w->axis_count; axis++) {
@@ -198,7 +194,7 @@ static void wire_ring(const site *s)
 {
     const fab_wiring line = {
         .kind = FAB_WIRING_TORUS,
-        .size = {divide_up(s->present, s->inner)},
+        .size = {fab_divide_up(s->present, s->inner)},
         .axis_count = 1,
     };
     wire_axes(s, &line);

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/numbers.h"
+
 /* Recomputation is none, full, or what the scenario says. */
 static int64_t count_recomputes(const fab_mapping *own)
 {
@@ -22,16 +24,6 @@ typedef struct fab_divisors {
     int64_t *items;
     size_t count;
 } fab_divisors;
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 /* Two passes, so that the list is as long as it must be. Cost O(sqrt(number)). */
 static fab_status list_divisors(int64_t number, fab_arena *arena, fab_divisors *out)
@@ -184,10 +176,10 @@ fab_status fab_space_make(const fab_scenario *scenario, fab_arena *arena,
     const int64_t gpus = scenario->job.gpus;
     const int64_t experts = scenario->model.experts;
     fab_space_axes axes;
-    FAB_TRY(list_divisors(common_divisor(gpus, scenario->model.heads), arena, &axes.tp));
+    FAB_TRY(list_divisors(fab_common_divisor(gpus, scenario->model.heads), arena, &axes.tp));
     FAB_TRY(list_contexts(scenario, arena, &axes.cp));
     FAB_TRY(list_divisors(gpus, arena, &axes.pp));
-    FAB_TRY(list_divisors(experts > 0 ? common_divisor(gpus, experts) : 1, arena, &axes.ep));
+    FAB_TRY(list_divisors(experts > 0 ? fab_common_divisor(gpus, experts) : 1, arena, &axes.ep));
     fab_space_list counted = {0};
     FAB_TRY(walk_blocks(scenario, &axes, &counted));
     fab_space_list list = {.items = FAB_NEW(arena, fab_space_block, counted.count)};

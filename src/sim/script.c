@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pipeline/program.h"
+#include "train/record.h"
 
 #define NODE_LIMIT  (UINT32_MAX / 4)
 #define PIECE_LIMIT 100000
@@ -233,22 +234,6 @@ static double message_s(const fab_explained_message *m, const pass *p, bool is_e
                : time_s[FAB_PHASE_AGAIN] + time_s[FAB_PHASE_BACKWARD] + time_s[FAB_PHASE_WEIGHT];
 }
 
-static fab_step_class part_of(fab_message_class message_class)
-{
-    switch (message_class) {
-    case FAB_MESSAGE_CONTEXT:
-        return FAB_STEP_CONTEXT;
-    case FAB_MESSAGE_EXPERT:
-        return FAB_STEP_EXPERT;
-    case FAB_MESSAGE_PIPELINE:
-        return FAB_STEP_PIPELINE;
-    case FAB_MESSAGE_DATA:
-        return FAB_STEP_DATA;
-    default:
-        return FAB_STEP_TENSOR;
-    }
-}
-
 /* Sends the hidden or the exposed share of all messages of the block, one after the other. */
 static uint32_t send_messages(writer *w, const fab_explained_block *block, const pass *p,
                               double times, bool is_exposed, uint32_t before)
@@ -259,7 +244,7 @@ static uint32_t send_messages(writer *w, const fab_explained_block *block, const
         const double share_s = is_exposed ? exposed_s : message_s(m, p, false) - exposed_s;
         const fab_activity what = {.name = m->name,
                                    .stream = FAB_STREAM_LAYER,
-                                   .part = part_of(m->message_class),
+                                   .part = fab_step_of_message(m->message_class),
                                    .stage = p->stage,
                                    .microbatch = p->microbatch,
                                    .is_backward = !p->is_forward};

@@ -2,17 +2,9 @@
 
 #include <math.h>
 
-static const double GOLDEN_FRAC = 0.6180339887498949;
+#include "base/numbers.h"
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
+static const double GOLDEN_FRAC = 0.6180339887498949;
 
 fab_status fab_skew_shares(int64_t ranks, double zipf_frac, fab_arena *arena,
                            const double **share_out)
@@ -23,7 +15,7 @@ fab_status fab_skew_shares(int64_t ranks, double zipf_frac, fab_arena *arena,
     if (!share) {
         return FAB_E_NOMEM;
     }
-    while (common_divisor(step, ranks) != 1) {
+    while (fab_common_divisor(step, ranks) != 1) {
         step++;
     }
     for (int64_t k = 0; k < ranks; k++) {

@@ -167,7 +167,7 @@ static void spread(fab_explained_block *block, bool is_backward,
     }
 }
 
-static fab_step_class exposed_part(fab_message_class message_class)
+fab_step_class fab_step_of_message(fab_message_class message_class)
 {
     switch (message_class) {
     case FAB_MESSAGE_TENSOR:
@@ -203,7 +203,7 @@ void fab_record_pass(fab_explained_block *block, bool is_backward,
         block->part_s[part] += part_s[part];
     }
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
-        block->part_s[exposed_part((fab_message_class) class)] += exposed_s[class];
+        block->part_s[fab_step_of_message((fab_message_class) class)] += exposed_s[class];
     }
     *(is_backward ? &block->backward_s : &block->forward_s) = pass_s;
 }

@@ -26,6 +26,9 @@ typedef struct fab_recorder {
 /* Returns a recorder with room for the stages of the pipeline; failures stay in its status. */
 fab_recorder fab_recorder_make(const fab_scenario *scenario, fab_arena *arena);
 
+/* The part of a step that exposed messages of a class are. */
+fab_step_class fab_step_of_message(fab_message_class message_class);
+
 /* Begins the measurement of a stage. */
 void fab_record_begin(fab_recorder *recorder);
 

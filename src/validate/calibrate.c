@@ -3,9 +3,9 @@
 #include <assert.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "validate/kernel_models.h"
 
 /* rate of attention's backward pass over the forward one, where only that was measured */
@@ -185,12 +185,6 @@ static bool is_enough(const fab_part_fit *fit)
     return true;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Errors of the rows whose FLOPs lie in a range. */
 static fab_status sum_errors(const fab_part_fit *fit, double least_flop, double most_flop,
                              fab_arena *arena, fab_kernel_error *out)
@@ -208,10 +202,9 @@ static fab_status sum_errors(const fab_part_fit *fit, double least_flop, double 
         }
     }
     if (out->count > 0) {
-        qsort(errors, out->count, sizeof(errors[0]), by_size);
         out->mean_frac /= (double)out->count;
-        out->median_frac = errors[out->count / 2];
-        out->p90_frac = errors[out->count * 9 / 10];
+        out->median_frac = fab_median(errors, out->count);
+        out->p90_frac = fab_percentile(errors, out->count, 90);
         out->largest_frac = errors[out->count - 1];
     }
     return FAB_OK;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "validate/lineage.h"
 #include "validate/sweeps.h"
 
@@ -54,7 +55,7 @@ static fab_error_sum sum_errors(double *errors, size_t count)
     }
     if (count > 0) {
         sum.median_frac = fab_median(errors, count);
-        sum.p90_frac = errors[(count * 9 - 1) / 10];
+        sum.p90_frac = fab_percentile(errors, count, 90);
         sum.largest_frac = errors[count - 1];
     }
     return sum;

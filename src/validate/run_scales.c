@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/numbers.h"
 #include "validate/lineage.h"
 #include "validate/score.h"
 #include "validate/sweeps.h"

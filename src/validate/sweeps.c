@@ -1,8 +1,6 @@
 #include "validate/sweeps.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 /* Rank of a value among others, from 1; equal values have the mean of their ranks. */
 static double rank_of(double value, const double *values, size_t count)
@@ -56,17 +54,4 @@ bool fab_line_slope(const double *x, const double *y, size_t count, double *out)
     }
     *out = both / of_x;
     return true;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double fab_median(double *numbers, size_t count)
-{
-    assert(count > 0);
-    qsort(numbers, count, sizeof(numbers[0]), by_size);
-    return 0.5 * (numbers[(count - 1) / 2] + numbers[count / 2]);
 }

@@ -15,7 +15,4 @@ bool fab_rank_correlation(const double *a, const double *b, size_t count, double
 /* Slope of the least-squares line of y over x. False when x is all equal or n < 2. */
 bool fab_line_slope(const double *x, const double *y, size_t count, double *out);
 
-/* Median of `count` > 0 numbers, the mean of the middle two when that is even; sorts them. */
-double fab_median(double *numbers, size_t count);
-
 #endif
