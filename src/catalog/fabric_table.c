@@ -49,8 +49,8 @@ static const fab_field TIER_FIELDS[] = {
      .dimension = FAB_DIM_COUNT,
      .minimum = 1,
      .maximum = 64,
-     .help =
-         "rate into a leaf switch over that out of it; counts switches, messages do not see it"},
+     .help = "rate into a leaf switch over that out of it; counts switches; of messages "
+             "simulations see it, closed forms do not"},
 };
 
 static const fab_tier_file TIER_DEFAULTS = {
