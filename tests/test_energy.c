@@ -322,14 +322,13 @@ END_TEST
 
 /* A server of 8 H100 draws 76 % of its 10.2 kW in heavy training (arXiv 2506.14551, whose own model
  * is 11.4 % off on average). No number here was fitted to it; `host` comes from the most that such
- * a server draws (arXiv 2412.08602). We are 8 % below. */
+ * a server draws (arXiv 2412.08602). We are 2 % below. */
 START_TEST(a_server_draws_what_was_measured)
 {
     const fab_scenario s = good_scenario("name: server\ngpu: h100_sxm\nfabric: h100_ib\n"
                                          "model: llama3-8b\n"
                                          "job: {gpus: 8, tokens: 1B, batch: 128}\n"
-                                         "mapping: {tp: 2}\n"
-                                         "assumptions: {gemm_efficiency: 0.65}\n",
+                                         "mapping: {tp: 2}\n",
                                          NULL);
     const fab_forecast f = forecast_of(&s);
     const double computers_j = f.energy.total_j - f.energy.part_j[FAB_ENERGY_FACILITY] -
