@@ -22,6 +22,27 @@ static bool holds(const unsigned char *at, size_t size, unsigned char byte)
     return true;
 }
 
+/* what was there before a reset is still there; a zeroed object after it is zeroed */
+START_TEST(taken_memory_is_left_as_it_was)
+{
+    fab_arena *arena = fab_arena_create(1 << 20);
+    const fab_arena_mark mark = fab_arena_save(arena);
+    unsigned char *first = FAB_TAKE(arena, unsigned char, 100);
+    ck_assert_ptr_nonnull(first);
+    memset(first, 7, 100);
+    fab_arena_reset(arena, mark);
+    unsigned char *again = FAB_TAKE(arena, unsigned char, 100);
+    ck_assert_ptr_eq(again, first);
+    fab_arena_reset(arena, mark);
+    const unsigned char *zeroed = FAB_NEW(arena, unsigned char, 100);
+    for (size_t i = 0; i < 100; i++) {
+        ck_assert_int_eq(zeroed[i], 0);
+    }
+    ck_assert_ptr_null(FAB_TAKE(arena, double, (size_t)1 << 30));
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 START_TEST(memory_is_zeroed_and_aligned)
 {
     fab_arena *arena = fab_arena_create(LIMIT);
@@ -221,6 +242,7 @@ static Suite *suite(void)
 {
     Suite *s = suite_create("arena");
     TCase *t = tcase_create("arena");
+    tcase_add_test(t, taken_memory_is_left_as_it_was);
     tcase_add_loop_test(t, memory_is_zeroed_and_aligned, 0, 9);
     tcase_add_loop_test(t, objects_do_not_overlap, 0, 100);
     tcase_add_test(t, limit_is_kept);

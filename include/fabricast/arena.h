@@ -30,6 +30,9 @@ FAB_API void fab_arena_destroy(fab_arena *arena);
  * count 0 or size 0 gives a valid unique pointer. Owned by the arena. */
 FAB_API void *fab_arena_alloc(fab_arena *arena, size_t count, size_t size, size_t align);
 
+/* The same, but whatever was there before is left: for large objects that are filled at once. */
+FAB_API void *fab_arena_take(fab_arena *arena, size_t count, size_t size, size_t align);
+
 /* Copies the `length` bytes at `text` and ends them with NUL; NULL when memory is out. */
 FAB_API char *fab_arena_copy(fab_arena *arena, const char *text, size_t length);
 
@@ -47,6 +50,9 @@ FAB_API size_t fab_arena_peak_byte(const fab_arena *arena);
 
 #define FAB_NEW(arena, type, count)                                                                \
     ((type *)fab_arena_alloc((arena), (count), sizeof(type), _Alignof(type)))
+
+#define FAB_TAKE(arena, type, count)                                                               \
+    ((type *)fab_arena_take((arena), (count), sizeof(type), _Alignof(type)))
 
 FAB_END_DECLS
 

@@ -129,7 +129,7 @@ static bool advance(fab_arena *arena, size_t size, size_t align)
     return true;
 }
 
-void *fab_arena_alloc(fab_arena *arena, size_t count, size_t size, size_t align)
+void *fab_arena_take(fab_arena *arena, size_t count, size_t size, size_t align)
 {
     assert(arena && align > 0 && (align & (align - 1)) == 0);
 
@@ -152,7 +152,13 @@ void *fab_arena_alloc(fab_arena *arena, size_t count, size_t size, size_t align)
     const size_t in_use = at->before + at->used;
     arena->peak = in_use > arena->peak ? in_use : arena->peak;
     FAB_UNPOISON(address, byte);
-    return memset(address, 0, byte);
+    return address;
+}
+
+void *fab_arena_alloc(fab_arena *arena, size_t count, size_t size, size_t align)
+{
+    void *address = fab_arena_take(arena, count, size, align);
+    return address && count * size > 0 ? memset(address, 0, count * size) : address;
 }
 
 char *fab_arena_copy(fab_arena *arena, const char *text, size_t length)

@@ -294,7 +294,7 @@ fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_t
     const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
     *out = (fab_forecast){.microbatches = pipeline.microbatches,
                           .passes = fab_pipeline_passes(&pipeline)};
-    fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
+    fab_workload *workload = FAB_TAKE(arena, fab_workload, 1);
     const size_t stages = (size_t)scenario->mapping.pp;
     fab_step step = {.forward_s = FAB_NEW(arena, double, stages),
                      .backward_s = FAB_NEW(arena, double, stages),

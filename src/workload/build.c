@@ -114,16 +114,25 @@ static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
     }
 }
 
+/* The lists are long and mostly unused: only their lengths are cleared. */
+static void empty_blocks(fab_workload *w)
+{
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        fab_block *block = &w->blocks[kind];
+        block->operator_count = block->message_count = 0;
+        block->saved_byte = block->kept_byte = 0.0;
+    }
+}
+
 fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out)
 {
     assert(scenario && out);
     const fab_mapping *m = &scenario->mapping;
-    *out = (fab_workload){
-        .network = network_of(scenario),
-        .speed = speed_of(scenario),
-        .parameters = fab_model_count_parameters(&scenario->model),
-        .tokens_count = (double)fab_scenario_rank_tokens(scenario),
-    };
+    empty_blocks(out);
+    out->network = network_of(scenario);
+    out->speed = speed_of(scenario);
+    out->parameters = fab_model_count_parameters(&scenario->model);
+    out->tokens_count = (double)fab_scenario_rank_tokens(scenario);
     out->shard_tokens_count = out->tokens_count / (m->is_sequence_parallel ? (double)m->tp : 1.0);
     out->routed_rows_count = (double)m->etp * out->shard_tokens_count *
                              (double)scenario->model.experts_per_token *
