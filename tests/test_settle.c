@@ -54,7 +54,9 @@ static const struct {
     {"{mapping: {layout: 7*8}}", "layout deals out 56 layers, not the model's 61", "7*8"},
     {"{mapping: {layout: 7 8x7}}", "layout does not say layers of each chunk", "7 8x7"},
     {"{mapping: {layout: 7*8 6}}",
-     "layout does not say layers of each chunk, from 1 up and at most the model's 61 together",
+     "layout does not say layers of each chunk, from 1 up (the first and the last from 0) and at "
+     "most "
+     "the model's 61 together",
      "7*8 6"},
     {"{mapping: {dp: 31}}", "dp 31 does not fit: gpus 1024 / (tp 4 x pp 8) is 32", "31}"},
     {"{job: {batch: 1000}}", "batch 1000 is not a multiple of dp 32 x microbatch 1", "1000}"},

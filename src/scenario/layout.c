@@ -16,8 +16,8 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* Reads a whole number from 1 to `limit`; NULL when there is none. */
-static const char *read_number(const char *at, int64_t limit, int64_t *out)
+/* Reads a whole number from `least` to `limit`; NULL when there is none. */
+static const char *read_number(const char *at, int64_t least, int64_t limit, int64_t *out)
 {
     int64_t number = 0;
     const char *first = at;
@@ -28,18 +28,25 @@ static const char *read_number(const char *at, int64_t limit, int64_t *out)
         }
     }
     *out = number;
-    return at == first || number == 0 ? NULL : at;
+    return at == first || number < least ? NULL : at;
 }
 
 static const char *read_part(const char *at, int64_t limit, fab_layout_part *out)
 {
-    at = read_number(at, limit, &out->layers);
+    at = read_number(at, 0, limit, &out->layers);
     out->repeats = 1;
     if (at != NULL && *at == '*') {
-        at = read_number(at + 1, limit, &out->repeats);
+        at = read_number(at + 1, 1, limit, &out->repeats);
     }
     const bool has_end = at != NULL && (*at == '\0' || *at == ' ' || *at == '\t');
     return has_end ? at : NULL;
+}
+
+/* A chunk without layers holds the embedding or the head: it is the first or the last, alone. */
+static bool has_place(const fab_layout_part *part, bool is_first, const char *after)
+{
+    const bool is_last = *skip_blanks(after) == '\0';
+    return part->layers > 0 || (part->repeats == 1 && (is_first || is_last));
 }
 
 bool fab_layout_is_even(const char *text)
@@ -54,7 +61,7 @@ bool fab_layout_read(const char *text, int64_t limit, int64_t *layers, fab_layou
     while (*at != '\0') {
         fab_layout_part part;
         at = read_part(at, limit, &part);
-        if (at == NULL || part.repeats > limit - out->chunks ||
+        if (at == NULL || !has_place(&part, out->chunks == 0, at) ||
             part.layers * part.repeats > limit - out->layers) {
             return false;
         }
@@ -65,5 +72,5 @@ bool fab_layout_read(const char *text, int64_t limit, int64_t *layers, fab_layou
         out->layers += part.layers * part.repeats;
         at = skip_blanks(at);
     }
-    return out->chunks > 0;
+    return out->layers > 0;
 }

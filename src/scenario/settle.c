@@ -206,8 +206,8 @@ static void check_layers(fab_settling *s)
 {
     const fab_mapping *m = &s->scenario->mapping;
     const int64_t layers = s->scenario->model.layers;
-    if (m->pp * m->interleave > layers) {
-        mistake(s, "mapping", "pp", NULL,
+    if (fab_layout_is_even(m->layout) && m->pp * m->interleave > layers) {
+        mistake(s, "mapping", "pp", "a `layout` may leave the first and the last chunk empty",
                 "pp %" PRId64 " x interleave %" PRId64 " is more than the model's %" PRId64
                 " layers",
                 m->pp, m->interleave, layers);
@@ -252,11 +252,11 @@ static fab_status settle_layout(fab_settling *s, fab_arena *arena)
         return FAB_OK;
     }
     if (!fab_layout_read(m->layout, layers, NULL, &size)) {
-        mistake(
-            s, "mapping", "layout", "write `even`, or such as `3 4*14 2`: 3, 14 times 4, 2",
-            "layout does not say layers of each chunk, from 1 up and at most the model's %" PRId64
-            " together",
-            layers);
+        mistake(s, "mapping", "layout", "write `even`, or such as `3 4*14 2`: 3, 14 times 4, 2",
+                "layout does not say layers of each chunk, from 1 up (the first and the last from "
+                "0) and at "
+                "most the model's %" PRId64 " together",
+                layers);
     } else if (size.chunks != chunks) {
         mistake(s, "mapping", "layout", "one number for each of pp x interleave chunks",
                 "layout has %" PRId64 " chunks, not pp %" PRId64 " x interleave %" PRId64

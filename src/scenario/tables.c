@@ -150,7 +150,8 @@ static const fab_field MAPPING_FIELDS[] = {
      .kind = FAB_FIELD_TEXT,
      .offset = offsetof(fab_mapping, layout),
      .help = "layers of each chunk in the model's order, such as `3 4*14 2` for 3, 14 times 4, 2; "
-             "`even` gives chunks after the first one more where they do not divide",
+             "0 for a first or last chunk of embedding or head alone; `even` gives chunks after "
+             "the first one more where they do not divide",
      .source = "even: the ends, which carry embedding and head, get no layer more than others"},
     CHOICE("expert_order", offsetof(fab_mapping, expert_order), EXPERT_ORDER,
            "`folded`: expert ranks on consecutive packages; `strided`: a tensor group apart",

@@ -220,6 +220,18 @@ static int64_t chunk_layers(const fab_run_row *row, const fab_run_choice *choice
     return chunks > 0 ? whole(row, FAB_RUN_LAYERS, 1) / chunks : 1;
 }
 
+/* With one or two chunks more than layers the ends hold head and embedding alone, as Megatron
+ * counts them. */
+static const char *compose_layout(const fab_run_row *row, const fab_run_choice *choice,
+                                  fab_arena *arena)
+{
+    const long long layers = whole(row, FAB_RUN_LAYERS, 1);
+    const long long more = whole(row, FAB_RUN_PP, 1) * (long long)choice->interleave - layers;
+    return more == 1   ? fab_arena_printf(arena, "1*%lld 0", layers)
+           : more == 2 ? fab_arena_printf(arena, "0 1*%lld 0", layers)
+                       : "even";
+}
+
 static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
                                    fab_arena *arena)
 {
@@ -229,16 +241,18 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     const char *copies = fab_run_says(row, FAB_RUN_DP)
                              ? fab_arena_printf(arena, "dp: %lld", whole(row, FAB_RUN_DP, 1))
                              : "dp: auto";
-    if (recompute == NULL || copies == NULL) {
+    const char *layout = compose_layout(row, choice, arena);
+    if (recompute == NULL || copies == NULL || layout == NULL) {
         return NULL;
     }
     return fab_arena_printf(
         arena,
         "mapping: {tp: %lld, cp: %lld, pp: %lld, %s, ep: %lld, etp: %lld, microbatch: %lld, "
-        "interleave: %lld, zero: %d, sequence_parallel: %s, %s}\n",
+        "interleave: %lld, layout: %s, zero: %d, sequence_parallel: %s, %s}\n",
         whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1), copies,
         whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
-        (long long)choice->interleave, sharding(row), is_split ? "true" : "false", recompute);
+        (long long)choice->interleave, layout, sharding(row), is_split ? "true" : "false",
+        recompute);
 }
 
 static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)

@@ -100,7 +100,7 @@ static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
     const int64_t most = reading->searches_interleave ? layers / stages : 1;
     const int64_t said = (int64_t)fab_run_number(row, FAB_RUN_MICROBATCH);
     const int64_t interleave = (int64_t)fab_run_number(row, FAB_RUN_VPP);
-    *best = (fab_run_try){.status = FAB_RUN_WRONG, .reason = "no interleave divides its layers"};
+    *best = (fab_run_try){.status = FAB_RUN_WRONG, .reason = "no micro-batch could be tried"};
     bool is_first = true;
     for (int64_t microbatch = 1; microbatch <= MICROBATCH_LIMIT; microbatch *= 2) {
         for (int64_t chunks = 1; chunks <= (most > 1 ? most : 1); chunks++) {
@@ -110,7 +110,7 @@ static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
                                                          : interleave > 1             ? interleave
                                                                                       : 1};
             fab_run_try next;
-            if (reading->searches_interleave && layers % (stages * chunks) != 0) {
+            if (reading->searches_interleave && chunks > 1 && layers % (stages * chunks) != 0) {
                 continue;
             }
             FAB_TRY(try_choice(catalog, row, &choice, scale_ratio, arena, &next));
