@@ -173,3 +173,21 @@ int fab_argument_explain(fab_session *session)
                ? fab_session_explain(session, FAB_E_INPUT, place_of(&session->diagnostics))
                : FAB_EXIT_DONE;
 }
+
+error_t fab_argument_scenario(int key, char *argument, struct argp_state *state,
+                              const char **path_out)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (state->arg_num > 0) {
+            argp_error(state, "one scenario at a time; `%s` is too many", argument);
+        }
+        *path_out = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "a scenario file is needed");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}

@@ -1,6 +1,7 @@
 #ifndef FAB_ARGUMENTS_H
 #define FAB_ARGUMENTS_H
 
+#include <argp.h>
 #include <stdint.h>
 
 #include <fabricast/units.h>
@@ -26,6 +27,10 @@ const fab_technology *fab_argument_technology(fab_session *session, const char *
 /* The fabric of that name or in that file; mistakes of the file are diagnostics too. FAB_E_INPUT,
  * FAB_E_NOMEM. */
 fab_status fab_argument_fabric(fab_session *session, const char *word, fab_fabric *fabric_out);
+
+/* What a command's parser leaves over: the path of its one scenario, which must be there. */
+error_t fab_argument_scenario(int key, char *argument, struct argp_state *state,
+                              const char **path_out);
 
 /* Prints what the diagnostics of the words say; FAB_EXIT_USER when there are mistakes. */
 int fab_argument_explain(fab_session *session);

@@ -1,3 +1,4 @@
+#include "arguments.h"
 #include "command.h"
 
 #include <argp.h>
@@ -41,17 +42,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case 'j':
         options->wants_json = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (state->arg_num > 0) {
-            argp_error(state, "one scenario at a time; `%s` is too many", argument);
-        }
-        options->path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "a scenario file is needed");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return fab_argument_scenario(key, argument, state, &options->path);
     }
 }
 
