@@ -11,7 +11,8 @@
 #define OVERLAP_YEAR 2024
 
 /* A layer of the smallest models on one node of A100 takes 3.5 ms for its three passes whatever its
- * size (validation/single_node_a100.csv): 39 operators. Compilers join about half of them. */
+ * size (validation/single_node_a100.csv): 39 operators. That compilers join
+ * about half of them is an assumption. */
 #define EAGER_LAUNCH_S    85e-6
 #define COMPILED_LAUNCH_S 40e-6
 
