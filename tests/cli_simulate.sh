@@ -22,6 +22,11 @@ done
 grep -qF '</svg>' line.svg || failed 'the picture does not end'
 grep -q '>0 s</text>' line.svg || failed 'the picture has no axis of time'
 
+# where nothing goes over links there is nothing to agree on
+run simulate "$root/examples/llama3-405b-tpu-v5p.yaml"
+want_code 0
+want_out 'no message of this step was put on links'
+
 # JSON agrees with the forecast, and the same bytes come twice
 run simulate small.yaml --json
 want_code 0

@@ -224,7 +224,9 @@ static fab_status explain(run *r)
     char size[64], time[64];
     const bool is_bound = out->bound_s > closed_s * (1.0 + AGREES_FRAC);
     out->difference_frac = closed_s > 0.0 ? simulated_s / closed_s - 1.0 : 0.0;
-    if (fabs(out->difference_frac) <= AGREES_FRAC) {
+    if (!(closed_s > 0.0) && simulated_s > 0.0) {
+        out->cause = "the closed form counts no step for a message of no bytes";
+    } else if (fabs(out->difference_frac) <= AGREES_FRAC) {
         out->cause = "the two agree";
     } else if (is_bound) {
         const fab_link_load *hot = &out->hot_links[0];

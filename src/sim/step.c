@@ -220,7 +220,9 @@ static fab_status explain(const fab_scenario *scenario, const fab_step_options *
             most = part;
         }
     }
-    if (fabs(out->difference_frac) <= AGREES_FRAC) {
+    if (out->events == 0) {
+        out->cause = "no message of this step was put on links: its times are the forecast's";
+    } else if (fabs(out->difference_frac) <= AGREES_FRAC) {
         out->cause = "the two agree";
     } else {
         out->cause =
