@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "catalog/resolve.h"
+#include "run_all.h"
 
 /* The loaded catalog and a way to resolve a description that a test spells out. */
 
@@ -63,11 +64,7 @@ static inline int run_suite(const char *name, TCase *tests)
     Suite *suite = suite_create(name);
     tcase_add_checked_fixture(tests, catalog_setup, catalog_teardown);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }
 
 #endif

@@ -2,10 +2,10 @@
 #define FAB_SCHEMA_FIXTURE_H
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/field.h"
+#include "run_all.h"
 
 /* A record with a field of every kind, for the tests of what is written from the tables. */
 
@@ -179,11 +179,7 @@ static inline int run_tests(TCase *tcase)
 {
     Suite *suite = suite_create("schema");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }
 
 #endif

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
 #include "model_rows.h"
+#include "run_all.h"
 
 static double total_byte(fab_activation_bytes bytes)
 {
@@ -318,9 +318,5 @@ int main(void)
     tcase_add_loop_test(tests, more_recomputed_keeps_less, 0, 200);
     suite_add_tcase(suite, tests);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

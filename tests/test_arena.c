@@ -7,6 +7,7 @@
 #include <fabricast/arena.h>
 
 #include "base/compiler.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define LIMIT ((size_t)1 << 20)
@@ -282,9 +283,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "run_all.h"
 #include "sim_fixture.h"
 
 /* Collectives as ASTRA-sim's analytical backends time them, in closed form and simulated: rows of
@@ -163,9 +164,5 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, times_of_astra_sim);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

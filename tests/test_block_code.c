@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include <fabricast/channel.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 static const struct {
     const char *overhead;
@@ -44,9 +44,5 @@ int main(void)
     TCase *cases = tcase_create("block_code");
     tcase_add_loop_test(cases, shares, 0, (int)(sizeof ROW / sizeof ROW[0]));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/anatomy.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 500
@@ -143,9 +143,5 @@ int main(void)
     tcase_add_loop_test(tcase, farther_costs_more, 0, 2);
     tcase_add_test(tcase, warnings_and_refusals);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,12 +1,12 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/anatomy.h>
 
 #include "catalog_fixture.h"
 #include "link_fixture.h"
+#include "run_all.h"
 
 #define ALL_LIMIT 200
 
@@ -131,9 +131,5 @@ int main(void)
     tcase_add_test(tcase, middle_of_errors);
     tcase_add_test(tcase, obstacles);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/anatomy.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 static const fab_value NONE = {.is_known = false};
 
@@ -190,9 +190,5 @@ int main(void)
     tcase_add_test(tcase, crossbar_by_hand);
     tcase_add_test(tcase, what_has_no_fit_is_not_derived);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,11 +1,11 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/anatomy.h>
 #include <fabricast/light.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 300
@@ -120,9 +120,5 @@ int main(void)
     tcase_add_test(tcase, circuit_switches_have_a_loss);
     tcase_add_loop_test(tcase, ranges_hold_their_value, 0, 2);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -9,6 +9,7 @@
 #include <fabricast/calibrate.h>
 
 #include "gpu/kernel_time.h"
+#include "run_all.h"
 #include "seeded.h"
 #include "validate/fit.h"
 
@@ -143,9 +144,5 @@ int main(void)
     tcase_add_test(tests, a_fit_finds_what_made_the_data);
     tcase_add_test(tests, constants_that_made_the_data_are_found);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

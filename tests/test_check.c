@@ -1,11 +1,11 @@
 #include <check.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/arena.h>
 #include <fabricast/fabric.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -338,9 +338,5 @@ int main(void)
     tcase_add_test(cases, rounding_is_forgiven);
     tcase_add_test(cases, memory_exhaustion);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,6 +1,5 @@
 #include "claims_fixture.h"
-
-#include <stdlib.h>
+#include "run_all.h"
 
 #define LOSS "fixed_loss_db: {value: 24, low: 20, high: 28, source: guess}"
 
@@ -116,9 +115,5 @@ int main(void)
     tcase_add_test(cases, hosts_are_added);
     tcase_add_test(cases, links_confirmed_and_undecided);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

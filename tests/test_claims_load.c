@@ -1,8 +1,7 @@
 #include <fabricast/map_study.h>
 
 #include "claims_fixture.h"
-
-#include <stdlib.h>
+#include "run_all.h"
 
 #define GOOD                                                                                       \
     "{kind: bandwidth, copper: [pcie5_x16], optics: [study_cpo_3d], before: 1 GB/s, after: 2 "     \
@@ -168,9 +167,5 @@ int main(void)
     tcase_add_test(cases, either_kind_is_loaded);
     tcase_add_test(cases, remarks_and_counts);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,6 +1,5 @@
 #include "claims_fixture.h"
-
-#include <stdlib.h>
+#include "run_all.h"
 
 #define OPTICS "{base: ayar_gen3_ucie, name: light, rate: 1 Tbps}"
 
@@ -94,9 +93,5 @@ int main(void)
     tcase_add_test(cases, toy);
     tcase_add_test(cases, a_finer_timer);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,6 +1,5 @@
 #include "claims_fixture.h"
-
-#include <stdlib.h>
+#include "run_all.h"
 
 #define POD(copper, optics, least)                                                                 \
     "{kind: pod_size, copper: [" copper "], optics: [" optics "], at_least: " least                \
@@ -93,9 +92,5 @@ int main(void)
     tcase_add_test(cases, escape_verdicts);
     tcase_add_test(cases, escape_without_energy);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

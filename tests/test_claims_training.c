@@ -1,4 +1,5 @@
 #include "claims_fixture.h"
+#include "run_all.h"
 
 #include <stdlib.h>
 
@@ -161,9 +162,5 @@ int main(void)
     tcase_add_test(cases, cost);
     tcase_add_test(cases, cost_verdicts);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

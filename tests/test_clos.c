@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include "fabric/clos.h"
+#include "run_all.h"
 
 /* Switches of folded Clos networks, by hand and by building small ones. */
 
@@ -158,9 +158,5 @@ int main(void)
     tcase_add_test(cases, ports_suffice);
     tcase_add_test(cases, not_known);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

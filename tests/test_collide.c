@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "sim_fixture.h"
 
 /* The closed forms against messages, for every kind, algorithm and way of sharing tiers, on fabrics
@@ -266,9 +267,5 @@ int main(void)
     tcase_add_test(t, settings_of_an_optical_switch);
     tcase_add_test(t, what_is_refused);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -2,6 +2,7 @@
 
 #include "flow/columns.h"
 #include "flow_fixture.h"
+#include "run_all.h"
 
 START_TEST(links_list_their_flows)
 {
@@ -81,9 +82,5 @@ int main(void)
     tcase_add_test(t, caps_have_levels);
     tcase_add_loop_test(t, sums_forget_nothing, 0, 50);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -5,6 +5,8 @@
 
 #include <fabricast/measured.h>
 
+#include "run_all.h"
+
 static fab_arena *arena;
 static fab_diagnostics diagnostics;
 static const fab_catalog *catalog;
@@ -201,9 +203,5 @@ int main(void)
                         (int)(sizeof REFUSED / sizeof REFUSED[0]));
     tcase_add_loop_test(tests, calibrated_times_are_sane, 0, FAB_COLLECTIVE_KIND_COUNT);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

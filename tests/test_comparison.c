@@ -1,10 +1,11 @@
 #include <check.h>
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/compare.h>
+
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_diagnostics diagnostics;
@@ -95,9 +96,5 @@ int main(void)
     tcase_add_test(tests, changes_lead_from_one_step_to_the_other);
     tcase_add_test(tests, only_what_differs_is_listed);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/arena.h>
 
+#include "run_all.h"
 #include "validate/measured_runs.h"
 
 /* A cell of a row. */
@@ -144,9 +144,5 @@ int main(void)
     tcase_add_loop_test(tests, composed, 0, (int)(sizeof(COMPOSED) / sizeof(COMPOSED[0])));
     tcase_add_loop_test(tests, read, 0, (int)(sizeof(READ) / sizeof(READ[0])));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

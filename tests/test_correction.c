@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/correction.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 200
@@ -147,9 +147,5 @@ int main(void)
     tcase_add_test(retry, retries);
     tcase_add_test(retry, flits);
     suite_add_tcase(suite, retry);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "config/csv.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_diagnostics diagnostics;
@@ -155,9 +155,5 @@ int main(void)
     tcase_add_loop_test(tests, numbers_fill_their_cell, 0, sizeof(NUMBERS) / sizeof(NUMBERS[0]));
     tcase_add_test(tests, files_that_cannot_be_read_are_told);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

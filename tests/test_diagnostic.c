@@ -4,6 +4,8 @@
 
 #include <fabricast/diagnostic.h>
 
+#include "run_all.h"
+
 static fab_arena *arena;
 static fab_diagnostics list;
 
@@ -222,9 +224,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,11 +1,11 @@
 #include <check.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
 #include "model_rows.h"
+#include "run_all.h"
 
 static fab_model routed(int64_t experts, int64_t k, int64_t router_groups, int64_t chosen)
 {
@@ -156,9 +156,5 @@ int main(void)
     tcase_add_loop_test(tests, bounds, 0, 1000);
     suite_add_tcase(suite, tests);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

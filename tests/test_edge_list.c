@@ -1,4 +1,5 @@
 #include "graph_fixture.h"
+#include "run_all.h"
 
 /* Files of cables: a good one, every mistake with its line, and faults. */
 
@@ -149,9 +150,5 @@ int main(void)
     tcase_add_loop_test(t, faults, 0, sizeof(FAULT) / sizeof(FAULT[0]));
     tcase_add_test(t, ways_around);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,8 +1,8 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 /* What the ends of a transfer add. */
 
@@ -112,9 +112,5 @@ int main(void)
     tcase_add_test(cases, by_hand);
     tcase_add_test(cases, nameless);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/escape.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 1000
@@ -138,9 +138,5 @@ int main(void)
     tcase_add_test(cases, memory_takes_the_edge);
     tcase_add_test(cases, words);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <math.h>
 
+#include "run_all.h"
 #include "seeded.h"
 #include "train/stage.h"
 
@@ -398,9 +399,5 @@ int main(void)
     tcase_add_loop_test(tests, passes_agree, 0, (int)(sizeof PASS / sizeof PASS[0]));
     tcase_add_loop_test(tests, exposure_behaves, 0, 200);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define EXPERT_LIMIT 256
@@ -163,9 +163,5 @@ int main(void)
     tcase_add_loop_test(tests, as_drawn_at_random, 0, (int)(sizeof(DRAWN) / sizeof(DRAWN[0])));
     tcase_add_loop_test(tests, bounds_and_order, 0, 1000);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

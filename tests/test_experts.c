@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "sim_fixture.h"
 
 /* Tokens to experts and back: what each link carries, by hand, and the time between its bounds. */
@@ -92,9 +93,5 @@ int main(void)
     tcase_add_test(t, there_and_back_carry_the_same);
     tcase_add_test(t, what_is_refused);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

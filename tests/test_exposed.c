@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "sim/exposed.h"
 
 #include <check.h>
@@ -62,9 +63,5 @@ int main(void)
     tcase_add_test(t, by_hand);
     tcase_add_test(t, of_the_other);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,4 +1,5 @@
 #include "catalog_fixture.h"
+#include "run_all.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,9 +110,5 @@ int main(void)
     tcase_add_loop_test(tests, mistakes, 0, sizeof BAD / sizeof BAD[0]);
     tcase_add_test(tests, a_wrong_name);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "bad_input.h"
 #include "config/field.h"
+#include "run_all.h"
 
 /* A record with a field of every kind. */
 typedef struct part {
@@ -518,9 +519,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,6 +1,7 @@
 #include <check.h>
 
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* Rates against the textbook's filling on small random cases, and the certificate on all. */
 
@@ -200,9 +201,5 @@ int main(void)
     tcase_add_loop_test(t, table, 0, sizeof(ROW) / sizeof(ROW[0]));
     tcase_add_loop_test(t, a_faster_single_link_is_never_later, 0, 100);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

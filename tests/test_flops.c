@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
 #include "model_rows.h"
+#include "run_all.h"
 
 static double relative_error(double got, double want)
 {
@@ -162,9 +162,5 @@ int main(void)
     tcase_add_loop_test(tests, properties, 0, 1000);
     suite_add_tcase(suite, tests);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* Files of flows: what is read, and every mistake with its place. */
 
@@ -201,9 +202,5 @@ int main(void)
     tcase_add_test(t, a_file_too_large);
     tcase_add_test(t, memory_out);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -2,6 +2,7 @@
 
 #include "flow/group.h"
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* The quotient: classes of known cases, the same times as without it, and when it is refused. */
 
@@ -181,9 +182,5 @@ int main(void)
     tcase_add_loop_test(t, random_cases_have_the_times_of_the_general_path, 0, 60);
     tcase_add_test(t, memory_out);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

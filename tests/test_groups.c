@@ -1,8 +1,8 @@
+#include "run_all.h"
 #include "validate/groups.h"
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "validate/bars.h"
@@ -198,9 +198,5 @@ int main(void)
     tcase_add_test(tests, labels);
     tcase_add_test(tests, bars);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

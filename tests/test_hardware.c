@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include <fabricast/hardware.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 #define HOUR_S 3600.0
 
@@ -149,9 +149,5 @@ int main(void)
     tcase_add_test(tcase, switches_by_hand);
     tcase_add_test(tcase, failures_are_proportional);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

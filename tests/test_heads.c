@@ -2,6 +2,7 @@
 
 #include <fabricast/catalog.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* Key and value heads that a tensor rank needs, by hand: query head i reads head floor(i g / a). */
@@ -74,9 +75,5 @@ int main(void)
     tcase_add_test(tests, latents_give_every_head_its_own);
     tcase_add_loop_test(tests, counts_equal_marks, 0, 200);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

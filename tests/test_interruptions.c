@@ -1,8 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/ownership.h>
+
+#include "run_all.h"
 
 /* packages that stop a run every `mean_s` together; no links */
 static fab_scenario scenario_of(double mean_s, double checkpoint_s, double restart_s)
@@ -94,9 +95,5 @@ int main(void)
     tcase_add_test(tcase, a_run_that_never_ends);
     tcase_add_test(tcase, links_count);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "study_fixture.h"
 
 #include <stdlib.h>
@@ -230,9 +231,5 @@ int main(void)
     Suite *suite = suite_create("keep");
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,6 +1,5 @@
 #include "catalog_fixture.h"
-
-#include <stdlib.h>
+#include "run_all.h"
 
 #include "scenario/kernel_table.h"
 
@@ -130,9 +129,5 @@ int main(void)
                         (int)(sizeof(WRONG) / sizeof(WRONG[0])));
     tcase_add_test(tests, a_table_of_other_packages_is_warned_of);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,8 +1,7 @@
 #include <check.h>
 
-#include <stdlib.h>
-
 #include "gpu/kernel_time.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define TOLERANCE 1e-12
@@ -235,9 +234,5 @@ int main(void)
     tcase_add_loop_test(tests, attention_never_falls_as_sizes_grow, 1, 51);
     tcase_add_loop_test(tests, time_steps_at_tiles_and_waves_alone, 1, 21);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

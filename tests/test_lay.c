@@ -5,6 +5,7 @@
 
 #include <fabricast/collective.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -453,9 +454,5 @@ int main(void)
     tcase_add_loop_test(tests, monotone, 0, BLOCKS);
     tcase_add_loop_test(tests, bus_bandwidth_is_bounded_by_the_rate, 0, BLOCKS);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

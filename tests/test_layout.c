@@ -1,6 +1,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "run_all.h"
 #include "scenario/layout.h"
 
 #define ROOM 64
@@ -96,9 +97,5 @@ int main(void)
     tcase_add_loop_test(tests, bad_ones_are_refused, 0, (int)(sizeof BAD / sizeof BAD[0]));
     tcase_add_test(tests, even_is_a_word_or_nothing);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

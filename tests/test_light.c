@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/light.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 1000
@@ -139,9 +139,5 @@ int main(void)
     tcase_add_loop_test(tcase, static_power_does_not_fall, 0, 2);
     tcase_add_loop_test(tcase, penalties_fall_with_extinction, 0, 2);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include "gpu/limit.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include <check.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* 100 FLOP/s and 10 byte/s: the ridge is at 10 FLOP per byte */
@@ -102,9 +102,5 @@ int main(void)
     tcase_add_test(tests, launch_is_the_rest);
     tcase_add_loop_test(tests, shares_are_shares, 0, 1000);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

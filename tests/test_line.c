@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/channel.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 #define INCH_M 0.0254
 
@@ -115,9 +115,5 @@ int main(void)
     tcase_add_test(tcase, budgets_between_rates);
     tcase_add_test(tcase, nothing_left);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
+#include "run_all.h"
 #include "transformer/linear.h"
 
 /* Shapes of Qwen3-Next 80B-A3B and of MiniMax-M1, as far as linear attention goes. */
@@ -193,9 +193,5 @@ int main(void)
     tcase_add_test(tests, layers_keep_what_is_listed);
     suite_add_tcase(suite, tests);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 /* words of rows as they are written */
 static const struct {
@@ -192,9 +192,5 @@ int main(void)
     tcase_add_loop_test(tests, role, 0, ROWS(ROLE));
     tcase_add_test(tests, words);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

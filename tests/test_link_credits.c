@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define ARENA_BYTE ((size_t)1 << 22)
@@ -125,10 +125,5 @@ int main(void)
     tcase_add_test(tests, latency_and_turnaround_count);
     tcase_add_loop_test(tests, in_flight_is_enough, 0, SEEDS);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

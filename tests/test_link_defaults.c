@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "link/defaults.h"
+#include "run_all.h"
 
 #define LIGHT_M_PER_S 299792458.0
 
@@ -105,9 +105,5 @@ int main(void)
     tcase_add_test(tests, classes);
     tcase_add_test(tests, named);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

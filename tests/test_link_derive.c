@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "link/derive.h"
 #include "link_fixture.h"
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 1000
@@ -115,10 +115,5 @@ int main(void)
     tcase_add_test(tests, choices);
     tcase_add_loop_test(tests, ranges_hold_their_value, 0, SEEDS);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

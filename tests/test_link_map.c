@@ -1,11 +1,11 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/channel.h>
 #include <fabricast/link_map.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 
@@ -145,9 +145,5 @@ int main(void)
     tcase_add_test(tcase, reach_that_is_not_published);
     tcase_add_test(tcase, bad_ends);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 /* a passive cable: 1 m at 212.5 Gb/s per lane */
 static fab_technology cable(void)
@@ -103,9 +103,5 @@ int main(void)
     tcase_add_test(tests, falls_with_the_rate);
     tcase_add_test(tests, what_cannot_be_said_is_not);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 #define ARENA_BYTE ((size_t)1 << 20)
 
@@ -181,9 +181,5 @@ int main(void)
     tcase_add_test(tests, out_of_memory);
     tcase_add_test(tests, words);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

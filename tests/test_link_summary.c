@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 START_TEST(pcie5_by_hand)
 {
@@ -102,9 +102,5 @@ int main(void)
     tcase_add_test(tests, switches_have_a_summary_too);
     tcase_add_test(tests, refuses);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -5,6 +5,8 @@
 
 #include <fabricast/measured.h>
 
+#include "run_all.h"
+
 #define HEAD "hardware,on,collective,algorithm,ranks,size_byte,time_us,bus_GBps,source\n"
 
 static fab_arena *arena;
@@ -134,9 +136,5 @@ int main(void)
     tcase_add_test(tests, every_mistake_is_reported);
     tcase_add_test(tests, memory_is_out);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

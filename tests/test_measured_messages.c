@@ -3,6 +3,8 @@
 
 #include <fabricast/simulate.h>
 
+#include "run_all.h"
+
 /* Measured collectives, message by message: near the measurements, and where nothing shares links
  * the same as the calibrated closed form. */
 
@@ -92,9 +94,5 @@ int main(void)
     tcase_add_loop_test(t, near_the_measurements, 0, 2);
     tcase_add_test(t, what_is_refused);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

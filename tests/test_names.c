@@ -1,6 +1,7 @@
 #include <check.h>
 
 #include "flow/names.h"
+#include "run_all.h"
 #include "seeded.h"
 
 START_TEST(numbers_come_in_order_and_stay)
@@ -56,9 +57,5 @@ int main(void)
     tcase_add_loop_test(t, numbers_come_in_order_and_stay, 0, 4);
     tcase_add_test(t, memory_out);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/diagnostic.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 static const char *const NAME[] = {"bandwidth", "latency", "reach", "energy",         "radix",
@@ -130,9 +130,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

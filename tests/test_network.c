@@ -1,6 +1,7 @@
 #include <check.h>
 
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* What is refused, and that memory is limited and given back. */
 
@@ -184,9 +185,5 @@ int main(void)
     tcase_add_loop_test(t, memory_out_is_a_status, 0, 2);
     tcase_add_test(t, memory_of_a_run);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/noise.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 1000
@@ -128,9 +128,5 @@ int main(void)
     tcase_add_loop_test(receiver, sensitivity_by_rate, 0, 3);
     tcase_add_test(receiver, sensitivity_near_data_sheets);
     suite_add_tcase(suite, receiver);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

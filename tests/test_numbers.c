@@ -2,8 +2,8 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define LIMIT 40
@@ -147,9 +147,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

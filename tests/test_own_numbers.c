@@ -1,10 +1,10 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/anatomy.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 #define ARENA_BYTE ((size_t)1 << 20)
 
@@ -122,9 +122,5 @@ int main(void)
     tcase_add_test(tests, a_budget_that_does_not_close);
     tcase_add_test(tests, what_cannot_be_derived);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

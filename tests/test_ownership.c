@@ -4,6 +4,7 @@
 #include <fabricast/ownership.h>
 
 #include "random_scenario.h"
+#include "run_all.h"
 
 /* a step of 2 s over 8 sequences of 100 tokens on 4 packages */
 static fab_scenario scenario_of(int64_t tokens, double goodput_frac)
@@ -109,9 +110,5 @@ int main(void)
     tcase_add_test(tests, only_the_tiers_that_are_there_count);
     tcase_add_test(tests, steps_hold_the_tokens);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

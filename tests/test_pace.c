@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/arena.h>
 #include <fabricast/pipeline.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define STAGE_LIMIT  10
@@ -295,9 +295,5 @@ int main(void)
     tcase_add_loop_test(cases, bounds, FAB_SCHEDULE_GPIPE, FAB_SCHEDULE_COUNT);
     tcase_add_test(cases, failures);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/transformer.h>
 
 #include "model_rows.h"
+#include "run_all.h"
 
 START_TEST(rows_are_exact)
 {
@@ -254,9 +254,5 @@ int main(void)
     tcase_add_loop_test(tests, huge_counts_saturate, 0, 16);
     suite_add_tcase(suite, tests);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <regex.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "run_all.h"
 #include "units/pattern.h"
 #include "units/unit.h"
 
@@ -148,9 +148,5 @@ int main(void)
     tcase_add_test(tcase, whole_numbers);
     tcase_add_test(tcase, plain_numbers_need_no_unit);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

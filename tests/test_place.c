@@ -1,5 +1,6 @@
 #include <check.h>
 
+#include "run_all.h"
 #include "workload/workload.h"
 
 /* How the groups of a mapping lie on domains of which `used` packages are occupied. Members of a
@@ -428,9 +429,5 @@ int main(void)
     tcase_add_loop_test(tests, split_groups_agree, 0, (int)(sizeof SPLIT / sizeof SPLIT[0]));
     tcase_add_test(tests, no_domain_is_out_of_range);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/fabric.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define PACKAGE_LIMIT 4096
@@ -214,9 +214,5 @@ int main(void)
     tcase_add_test(cases, large_domains);
     tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,5 +1,4 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/pod.h>
@@ -7,6 +6,7 @@
 #include "link/derive.h"
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 static const fab_value NONE = {.is_known = false};
 
@@ -150,9 +150,5 @@ int main(void)
     tcase_add_test(tcase, switches_and_ranges);
     tcase_add_test(tcase, stripped);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,5 +1,6 @@
 #include <check.h>
 
+#include "run_all.h"
 #include "seeded.h"
 #include "sim_fixture.h"
 
@@ -77,9 +78,5 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, groups_are_their_messages, 0, ROWS * MODES * SEEDS);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

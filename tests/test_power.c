@@ -3,6 +3,7 @@
 
 #include "gpu/power.h"
 #include "gpu/speed.h"
+#include "run_all.h"
 
 static fab_value known(double number)
 {
@@ -161,9 +162,5 @@ int main(void)
     tcase_add_loop_test(tests, operators_by_hand, 0, (int)(sizeof ROW / sizeof ROW[0]));
     tcase_add_test(tests, a_limit_slows_what_draws_more);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pipeline/program.h"
+#include "run_all.h"
 
 #define TEXT_LIMIT 4096
 
@@ -96,9 +96,5 @@ int main(void)
     tcase_add_loop_test(cases, orders, 0, (int)(sizeof ORDER / sizeof ORDER[0]));
     tcase_add_test(cases, directions);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

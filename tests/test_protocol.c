@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "collective/protocol.h"
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -171,9 +171,5 @@ int main(void)
     tcase_add_test(tests, a_mesh_lends_its_own_links);
     tcase_add_loop_test(tests, monotone, 0, BLOCKS);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -7,6 +7,7 @@
 
 #include <fabricast/units.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* What each text is worth, in the dimension's SI unit. The C compiler rounds the constants to the
@@ -443,9 +444,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "flow/queue.h"
+#include "run_all.h"
 #include "seeded.h"
 
 /* Against sorting: what comes out comes in order of key and then of id. */
@@ -124,9 +124,5 @@ int main(void)
     tcase_add_loop_test(t, takes_up_to_a_key, 0, 126);
     tcase_add_test(t, memory_out);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

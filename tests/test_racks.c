@@ -1,9 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/fabric.h>
 #include <fabricast/racks.h>
+
+#include "run_all.h"
 
 static fab_tier tier_of(int64_t domain, int64_t per_rack)
 {
@@ -68,9 +69,5 @@ int main(void)
     tcase_add_test(tcase, one_rack);
     tcase_add_loop_test(tcase, sums_agree, 0, 100);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include <fabricast/anatomy.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 /* what words of a row make of a link */
 static const struct {
@@ -140,9 +140,5 @@ int main(void)
     tcase_add_test(tcase, scopes);
     tcase_add_test(tcase, texts);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include <fabricast/regions.h>
 
 #include "link_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 
@@ -129,9 +129,5 @@ int main(void)
     tcase_add_test(tcase, cells_add_up);
     tcase_add_test(tcase, what_is_no_frame_is_refused);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "report/csv.h"
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_scratch scratch;
@@ -172,9 +173,5 @@ int main(void)
     tcase_add_test(rows, best_and_mover_stand_in_targets);
     tcase_add_test(rows, mappings_have_study_and_best);
     suite_add_tcase(suite, rows);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

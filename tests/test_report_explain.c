@@ -1,10 +1,10 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/ownership.h>
 
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static FILE *stream;
@@ -192,9 +192,5 @@ int main(void)
     tcase_add_test(tests, too_little_memory_is_told);
     Suite *suite = suite_create("report_explain");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

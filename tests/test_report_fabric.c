@@ -1,10 +1,11 @@
 #include <check.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/report.h>
+
+#include "run_all.h"
 
 #define ARENA_BYTE ((size_t)1 << 24)
 
@@ -190,9 +191,5 @@ int main(void)
     tcase_add_test(tests, collective_as_json);
     tcase_add_test(tests, failures);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static const char *home; /* an empty folder of this test */
@@ -321,9 +322,5 @@ int main(void)
     tcase_add_test(folder, works_in_the_current_folder);
     tcase_add_loop_test(folder, little_memory_leaves_nothing, 0, 16);
     suite_add_tcase(suite, folder);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static const char *home;
@@ -237,9 +237,5 @@ int main(void)
     tcase_add_test(html, answers_from_the_numbers);
     tcase_add_test(html, an_empty_study_is_a_page_too);
     suite_add_tcase(suite, html);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static FILE *stream;
@@ -275,9 +275,5 @@ int main(void)
     tcase_add_test(json, full_disk_is_an_error);
     tcase_add_test(json, little_memory_is_an_error);
     suite_add_tcase(suite, json);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,10 +1,10 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/figures.h"
 #include "report/plot.h"
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_scratch scratch;
@@ -164,9 +164,5 @@ int main(void)
     tcase_add_test(plot, names_are_those_of_the_figures);
     tcase_add_test(plot, many_points_show_the_last_case_only);
     suite_add_tcase(suite, plot);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/scratch.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_scratch scratch;
@@ -155,9 +156,5 @@ int main(void)
     tcase_add_test(texts, in_unit);
     tcase_add_test(texts, first_failure_stays);
     suite_add_tcase(suite, texts);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

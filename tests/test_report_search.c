@@ -5,6 +5,8 @@
 
 #include <fabricast/report.h>
 
+#include "run_all.h"
+
 #define ARENA_BYTE ((size_t)1 << 24)
 
 /* Results spelled out, through both writers. */
@@ -193,9 +195,5 @@ int main(void)
     tcase_add_test(tests, json_of_nothing);
     tcase_add_test(tests, a_full_device_is_an_error);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

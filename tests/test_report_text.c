@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report_fixture.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static FILE *stream;
@@ -182,9 +183,5 @@ int main(void)
     tcase_add_loop_test(text, catalog_lists_every_row, 0, FAB_CATALOG_KIND_COUNT);
     tcase_add_loop_test(text, catalog_row_shows_every_field, 0, FAB_CATALOG_KIND_COUNT);
     suite_add_tcase(suite, text);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,5 +1,6 @@
 #include "graph_fixture.h"
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* Routes: what leaves arrives, on shortest ways, for every routing, wiring and pair. */
@@ -210,9 +211,5 @@ int main(void)
     tcase_add_test(t, valiant_spreads_what_is_adverse);
     tcase_add_loop_test(t, random_graphs, 0, 300);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

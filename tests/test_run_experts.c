@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "run_all.h"
 #include "validate/run_experts.h"
 
 #define MXFP8    "mxfp8"
@@ -139,9 +139,5 @@ int main(void)
     tcase_add_test(tests, two_servers_are_one_group);
     tcase_add_test(tests, names_and_chunks);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,7 +1,7 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "run_all.h"
 #include "validate/run_software.h"
 
 /* A row that says nothing but what is listed. */
@@ -129,9 +129,5 @@ int main(void)
     tcase_add_test(tests, which_ranks_shard);
     tcase_add_test(tests, what_the_host_keeps);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,7 +1,8 @@
 #include <check.h>
-#include <stdlib.h>
 
 #include <fabricast/pipeline.h>
+
+#include "run_all.h"
 
 #define HUGE_COUNT ((int64_t)1 << 62)
 
@@ -181,9 +182,5 @@ int main(void)
     tcase_add_test(cases, in_flight_of_others);
     tcase_add_test(cases, pairs);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

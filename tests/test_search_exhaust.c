@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "random_scenario.h"
+#include "run_all.h"
 #include "search/space.h"
 
 #ifdef _OPENMP
@@ -299,9 +300,5 @@ int main(void)
     tcase_add_loop_test(tests, nothing_fits_a_package_without_memory, 40, 60);
     tcase_add_test(tests, failures);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

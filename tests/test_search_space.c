@@ -1,6 +1,7 @@
 #include "search/space.h"
 
 #include "random_scenario.h"
+#include "run_all.h"
 
 /* The space against the rules of scenario files: what they allow is in it, itself or under the name
  * that is kept of several equal ones. */
@@ -267,9 +268,5 @@ int main(void)
     tcase_add_test(tests, too_large_a_space_is_refused);
     tcase_add_test(tests, no_memory_is_reported);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "sim/shared.h"
 
 #include <check.h>
@@ -35,9 +36,5 @@ int main(void)
     TCase *t = tcase_create("shared");
     tcase_add_test(t, by_hand);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* Results of SimGrid 3.32: finish times of every flow of the files in tests/golden/simgrid_flows,
  * and makespan, first and mean finish and number of finish times of the all-to-all rows of
@@ -152,9 +153,5 @@ int main(void)
     tcase_add_loop_test(t, all_to_all, 0, 2);
     tcase_add_loop_test(t, torus_with_split_ties, 0, 3);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,11 +1,11 @@
 #include <check.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include <fabricast/arena.h>
 #include <fabricast/pipeline.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -421,9 +421,5 @@ int main(void)
     tcase_add_loop_test(cases, slow_last_of_equal_stages_is_exact, 0, BLOCKS);
     tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

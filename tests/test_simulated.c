@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "study_fixture.h"
 
 #include <fabricast/timeline.h>
@@ -79,9 +80,5 @@ int main(void)
     tcase_add_test(t, nothing_unless_asked);
     tcase_add_test(t, what_is_refused);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,6 +1,7 @@
 #include <check.h>
 
 #include "gpu/speed.h"
+#include "run_all.h"
 
 /* 100 FLOP/s in the job's precision, 50 in BF16, 20 in the attention core, 10 byte/s */
 static const fab_gpu_speed ALL = {.gemm_flops = 100.0,
@@ -206,9 +207,5 @@ int main(void)
     tcase_add_test(tests, fp4_takes_the_kernels_of_fp8);
     tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -1,9 +1,10 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/status.h>
 #include <fabricast/value.h>
+
+#include "run_all.h"
 
 START_TEST(every_status_has_its_own_text)
 {
@@ -78,9 +79,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,3 +1,4 @@
+#include "run_all.h"
 #include "scenario_fixture.h"
 
 #include <math.h>
@@ -195,9 +196,5 @@ int main(void)
     tcase_add_test(t, slow_parts);
     tcase_add_test(t, memory_out);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

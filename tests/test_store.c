@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "run_all.h"
 #include "seeded.h"
 #include "store/store.h"
 
@@ -372,9 +373,5 @@ int main(void)
     tcase_add_test(tests, one_writer);
     tcase_add_test(tests, fresh);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    return run_all(suite);
 }

@@ -5,6 +5,8 @@
 
 #include <fabricast/report.h>
 
+#include "run_all.h"
+
 /* The picture of a fabric (svg.c, svg_fabric.c): what it says, and that names stay text. */
 
 #define ARENA_BYTE ((size_t)1 << 24)
@@ -185,9 +187,5 @@ int main(void)
     tcase_add_test(cases, any_size);
     tcase_add_test(cases, failures);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -2,8 +2,8 @@
 
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define LIMIT 64
@@ -82,9 +82,5 @@ int main(void)
     tcase_add_loop_test(tcase, only_order_counts, 0, 1000);
     tcase_add_test(tcase, slopes);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/collective.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 200
@@ -132,9 +132,5 @@ int main(void)
     tcase_add_test(tests, only_times_change);
     Suite *suite = suite_create("through");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -4,6 +4,7 @@
 
 #include <fabricast/collective.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -442,9 +443,5 @@ int main(void)
     tcase_add_test(cases, bad_networks);
     tcase_add_test(cases, bad_volumes);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,8 +1,8 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "collective/traffic.h"
+#include "run_all.h"
 
 #define RANK_LIMIT 64
 #define PAYLOAD    5040.0
@@ -421,9 +421,5 @@ int main(void)
     tcase_add_loop_test(tests, what_does_not_apply_says_why, 0,
                         (int)(sizeof REFUSED / sizeof REFUSED[0]));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

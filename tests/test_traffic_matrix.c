@@ -1,5 +1,6 @@
 #include <check.h>
 
+#include "run_all.h"
 #include "sim_fixture.h"
 
 /* Bytes between all ranks from a text, and what is wrong with a text. */
@@ -115,9 +116,5 @@ int main(void)
     tcase_add_test(t, traffic_is_sent);
     tcase_add_loop_test(t, a_simulation_is_ended, 0, 2);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

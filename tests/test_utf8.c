@@ -1,9 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cut.h"
 #include "base/utf8.h"
+#include "run_all.h"
 
 /* Encodes by the definition of UTF-8 (RFC 3629, section 3). */
 static size_t encode(uint32_t code, char *out)
@@ -140,9 +140,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }

@@ -1,9 +1,9 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/collective.h>
 
+#include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
@@ -277,9 +277,5 @@ int main(void)
     tcase_add_test(cases, rooted_kinds_are_refused);
     tcase_add_loop_test(cases, failures, 0, (int)(sizeof BAD / sizeof BAD[0]));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

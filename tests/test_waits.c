@@ -1,6 +1,7 @@
 #include <check.h>
 
 #include "flow_fixture.h"
+#include "run_all.h"
 
 /* Flows that wait for others: hand-computed chains, random ones against the same flows with the
  * starts that the waiting gave them, whole rings as classes, and what is refused. */
@@ -191,9 +192,5 @@ int main(void)
     tcase_add_loop_test(t, a_ring_is_a_class_per_step, 0, 2);
     tcase_add_loop_test(t, what_cannot_be_waited_for, 0, 5);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

@@ -1,9 +1,10 @@
 #include <check.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <fabricast/fabric.h>
 #include <fabricast/graph.h>
+
+#include "run_all.h"
 
 /* Bills of tiers from their graphs, by hand and against the closed form of folded Clos networks. */
 
@@ -173,9 +174,5 @@ int main(void)
     tcase_add_test(tcase, limits);
     tcase_add_test(tcase, closed_form_of_the_catalog);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,8 +1,9 @@
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/wiring.h>
+
+#include "run_all.h"
 
 /* Places of wirings against members of domains. */
 
@@ -55,9 +56,5 @@ int main(void)
     TCase *tcase = tcase_create("rows");
     tcase_add_loop_test(tcase, fit, 0, sizeof(ROW) / sizeof(ROW[0]));
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite);
 }

@@ -1,4 +1,5 @@
 #include "graph_fixture.h"
+#include "run_all.h"
 
 /* What users write, and what they mistake. */
 
@@ -92,9 +93,5 @@ int main(void)
     tcase_add_loop_test(t, bad, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_test(t, near_names_are_offered);
     suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_all(s);
 }

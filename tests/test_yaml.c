@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "config/tree.h"
+#include "run_all.h"
 
 static fab_arena *arena;
 static fab_diagnostics diagnostics;
@@ -371,9 +372,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_all(suite());
 }
