@@ -128,6 +128,21 @@ START_TEST(recomputation_is_paid_for)
 }
 END_TEST
 
+/* with recompute_last: false the product out of each layer runs once */
+START_TEST(what_runs_once_is_paid_once)
+{
+    const fab_scenario all = good_scenario(SMALL_TEXT, "mapping: {recompute: full}\n");
+    const fab_scenario less = good_scenario(
+        SMALL_TEXT, "mapping: {recompute: full}\nassumptions: {recompute_last: false}\n");
+    const fab_forecast f = forecast_of(&all), g = forecast_of(&less);
+    const double saved = MICRO_BATCHES * LAYERS * product_flop(LAYER[3]);
+    assert_within(f.energy.hardware_flop - g.energy.hardware_flop, saved, 1e-9);
+    assert_within(f.energy.part_j[FAB_ENERGY_GEMM_BF16] - g.energy.part_j[FAB_ENERGY_GEMM_BF16],
+                  2e-12 * saved, 1e-9);
+    ck_assert_double_lt(g.energy.part_j[FAB_ENERGY_OPERANDS], f.energy.part_j[FAB_ENERGY_OPERANDS]);
+}
+END_TEST
+
 /* with FP8 products only the head stays in BF16 */
 START_TEST(precisions_are_told_apart)
 {
@@ -353,6 +368,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, a_step_by_hand);
     tcase_add_test(tests, recomputation_is_paid_for);
+    tcase_add_test(tests, what_runs_once_is_paid_once);
     tcase_add_test(tests, precisions_are_told_apart);
     tcase_add_test(tests, effects_leave_energy_out);
     tcase_add_test(tests, nothing_is_made_up);

@@ -7,6 +7,7 @@
 
 /* What the loop over operators adds up, for one package and step. */
 typedef struct fab_tally {
+    const fab_scenario *scenario;
     const fab_gpu_speed *speed;
     fab_energy_forecast *energy;
     bool is_narrow; /* products below 16 bits */
@@ -75,7 +76,8 @@ static void add_block(fab_tally *tally, const fab_block *block, double count, do
 {
     for (size_t i = 0; i < block->operator_count; i++) {
         const fab_operator *operator= & block->operators[i];
-        tally->repeats = fab_runs_again(recomputed, operator->parts) ? count + again : count;
+        const bool is_repeated = fab_operator_runs_again(tally->scenario, recomputed, operator);
+        tally->repeats = is_repeated ? count + again : count;
         add_operator(tally, operator->kind, operator->forward);
         tally->repeats = count;
         add_operator(tally, operator->kind, operator->backward);
@@ -193,7 +195,8 @@ fab_status fab_energy_fill(const fab_scenario *scenario, const fab_workload *wor
     const fab_arena_mark mark = fab_arena_save(arena);
     const fab_workload *mean;
     FAB_TRY(mean_workload(scenario, workload, arena, &mean));
-    fab_tally tally = {.speed = &mean->speed,
+    fab_tally tally = {.scenario = scenario,
+                       .speed = &mean->speed,
                        .energy = energy,
                        .is_narrow = scenario->job.precision != FAB_PRECISION_BF16};
     tally_work(scenario, mean, work, &tally, out->passes);

@@ -7,9 +7,9 @@
 
 /* A pass over a block; full recomputation runs the forward once more in the backward pass. */
 typedef struct fab_pass {
+    const fab_scenario *scenario;
     fab_explained_block *record; /* NULL: nobody asks */
     bool is_backward;
-    bool skips_last; /* of what runs again, products whose results nothing reads */
     double compute_s;
     double part_s[FAB_STEP_CLASS_COUNT];
     double message_s[FAB_MESSAGE_CLASS_COUNT];
@@ -229,16 +229,14 @@ static double run_operator(const fab_pass *pass, const fab_gpu_speed *speed, con
     return time_s;
 }
 
-/* Of the forward pass only what belongs to `recomputed` parts, or all with FAB_PART_LAYER. A
- * compiler that sees both passes leaves out what runs again for nobody. */
+/* Of what runs again only the operators of `recomputed`. */
 static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_block *block,
                           bool is_forward, int recomputed)
 {
     const fab_phase phase = phase_of(pass, is_forward);
     for (size_t i = 0; i < block->operator_count; i++) {
         const fab_operator *op = &block->operators[i];
-        const bool is_unread = phase == FAB_PHASE_AGAIN && pass->skips_last && op->is_last;
-        if (is_forward && (is_unread || !fab_runs_again(recomputed, op->parts))) {
+        if (phase == FAB_PHASE_AGAIN && !fab_operator_runs_again(pass->scenario, recomputed, op)) {
             continue;
         }
         double time_s = run_operator(pass, speed, block, i, phase);
@@ -248,8 +246,8 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
             time_s += weight_s;
         }
         pass->compute_s += time_s;
-        pass->issued_count += block->operators[i].issued_count;
-        pass->part_s[part_of(block->operators[i].kind)] += time_s;
+        pass->issued_count += op->issued_count;
+        pass->part_s[part_of(op->kind)] += time_s;
     }
 }
 
@@ -375,9 +373,8 @@ static void add_block(const fab_scenario *scenario, const fab_workload *workload
     }
     fab_explained_block *record =
         fab_record_block(recorder, kind, recomputed != FAB_RECOMPUTE_NONE, block, count);
-    const bool skips = !scenario->assumptions.reruns_last;
-    fab_pass forward = {.record = record};
-    fab_pass backward = {.record = record, .is_backward = true, .skips_last = skips};
+    fab_pass forward = {.scenario = scenario, .record = record};
+    fab_pass backward = {.scenario = scenario, .record = record, .is_backward = true};
     add_operators(&forward, &workload->speed, block, true, FAB_PART_LAYER);
     add_messages(&forward, time, block, true, FAB_PART_LAYER, repeats);
     if (recomputed != FAB_RECOMPUTE_NONE) {

@@ -58,6 +58,14 @@ static inline bool fab_runs_again(int recomputed, int parts)
     return (recomputed & (parts | (int)FAB_PART_LAYER)) != 0;
 }
 
+/* The same of an operator: a compiler that sees both passes leaves out what nothing reads. */
+static inline bool fab_operator_runs_again(const fab_scenario *scenario, int recomputed,
+                                           const fab_operator *op)
+{
+    const bool is_unread = op->is_last && !scenario->assumptions.reruns_last;
+    return !is_unread && fab_runs_again(recomputed, op->parts);
+}
+
 typedef enum fab_block_kind {
     FAB_BLOCK_DENSE_LAYER,
     FAB_BLOCK_MOE_LAYER,
