@@ -6,7 +6,7 @@
 
 #include "base/numbers.h"
 #include "random_scenario.h"
-#include "train/stage.h"
+#include "stage_fixture.h"
 
 static fab_forecast forecast_of(const fab_scenario *s)
 {
@@ -115,7 +115,7 @@ START_TEST(a_layer_of_deepseek_v3_as_profiled)
     fab_workload *w = FAB_NEW(arena, fab_workload, 1);
     ck_assert_int_eq(fab_workload_build(s, w), FAB_OK);
     const fab_stage layer = {.moe_layers = 1, .recomputed_moe_layers = 1};
-    const fab_stage_time time = fab_stage_measure(s, w, &layer);
+    const fab_stage_time time = measure(s, w, &layer);
     const double computing_s =
         time.part_s[FAB_STEP_GEMM] + time.part_s[FAB_STEP_ATTENTION] + time.part_s[FAB_STEP_MEMORY];
     const double sent_s = time.messages[FAB_MESSAGE_EXPERT].total_s;

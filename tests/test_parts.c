@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "random_scenario.h"
+#include "stage_fixture.h"
 #include "train/forecast.h"
 #include "train/parts.h"
 
@@ -20,8 +21,9 @@ static fab_parts measured(const fab_scenario *s)
     fab_workload *workload = FAB_NEW(arena, fab_workload, 1);
     ck_assert_ptr_nonnull(workload);
     ck_assert_int_eq(fab_workload_build(s, workload), FAB_OK);
+    fab_block_times times = {.is_known = {{false}}};
     fab_parts parts;
-    ck_assert_int_eq(fab_parts_measure(s, workload, arena, &parts), FAB_OK);
+    ck_assert_int_eq(fab_parts_measure(s, workload, &times, arena, &parts), FAB_OK);
     return parts;
 }
 
@@ -45,7 +47,7 @@ START_TEST(parts_add_up)
         const fab_parts parts = measured(&s);
         for (int64_t r = 0; r < s.mapping.pp; r++) {
             const fab_stage stage = fab_stage_make(&s, r);
-            const fab_stage_time time = fab_stage_measure(&s, workload, &stage);
+            const fab_stage_time time = measure(&s, workload, &stage);
             double forward_s = 0.0, backward_s = 0.0, weight_s = 0.0;
             for (int64_t c = 0; c < fab_pipeline_held_count(&parts.pipeline); c++) {
                 const int64_t q = fab_pipeline_part(&parts.pipeline, r, c);

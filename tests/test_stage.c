@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "random_scenario.h"
-#include "train/stage.h"
+#include "stage_fixture.h"
 
 static void assert_close(double got, double want, double tolerance, const char *what)
 {
@@ -248,7 +248,7 @@ START_TEST(context_hides_behind_the_core)
     s.assumptions.overlap.tensor_frac = CONTEXT[_i].tensor_frac;
     s.assumptions.overlap.tensor_gradient_frac = -1.0;
     const fab_stage stage = fab_stage_make(&s, 0);
-    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    const fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * CONTEXT[_i].forward_s, 1e-14, "forward");
     assert_close(t.backward_s, 3 * CONTEXT[_i].backward_s, 1e-14, "backward");
     assert_close(t.messages[FAB_MESSAGE_CONTEXT].total_s, 9 * CONTEXT[_i].context_s, 1e-14,
@@ -275,7 +275,7 @@ START_TEST(copies_hide_behind_other_layers)
     s.assumptions.host_efficiency_frac = 0.5;
     s.assumptions.overlap.offload_frac = COPIED[_i].share;
     const fab_stage stage = fab_stage_make(&s, 0);
-    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    fab_stage_time t = measure(&s, &w, &stage);
     fab_stage_offload_passes(&s, &w, &stage, &t);
     assert_close(t.forward_s, 63 + COPIED[_i].forward_s, 1e-14, "forward");
     assert_close(t.backward_s, 105 + COPIED[_i].backward_s, 1e-14, "backward");
@@ -316,7 +316,7 @@ START_TEST(messages_hide_behind_computation)
     s.assumptions.overlap.tensor_gradient_frac = -1.0;
     s.assumptions.overlap.expert_frac = HIDDEN[_i].expert_frac;
     const fab_stage stage = fab_stage_make(&s, 0);
-    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    const fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * HIDDEN[_i].forward_s, 1e-14, "forward");
     assert_close(t.backward_s, 3 * HIDDEN[_i].backward_s, 1e-14, "backward");
     assert_close(t.messages[FAB_MESSAGE_TENSOR].exposed_s, 3 * HIDDEN[_i].tensor_exposed_s, 1e-14,
@@ -341,7 +341,7 @@ START_TEST(sums_of_gradients_hide_beside_products)
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         s.assumptions.overlap.tensor_frac = ROWS[i].tensor_frac;
         s.assumptions.overlap.tensor_gradient_frac = ROWS[i].gradient_frac;
-        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        const fab_stage_time t = measure(&s, &w, &stage);
         assert_close(t.messages[FAB_MESSAGE_TENSOR].exposed_s, 3 * ROWS[i].exposed_s, 1e-14,
                      "exposed");
     }
@@ -360,7 +360,7 @@ START_TEST(passes_wait_for_the_host)
     const fab_stage stage = fab_stage_make(&s, 0);
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
         s.assumptions.launch_s = ROWS[i].launch_s;
-        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        const fab_stage_time t = measure(&s, &w, &stage);
         assert_close(t.forward_s, 3 * ROWS[i].forward_s, 1e-14, "forward");
         assert_close(t.backward_s, 3 * ROWS[i].backward_s, 1e-14, "backward");
         assert_close(t.part_s[FAB_STEP_HOST], 3 * (ROWS[i].forward_s + ROWS[i].backward_s - 56),
@@ -368,7 +368,7 @@ START_TEST(passes_wait_for_the_host)
     }
     s.assumptions.launch_s = 1.0;
     s.assumptions.launch_waits = true;
-    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    const fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * (21 + 5), 1e-14, "forward, waiting for each");
     assert_close(t.backward_s, 3 * (35 + 6), 1e-14, "backward, waiting for each");
 }
@@ -381,7 +381,7 @@ START_TEST(totals_do_not_depend_on_overlap)
     fab_scenario s = dealt(3, 3, 1, 1, 0);
     s.assumptions.overlap.tensor_frac = (double)_i;
     const fab_stage stage = fab_stage_make(&s, 0);
-    const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    const fab_stage_time t = measure(&s, &w, &stage);
     const fab_message_forecast *tensor = &t.messages[FAB_MESSAGE_TENSOR];
     const fab_message_forecast *expert = &t.messages[FAB_MESSAGE_EXPERT];
     assert_close(tensor->total_s, 3 * 3 * 4, 1e-14, "tensor");
@@ -406,11 +406,11 @@ START_TEST(chunks_pass_activations_on)
         .time_s = 2, .energy_j = 3, .tier_sent_bit = {0, 8}, .tier_time_s = {0, 1}};
     fab_scenario s = dealt(6, 6, 2, 3, 0);
     const fab_stage stage = fab_stage_make(&s, 0);
-    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    fab_stage_time t = measure(&s, &w, &stage);
     ck_assert_double_eq(t.messages[FAB_MESSAGE_PIPELINE].total_s, 0.0);
 
     s.assumptions.effects.pipeline_transfers = true;
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     assert_close(t.messages[FAB_MESSAGE_PIPELINE].total_s, 2 * 3 * 2, 1e-14, "total");
     assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, 2 * 3 * 2, 1e-14, "exposed");
     assert_close(t.messages[FAB_MESSAGE_PIPELINE].sent_byte[1], 2 * 3, 1e-14, "bytes");
@@ -419,18 +419,18 @@ START_TEST(chunks_pass_activations_on)
     assert_close(t.backward_s, 3 * 35 + 6, 1e-14, "backward");
 
     s.assumptions.overlap.pipeline_frac = 0.75;
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, 2 * 1.5, 1e-14, "a quarter");
 
     /* no longer than the pass that it hides behind: forward 3 x 21, backward 3 x 35 */
     w.transfer.time_s = 100;
     s.assumptions.overlap.pipeline_frac = 1.0;
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     assert_close(t.messages[FAB_MESSAGE_PIPELINE].exposed_s, (300 - 63) + (300 - 105), 1e-14,
                  "the rest");
 
     s.mapping.pp = 1;
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     ck_assert_double_eq(t.messages[FAB_MESSAGE_PIPELINE].total_s, 0.0);
 }
 END_TEST
@@ -456,7 +456,7 @@ START_TEST(ends_carry_embedding_and_head)
         s.assumptions.effects.embedding_head = on == 1;
         for (int64_t i = 0; i < 3; i++) {
             const fab_stage stage = fab_stage_make(&s, i);
-            forward_s[i] = fab_stage_measure(&s, &w, &stage).forward_s;
+            forward_s[i] = measure(&s, &w, &stage).forward_s;
         }
         ck_assert_double_eq_tol(forward_s[0], 21 + (on ? 100 : 0), 1e-9);
         ck_assert_double_eq_tol(forward_s[1], 21, 1e-9);
@@ -473,7 +473,7 @@ static void check_parts(int number)
     ck_assert_int_eq(fab_workload_build(&s, &w), FAB_OK);
     for (int64_t i = 0; i < s.mapping.pp; i++) {
         const fab_stage stage = fab_stage_make(&s, i);
-        const fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+        const fab_stage_time t = measure(&s, &w, &stage);
         double sum = 0.0;
         for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
             ck_assert(isfinite(t.part_s[part]) && t.part_s[part] >= 0.0);
@@ -509,14 +509,14 @@ START_TEST(parts_run_again)
     s.mapping.recompute_layers = 1;
     fab_stage stage = fab_stage_make(&s, 0);
     ck_assert_int_eq(stage.recomputed_dense_layers, 1);
-    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * 21, 1e-14, "forward");
     assert_close(t.backward_s, 3 * 35 + 3, 1e-14, "core again");
     s.mapping.recompute = FAB_PART_EXPERTS;
     s.mapping.recompute_layers = 0;
     stage = fab_stage_make(&s, 0);
     ck_assert_int_eq(stage.recomputed_dense_layers, 3);
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     assert_close(t.backward_s, 3 * (35 + 7), 1e-14, "messages again");
     assert_close(t.messages[FAB_MESSAGE_EXPERT].total_s, 3 * 3 * 7, 1e-14, "counted");
 }
@@ -531,11 +531,11 @@ START_TEST(last_product_may_run_once)
     s.mapping.recompute = FAB_RECOMPUTE_FULL;
     const fab_stage stage = fab_stage_make(&s, 0);
     s.assumptions.reruns_last = true;
-    fab_stage_time t = fab_stage_measure(&s, &w, &stage);
+    fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * 21, 1e-14, "forward");
     assert_close(t.backward_s, 3 * (35 + 21), 1e-14, "all again");
     s.assumptions.reruns_last = false;
-    t = fab_stage_measure(&s, &w, &stage);
+    t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * 21, 1e-14, "forward as before");
     assert_close(t.backward_s, 3 * (35 + 15), 1e-14, "but the last");
 }

@@ -84,8 +84,8 @@ static void note(fab_findings *findings, const fab_scenario *scenario, const fab
 }
 
 /* The rules of scenario files decide what is forecast; nobody reads why a mapping is refused. */
-static fab_status try_mapping(fab_scenario *scenario, const fab_common *common, fab_arena *arena,
-                              fab_findings *findings)
+static fab_status try_mapping(fab_scenario *scenario, const fab_common *common,
+                              fab_train_memo *memo, fab_arena *arena, fab_findings *findings)
 {
     static const fab_node NOWHERE = {.kind = FAB_NODE_MAP};
     findings->counts.enumerated++;
@@ -96,7 +96,7 @@ static fab_status try_mapping(fab_scenario *scenario, const fab_common *common, 
     }
     fab_forecast forecast;
     findings->counts.forecast++;
-    status = fab_train_forecast_checked(scenario, &common->checks, arena, &forecast);
+    status = fab_train_forecast_checked(scenario, &common->checks, memo, arena, &forecast);
     if (status == FAB_OK) {
         note(findings, scenario, &forecast, common->own_step_s);
     } else if (status == FAB_E_RANGE) {
@@ -112,11 +112,16 @@ static fab_status run_block(const fab_common *common, const fab_space_block *blo
     const fab_scenario *scenario = common->scenario;
     fab_arena *arena = fab_arena_create(BLOCK_ARENA_BYTE);
     fab_scenario candidate = *scenario;
-    fab_status status = arena == NULL ? FAB_E_NOMEM : FAB_OK;
+    fab_train_memo *memo = arena != NULL ? FAB_TAKE(arena, fab_train_memo, 1) : NULL;
+    fab_status status = memo == NULL ? FAB_E_NOMEM : FAB_OK;
     for (int64_t index = 0; index < block->candidates && status == FAB_OK; index++) {
         const fab_arena_mark mark = fab_arena_save(arena);
         candidate.mapping = fab_space_mapping(block, &scenario->mapping, index);
-        status = try_mapping(&candidate, common, arena, findings);
+        /* interleave changes first and begins with 1 */
+        if (candidate.mapping.interleave == 1) {
+            memo->is_filled = false;
+        }
+        status = try_mapping(&candidate, common, memo, arena, findings);
         fab_arena_reset(arena, mark);
     }
     fab_arena_destroy(arena);

@@ -282,15 +282,15 @@ fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *o
     mapping.dp = 0;
     mapping.ep = block->ep;
     mapping.etp = is_split ? block->tp : 1;
+    mapping.interleave = 1 + rest % block->interleaves;
+    rest /= block->interleaves;
     take_variant(block, own, rest % block->variants, &mapping);
     rest /= block->variants;
     mapping.recompute = recompute_at(own, rest % recomputes);
     mapping.recompute_layers = mapping.recompute == own->recompute ? own->recompute_layers : 0;
     rest /= recomputes;
     mapping.expert_order = (int)(rest % orders);
-    rest /= orders;
-    mapping.interleave = 1 + rest % block->interleaves;
-    mapping.microbatch = (int64_t)1 << (rest / block->interleaves);
+    mapping.microbatch = (int64_t)1 << (rest / orders);
     return mapping;
 }
 
@@ -303,13 +303,13 @@ int fab_space_compare(const fab_mapping *a, const fab_mapping *b)
         {a->ep, b->ep},
         {a->etp, b->etp},
         {a->microbatch, b->microbatch},
-        {a->interleave, b->interleave},
         {a->expert_order, b->expert_order},
         {a->recompute, b->recompute},
         {a->schedule, b->schedule},
         {a->zero, b->zero},
         {a->cp_mode, b->cp_mode},
         {a->shard_group, b->shard_group},
+        {a->interleave, b->interleave},
     };
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         if (pairs[i][0] != pairs[i][1]) {

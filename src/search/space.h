@@ -25,11 +25,11 @@ FAB_CHECKED fab_status fab_space_make(const fab_scenario *scenario, fab_arena *a
                                       const fab_space_block **blocks_out, size_t *count_out);
 
 /* Returns mapping `index` of a block with dp left open; fields that are not searched are those of
- * `own`. Rising indices give mappings in rising order. */
+ * `own`. Rising indices give mappings in rising order; interleave changes first. */
 fab_mapping fab_space_mapping(const fab_space_block *block, const fab_mapping *own, int64_t index);
 
 /* Below 0, 0 or above as `a` comes before, is or comes after `b`: by tp, cp, pp, ep, etp,
- * micro-batch, interleave, expert order, recomputation, schedule, zero, cp_mode, shard group. */
+ * micro-batch, expert order, recomputation, schedule, zero, cp_mode, shard group, interleave. */
 int fab_space_compare(const fab_mapping *a, const fab_mapping *b);
 
 #endif

@@ -95,16 +95,17 @@ static bool holds_same(const fab_stage *a, const fab_stage *b)
            a->recomputed_linear_moe_layers == b->recomputed_linear_moe_layers;
 }
 
-static fab_status walk_stages(const fab_scenario *scenario, const fab_workload *workload,
-                              fab_step *step, fab_forecast *out)
+static fab_status walk_stages(const fab_scenario *scenario, fab_train_memo *memo, fab_step *step,
+                              fab_forecast *out)
 {
+    const fab_workload *workload = &memo->workload;
     double slowest_s = -1.0;
     fab_stage before = {.dense_layers = -1};
     fab_stage_time time = {0};
     for (int64_t index = 0; index < scenario->mapping.pp; index++) {
         const fab_stage stage = fab_stage_make(scenario, index);
         if (!holds_same(&stage, &before)) {
-            time = fab_stage_measure_recorded(scenario, workload, &stage, step->recorder);
+            time = fab_stage_measure(scenario, workload, &stage, &memo->times, step->recorder);
             fab_stage_offload_passes(scenario, workload, &stage, &time);
             FAB_TRY(fab_stage_exchange_passes(scenario, workload, &stage, &time));
             before = stage;
@@ -316,27 +317,38 @@ fab_status fab_train_check(const fab_scenario *scenario, fab_arena *arena, fab_t
                                 &out->count);
 }
 
-fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_train_checks *checks,
-                                       fab_recorder *recorder, fab_arena *arena, fab_forecast *out)
+static fab_status fill_memo(const fab_scenario *scenario, fab_train_memo *memo)
 {
-    assert(scenario && checks && arena && out);
+    if (memo->is_filled) {
+        return FAB_OK;
+    }
+    FAB_TRY(fab_workload_build(scenario, &memo->workload));
+    memset(memo->times.is_known, 0, sizeof(memo->times.is_known));
+    memo->is_filled = true;
+    return FAB_OK;
+}
+
+static fab_status forecast(const fab_scenario *scenario, const fab_train_checks *checks,
+                           fab_train_memo *memo, fab_recorder *recorder, fab_arena *arena,
+                           fab_forecast *out)
+{
     const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
     *out = (fab_forecast){.microbatches = pipeline.microbatches,
                           .passes = fab_pipeline_passes(&pipeline)};
-    fab_workload *workload = FAB_TAKE(arena, fab_workload, 1);
     const size_t stages = (size_t)scenario->mapping.pp;
     fab_step step = {.forward_s = FAB_NEW(arena, double, stages),
                      .backward_s = FAB_NEW(arena, double, stages),
                      .has_parts = pipeline.schedule != FAB_SCHEDULE_AUTO,
                      .recorder = recorder};
-    if (workload == NULL || step.forward_s == NULL || step.backward_s == NULL) {
+    if (step.forward_s == NULL || step.backward_s == NULL) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(fab_workload_build(scenario, workload));
+    FAB_TRY(fill_memo(scenario, memo));
+    const fab_workload *workload = &memo->workload;
     if (step.has_parts) {
-        FAB_TRY(fab_parts_measure(scenario, workload, arena, &step.parts));
+        FAB_TRY(fab_parts_measure(scenario, workload, &memo->times, arena, &step.parts));
     }
-    FAB_TRY(walk_stages(scenario, workload, &step, out));
+    FAB_TRY(walk_stages(scenario, memo, &step, out));
     fill_messages(scenario, &step, out);
     FAB_TRY(close_step(scenario, &step, arena, out));
     if (!(out->step_s > SHORTEST_STEP_S && out->step_s < LONGEST_STEP_S)) {
@@ -352,12 +364,26 @@ fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_t
     return FAB_OK;
 }
 
+fab_status fab_train_forecast_recorded(const fab_scenario *scenario, const fab_train_checks *checks,
+                                       fab_recorder *recorder, fab_arena *arena, fab_forecast *out)
+{
+    assert(scenario && checks && arena && out);
+    fab_train_memo *memo = FAB_TAKE(arena, fab_train_memo, 1);
+    if (memo == NULL) {
+        return FAB_E_NOMEM;
+    }
+    memo->is_filled = false;
+    return forecast(scenario, checks, memo, recorder, arena, out);
+}
+
 fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_train_checks *checks,
-                                      fab_arena *arena, fab_forecast *out)
+                                      fab_train_memo *memo, fab_arena *arena, fab_forecast *out)
 {
     /* the forecast points at the scenario and the checks, at nothing that is made here */
     const fab_arena_mark mark = fab_arena_save(arena);
-    const fab_status status = fab_train_forecast_recorded(scenario, checks, NULL, arena, out);
+    const fab_status status =
+        memo != NULL ? forecast(scenario, checks, memo, NULL, arena, out)
+                     : fab_train_forecast_recorded(scenario, checks, NULL, arena, out);
     fab_arena_reset(arena, mark);
     return status;
 }
@@ -367,5 +393,5 @@ fab_status fab_train_forecast(const fab_scenario *scenario, fab_arena *arena, fa
     assert(scenario && arena && out);
     fab_train_checks checks;
     FAB_TRY(fab_train_check(scenario, arena, &checks));
-    return fab_train_forecast_checked(scenario, &checks, arena, out);
+    return fab_train_forecast_checked(scenario, &checks, NULL, arena, out);
 }

@@ -3,7 +3,7 @@
 #include "base/numbers.h"
 
 fab_status fab_parts_measure(const fab_scenario *scenario, const fab_workload *workload,
-                             fab_arena *arena, fab_parts *out)
+                             fab_block_times *times, fab_arena *arena, fab_parts *out)
 {
     const fab_pipeline pipeline = fab_scenario_pipeline(scenario);
     const size_t count = (size_t)fab_pipeline_part_count(&pipeline);
@@ -21,7 +21,7 @@ fab_status fab_parts_measure(const fab_scenario *scenario, const fab_workload *w
     }
     for (int64_t i = 0; i < out->count; i++) {
         const fab_stage part = fab_stage_make_part(scenario, i);
-        const fab_stage_time time = fab_stage_measure(scenario, workload, &part);
+        const fab_stage_time time = fab_stage_measure(scenario, workload, &part, times, NULL);
         out->forward_s[i] = time.forward_s;
         out->weight_s[i] = time.weight_s;
         out->input_s[i] = time.backward_s - time.weight_s;

@@ -19,10 +19,10 @@ typedef struct fab_parts {
     fab_pass_messages *back; /* ... of its backward pass */
 } fab_parts;
 
-/* Measures each part by itself, without what data-parallel ranks exchange in every pass. The arena
- * owns the lists. FAB_E_NOMEM. */
+/* Measures each part by itself, without what data-parallel ranks exchange in every pass; `times` as
+ * for fab_stage_measure. The arena owns the lists. FAB_E_NOMEM. */
 FAB_CHECKED fab_status fab_parts_measure(const fab_scenario *scenario, const fab_workload *workload,
-                                         fab_arena *arena, fab_parts *out);
+                                         fab_block_times *times, fab_arena *arena, fab_parts *out);
 
 /* Spreads what the passes of a device take beyond those of its parts evenly over these, works out
  * its pairs, and returns what these hide of the device's expert messages in a step. For each

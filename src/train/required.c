@@ -61,7 +61,7 @@ static fab_status forecast_at(fab_question *q, double rate_bps, fab_exposure *ou
     const fab_train_checks none = {.skips_energy = true};
     fab_forecast forecast;
     q->scenario.fabric.tiers[q->tier].rate_bps.value = rate_bps;
-    FAB_TRY(fab_train_forecast_checked(&q->scenario, &none, q->arena, &forecast));
+    FAB_TRY(fab_train_forecast_checked(&q->scenario, &none, NULL, q->arena, &forecast));
     *out = exposure_of(q, &forecast);
     q->step_s = forecast.step_s;
     return FAB_OK;
@@ -226,7 +226,7 @@ fab_status fab_train_require(const fab_scenario *scenario, fab_arena *arena, fab
     *out = (fab_requirements){0};
     const fab_train_checks none = {.skips_energy = true};
     fab_forecast forecast;
-    FAB_TRY(fab_train_forecast_checked(scenario, &none, arena, &forecast));
+    FAB_TRY(fab_train_forecast_checked(scenario, &none, NULL, arena, &forecast));
     fab_required_row *rows =
         FAB_NEW(arena, fab_required_row, FAB_TIER_LIMIT * (FAB_MESSAGE_CLASS_COUNT + 1));
     if (rows == NULL) {

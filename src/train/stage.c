@@ -252,7 +252,7 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
 }
 
 static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *block,
-                         bool is_forward, int recomputed, double repeats)
+                         bool is_forward, int recomputed)
 {
     for (size_t i = 0; i < block->message_count; i++) {
         const fab_message *message = &block->messages[i];
@@ -269,11 +269,11 @@ static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *
         pass->issued_count += message->cost.time_s > 0.0 ? count : 0.0;
         pass->beside_s += is_forward ? 0.0 : (double)message->beside_count * message->cost.time_s;
         pass->ring_s += message->is_ring ? count * message->cost.time_s : 0.0;
-        sum->total_s += repeats * count * message->cost.time_s;
-        sum->link_energy_j += repeats * count * message->cost.energy_j;
+        sum->total_s += count * message->cost.time_s;
+        sum->link_energy_j += count * message->cost.energy_j;
         for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-            sum->sent_byte[tier] += repeats * count * message->cost.tier_sent_bit[tier] / 8.0;
-            const double tier_s = repeats * count * message->cost.tier_time_s[tier];
+            sum->sent_byte[tier] += count * message->cost.tier_sent_bit[tier] / 8.0;
+            const double tier_s = count * message->cost.tier_time_s[tier];
             time->tier_s[tier] += tier_s;
             time->layer_tier_s[pass->is_backward][tier] += tier_s;
         }
@@ -314,8 +314,7 @@ static double put_off_s(const fab_scenario *scenario, double weight_s)
 /* Hides what may be hidden behind the computation of the pass, and waits where the host takes
  * longer to issue it all; returns the pass's length. Context messages come first, because they can
  * hide behind the attention core alone. */
-static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage_time *time,
-                         double repeats)
+static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage_time *time)
 {
     const fab_overlap *overlap = &scenario->assumptions.overlap;
     const double tensor_s = pass->message_s[FAB_MESSAGE_TENSOR];
@@ -338,17 +337,17 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
     pass->part_s[FAB_STEP_HOST] = scenario->assumptions.launch_waits ? host_s : longer_s;
     pass->part_s[FAB_STEP_BESIDE] = beside_s;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
-        time->part_s[part] += repeats * pass->part_s[part];
+        time->part_s[part] += pass->part_s[part];
     }
-    time->part_s[FAB_STEP_TENSOR] += repeats * tensor_exposed_s;
-    time->part_s[FAB_STEP_CONTEXT] += repeats * context_exposed_s;
-    time->part_s[FAB_STEP_EXPERT] += repeats * expert_exposed_s;
-    time->messages[FAB_MESSAGE_TENSOR].exposed_s += repeats * tensor_exposed_s;
-    time->messages[FAB_MESSAGE_CONTEXT].exposed_s += repeats * context_exposed_s;
-    time->messages[FAB_MESSAGE_EXPERT].exposed_s += repeats * expert_exposed_s;
-    time->weight_s += repeats * pass->weight_s;
-    time->expert[pass->is_backward].total_s += repeats * expert_s;
-    time->expert[pass->is_backward].exposed_s += repeats * expert_exposed_s;
+    time->part_s[FAB_STEP_TENSOR] += tensor_exposed_s;
+    time->part_s[FAB_STEP_CONTEXT] += context_exposed_s;
+    time->part_s[FAB_STEP_EXPERT] += expert_exposed_s;
+    time->messages[FAB_MESSAGE_TENSOR].exposed_s += tensor_exposed_s;
+    time->messages[FAB_MESSAGE_CONTEXT].exposed_s += context_exposed_s;
+    time->messages[FAB_MESSAGE_EXPERT].exposed_s += expert_exposed_s;
+    time->weight_s += pass->weight_s;
+    time->expert[pass->is_backward].total_s += expert_s;
+    time->expert[pass->is_backward].exposed_s += expert_exposed_s;
     const double pass_s = worked_s + pass->part_s[FAB_STEP_HOST];
     if (pass->record != NULL) {
         const double exposed_s[FAB_MESSAGE_CLASS_COUNT] = {
@@ -358,33 +357,79 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
         };
         fab_record_pass(pass->record, pass->is_backward, pass->part_s, exposed_s, pass_s);
     }
-    return repeats * pass_s;
+    return pass_s;
 }
 
-/* `count` blocks, in which the `recomputed` parts run again. */
-static void add_block(const fab_scenario *scenario, const fab_workload *workload,
-                      fab_block_kind kind, int64_t count, int recomputed, fab_recorder *recorder,
-                      fab_stage_time *time)
+/* One block, in which the `recomputed` parts run again. */
+static fab_stage_time measure_block(const fab_scenario *scenario, const fab_workload *workload,
+                                    const fab_block *block, int recomputed,
+                                    fab_explained_block *record)
 {
-    const fab_block *block = &workload->blocks[kind];
-    const double repeats = (double)count;
-    if (count == 0) {
-        return;
-    }
-    fab_explained_block *record =
-        fab_record_block(recorder, kind, recomputed != FAB_RECOMPUTE_NONE, block, count);
+    fab_stage_time time = {0};
     fab_pass forward = {.scenario = scenario, .record = record};
     fab_pass backward = {.scenario = scenario, .record = record, .is_backward = true};
     add_operators(&forward, &workload->speed, block, true, FAB_PART_LAYER);
-    add_messages(&forward, time, block, true, FAB_PART_LAYER, repeats);
+    add_messages(&forward, &time, block, true, FAB_PART_LAYER);
     if (recomputed != FAB_RECOMPUTE_NONE) {
         add_operators(&backward, &workload->speed, block, true, recomputed);
-        add_messages(&backward, time, block, true, recomputed, repeats);
+        add_messages(&backward, &time, block, true, recomputed);
     }
     add_operators(&backward, &workload->speed, block, false, FAB_RECOMPUTE_NONE);
-    add_messages(&backward, time, block, false, FAB_RECOMPUTE_NONE, repeats);
-    time->forward_s += close_pass(scenario, &forward, time, repeats);
-    time->backward_s += close_pass(scenario, &backward, time, repeats);
+    add_messages(&backward, &time, block, false, FAB_RECOMPUTE_NONE);
+    time.forward_s = close_pass(scenario, &forward, &time);
+    time.backward_s = close_pass(scenario, &backward, &time);
+    return time;
+}
+
+static void add_message(fab_message_forecast *sum, double repeats, const fab_message_forecast *one)
+{
+    sum->total_s += repeats * one->total_s;
+    sum->exposed_s += repeats * one->exposed_s;
+    sum->link_energy_j += repeats * one->link_energy_j;
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        sum->sent_byte[tier] += repeats * one->sent_byte[tier];
+    }
+}
+
+static void add_time(fab_stage_time *sum, double repeats, const fab_stage_time *one)
+{
+    sum->forward_s += repeats * one->forward_s;
+    sum->backward_s += repeats * one->backward_s;
+    sum->weight_s += repeats * one->weight_s;
+    for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
+        sum->part_s[part] += repeats * one->part_s[part];
+    }
+    for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
+        add_message(&sum->messages[class], repeats, &one->messages[class]);
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        sum->expert[pass].total_s += repeats * one->expert[pass].total_s;
+        sum->expert[pass].exposed_s += repeats * one->expert[pass].exposed_s;
+        for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+            sum->layer_tier_s[pass][tier] += repeats * one->layer_tier_s[pass][tier];
+        }
+    }
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        sum->tier_s[tier] += repeats * one->tier_s[tier];
+    }
+}
+
+/* `count` blocks; one that was not measured before, or that is to be noted, is measured now. */
+static void add_blocks(const fab_scenario *scenario, const fab_workload *workload,
+                       fab_block_kind kind, int64_t count, int recomputed, fab_block_times *times,
+                       fab_recorder *recorder, fab_stage_time *time)
+{
+    const fab_block *block = &workload->blocks[kind];
+    const bool is_again = recomputed != FAB_RECOMPUTE_NONE;
+    if (count == 0) {
+        return;
+    }
+    fab_explained_block *record = fab_record_block(recorder, kind, is_again, block, count);
+    if (record != NULL || !times->is_known[kind][is_again]) {
+        times->of[kind][is_again] = measure_block(scenario, workload, block, recomputed, record);
+        times->is_known[kind][is_again] = true;
+    }
+    add_time(time, (double)count, &times->of[kind][is_again]);
 }
 
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
@@ -515,9 +560,9 @@ int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage
     }
 }
 
-fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
-                                          const fab_workload *workload, const fab_stage *stage,
-                                          fab_recorder *recorder)
+fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
+                                 const fab_stage *stage, fab_block_times *times,
+                                 fab_recorder *recorder)
 {
     fab_stage_time time = {0};
     fab_record_begin(recorder);
@@ -526,15 +571,10 @@ fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
         const fab_block_kind kind = (fab_block_kind)i;
         const int64_t again = fab_stage_recomputed_count(scenario, stage, kind);
         const int64_t once = fab_stage_block_count(scenario, stage, kind) - again;
-        add_block(scenario, workload, kind, once, FAB_RECOMPUTE_NONE, recorder, &time);
-        add_block(scenario, workload, kind, again, scenario->mapping.recompute, recorder, &time);
+        add_blocks(scenario, workload, kind, once, FAB_RECOMPUTE_NONE, times, recorder, &time);
+        add_blocks(scenario, workload, kind, again, scenario->mapping.recompute, times, recorder,
+                   &time);
     }
     add_transfers(scenario, workload, stage->parts, recorder, &time);
     return time;
-}
-
-fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
-                                 const fab_stage *stage)
-{
-    return fab_stage_measure_recorded(scenario, workload, stage, NULL);
 }

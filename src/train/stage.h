@@ -89,17 +89,21 @@ int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *sta
 int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage *stage,
                                    fab_block_kind kind);
 
+/* What one block of each kind takes: where nothing runs again, and where parts do. */
+typedef struct fab_block_times {
+    bool is_known[FAB_BLOCK_KIND_COUNT][2];
+    fab_stage_time of[FAB_BLOCK_KIND_COUNT][2];
+} fab_block_times;
+
 /* Adds up the stage's blocks: operators by roofline, messages hidden as far as the overlap allows.
  * In each pass of a block, tensor messages hide behind its computation first and expert messages
- * behind what is left, so that 0 <= exposed <= total always. */
-fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
-                                 const fab_stage *stage);
-
-/* The same; what it adds up is noted with `recorder` (train/record.h), unless that is NULL. */
+ * behind what is left, so that 0 <= exposed <= total always. `times` holds what blocks of the
+ * workload were found to take and takes what is found now; it begins with nothing known. What is
+ * found now is noted with `recorder` (train/record.h), unless that is NULL. */
 struct fab_recorder;
-fab_stage_time fab_stage_measure_recorded(const fab_scenario *scenario,
-                                          const fab_workload *workload, const fab_stage *stage,
-                                          struct fab_recorder *recorder);
+fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,
+                                 const fab_stage *stage, fab_block_times *times,
+                                 struct fab_recorder *recorder);
 
 /* Activations of one micro-batch in the stage that wait in the host's memory. */
 double fab_stage_offloaded_byte(const fab_workload *workload, const fab_stage *stage);
