@@ -39,6 +39,16 @@ static fab_workload slow_workload(void)
     return w;
 }
 
+static fab_status exchange_data(const fab_scenario *s, const fab_workload *w,
+                                const fab_stage *stage, const fab_stage_time *time, int64_t index,
+                                fab_data_exchange *out)
+{
+    fab_stage_exchanges exchanges;
+    const fab_status status = fab_stage_price_exchanges(s, w, stage, &exchanges);
+    return status != FAB_OK ? status
+                            : fab_stage_data_exchange(s, w, stage, time, &exchanges, index, out);
+}
+
 /* Bucket K / L; window W / v (1 - v / L) + r W / v, times the share; backlog of the other chunks
  * (v - 1) max(0, K / v - p W / v). Gradients K = 480, parameters K = 240. */
 static const struct {
@@ -86,8 +96,7 @@ START_TEST(what_meets_on_links)
         time.messages[FAB_MESSAGE_EXPERT].total_s = 1400;
         time.messages[FAB_MESSAGE_EXPERT].exposed_s = 700;
         fab_data_exchange out;
-        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, MEETS[i].stage, &out),
-                         FAB_OK);
+        ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, MEETS[i].stage, &out), FAB_OK);
         ck_assert_double_eq_tol(out.shared_s, MEETS[i].want_s, 1e-9);
     }
 }
@@ -99,7 +108,7 @@ START_TEST(rows_agree)
     const fab_scenario s = scenario_of(ROW[_i].stages, ROW[_i].chunks, ROW[_i].share);
     const fab_stage_time time = {.forward_s = ROW[_i].forward_s, .backward_s = ROW[_i].backward_s};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, ROW[_i].stage, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, ROW[_i].stage, &out), FAB_OK);
     ck_assert_msg(fabs(out.message.exposed_s - ROW[_i].want_s) < 1e-9, "%s: %.17g", ROW[_i].what,
                   out.message.exposed_s);
     ck_assert_double_eq_tol(out.message.total_s, 720, 1e-9);
@@ -117,7 +126,7 @@ START_TEST(bf16_gradients_are_half)
     s.assumptions.gradient_precision = FAB_GRADIENT_BF16;
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.total_s, 480, 1e-9);
 }
 END_TEST
@@ -131,7 +140,7 @@ START_TEST(all_reduced_gradients_are_more)
     s.assumptions.gradient_sum = FAB_GRADIENT_SUM_ALL_REDUCE;
     const fab_stage_time time = {.forward_s = 100, .backward_s = 400};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.sent_byte[0], 960 + 240, 1e-9);
     ck_assert_double_eq_tol(out.message.exposed_s, 960 + 240, 1e-9);
 }
@@ -148,7 +157,7 @@ START_TEST(zero_volumes)
     fab_stage_time time = {.forward_s = 100, .backward_s = 400};
     fab_data_exchange out;
     s.mapping.zero = _i;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.sent_byte[0], ONCE[_i], 1e-9);
     ck_assert_double_eq_tol(out.message.total_s, ONCE[_i], 1e-9);
     ck_assert_double_eq_tol(out.message.exposed_s, ONCE[_i], 1e-9);
@@ -210,7 +219,7 @@ START_TEST(each_layer_has_messages_of_its_own)
         fab_stage_time time = {.forward_s = 1, .backward_s = 1};
         fab_data_exchange out;
         w.network.tiers[0].latency_s = i == 0 ? 0.0 : 7.0;
-        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+        ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
         once_s[i] = out.message.total_s;
         s.mapping.zero = 3;
         ck_assert_int_eq(fab_stage_exchange_passes(&s, &w, &STAGE, &time), FAB_OK);
@@ -235,7 +244,7 @@ START_TEST(experts_have_their_own_replicas)
     const fab_stage stage = {.moe_layers = 4};
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &stage, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &stage, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.sent_byte[0], 960.0 / 2, 1e-9);
     ck_assert_double_eq_tol(out.message.sent_byte[1], 960.0 / 4, 1e-9);
     ck_assert_double_eq_tol(out.message.total_s, 720, 1e-9);
@@ -256,7 +265,7 @@ START_TEST(replicas_sum_their_shards)
     time.exchanges = &notes;
     s.mapping.zero = _i;
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq_tol(out.message.sent_byte[0] + out.message.sent_byte[1], ONCE[_i], 1e-9);
     ck_assert_double_eq_tol(out.message.sent_byte[1], 720, 1e-9);
     ck_assert_double_eq_tol(out.message.exposed_s, out.message.total_s, 1e-9);
@@ -284,7 +293,7 @@ START_TEST(expert_replicas_sum_their_shards)
     const fab_stage stage = {.moe_layers = 4};
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &stage, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &stage, &time, 0, &out), FAB_OK);
     /* inside 4 and 2 bytes of half */
     ck_assert_double_eq_tol(out.message.sent_byte[0], 6.0 * 160 / 2, 1e-9);
     ck_assert_double_eq_tol(out.message.sent_byte[1], 320, 1e-9);
@@ -313,7 +322,7 @@ START_TEST(weights_travel_in_their_format)
     s.mapping.zero = FORMAT[_i].zero;
     fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_int_eq(fab_stage_exchange_passes(&s, &w, &STAGE, &time), FAB_OK);
     /* gathered once, or in both passes; gradients of 4 bytes are not of weights' format */
     const double gathered = FORMAT[_i].gathered_byte * (FORMAT[_i].zero == 3 ? 2.0 : 1.0);
@@ -329,11 +338,11 @@ START_TEST(nothing_is_exchanged_when_left_out_or_alone)
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
     s.assumptions.effects.data_parallel = false;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq(out.message.total_s, 0.0);
     s.assumptions.effects.data_parallel = true;
     w.groups[FAB_GROUP_DATA] = (fab_placement){1, 1, 1, 1, true};
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
     ck_assert_double_eq(out.message.total_s, 0.0);
     ck_assert_double_eq(out.message.exposed_s, 0.0);
 }
@@ -346,7 +355,7 @@ START_TEST(a_bad_network_is_out_of_range)
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
     w.network.tiers[0].rate_bps = 0.0;
-    ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, 0, &out), FAB_E_RANGE);
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_E_RANGE);
 }
 END_TEST
 
@@ -362,7 +371,7 @@ START_TEST(exposure_behaves)
         const fab_scenario s = scenario_of(stages, chunks, step / 10.0);
         const fab_stage_time time = {.forward_s = 100, .backward_s = 300};
         fab_data_exchange out;
-        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, index, &out), FAB_OK);
+        ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, index, &out), FAB_OK);
         ck_assert_double_ge(out.message.exposed_s, 0.0);
         ck_assert_double_le(out.message.exposed_s, out.message.total_s);
         ck_assert_double_le(out.message.exposed_s, last + 1e-9);
@@ -372,7 +381,7 @@ START_TEST(exposure_behaves)
         const fab_scenario s = scenario_of(stages, chunks, 0.7);
         const fab_stage_time time = {.forward_s = 30.0 * step, .backward_s = 60.0 * step};
         fab_data_exchange out;
-        ck_assert_int_eq(fab_stage_data_exchange(&s, &w, &STAGE, &time, index, &out), FAB_OK);
+        ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, index, &out), FAB_OK);
         ck_assert(step == 0 || out.message.exposed_s <= last + 1e-9);
         last = out.message.exposed_s;
     }

@@ -9,26 +9,6 @@
 #define BIT_PER_BYTE   8.0
 #define PARAMETER_BYTE 2.0 /* BF16, but of products as assumptions.weights say */
 
-/* One collective of an exchange. */
-typedef struct fab_exchange_part {
-    fab_collective_kind kind;
-    fab_group_kind group;
-    double payload_bit;    /* of all its messages together */
-    double messages_count; /* into which it is cut, one after the other */
-} fab_exchange_part;
-
-#define PART_LIMIT 4 /* gradients and parameters, of experts and the rest */
-
-/* One exchange of all parameters that a package holds, or of their gradients. */
-typedef struct fab_exchange {
-    double time_s;
-    double energy_j;
-    double sent_bit[FAB_TIER_LIMIT];
-    double tier_s[FAB_TIER_LIMIT];
-    fab_exchange_part parts[PART_LIMIT];
-    size_t part_count;
-} fab_exchange;
-
 static void add_to(fab_exchange *sum, const fab_exchange *part)
 {
     sum->time_s += part->time_s;
@@ -38,7 +18,7 @@ static void add_to(fab_exchange *sum, const fab_exchange *part)
         sum->tier_s[tier] += part->tier_s[tier];
     }
     for (size_t i = 0; i < part->part_count; i++) {
-        assert(sum->part_count < PART_LIMIT);
+        assert(sum->part_count < FAB_EXCHANGE_PART_LIMIT);
         sum->parts[sum->part_count++] = part->parts[i];
     }
 }
@@ -227,35 +207,47 @@ static double add_once(const fab_scenario *scenario, const fab_stage *stage, int
     return exposed;
 }
 
-fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workload *workload,
-                                   const fab_stage *stage, const fab_stage_time *time,
-                                   int64_t stage_index, fab_data_exchange *out)
+fab_status fab_stage_price_exchanges(const fab_scenario *scenario, const fab_workload *workload,
+                                     const fab_stage *stage, fab_stage_exchanges *out)
 {
-    *out = (fab_data_exchange){0};
+    *out = (fab_stage_exchanges){.has_gradients = false};
     if (!scenario->assumptions.effects.data_parallel) {
         return FAB_OK;
     }
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
     const int64_t zero = scenario->mapping.zero;
-    fab_exchange once;
-    double late_s;
-    if (zero <= 1 || workload->groups[FAB_GROUP_REPLICA].ranks > 1) {
+    out->has_gradients = zero <= 1 || workload->groups[FAB_GROUP_REPLICA].ranks > 1;
+    if (out->has_gradients) {
         const bool sums_all = scenario->assumptions.gradient_sum == FAB_GRADIENT_SUM_ALL_REDUCE;
         const fab_collective_kind kind =
             zero == 0 || sums_all ? FAB_ALL_REDUCE : FAB_REDUCE_SCATTER;
-        once = (fab_exchange){0};
-        FAB_TRY(zero <= 1 ? reduce_gradients(scenario, workload, kind, &held, 1.0, &once) : FAB_OK);
-        FAB_TRY(sum_replicas(scenario, workload, &held, &once));
-        late_s = add_once(scenario, stage, stage_index, &once, time->backward_s, out);
-        out->shared_s += shared_s(scenario, time, true, &once, 0.0);
-        FAB_TRY(note_exchange(workload, &once, late_s, true, time->exchanges));
+        fab_exchange *sum = &out->gradients;
+        FAB_TRY(zero <= 1 ? reduce_gradients(scenario, workload, kind, &held, 1.0, sum) : FAB_OK);
+        FAB_TRY(sum_replicas(scenario, workload, &held, sum));
     }
-    if (zero == 1 || zero == 2) {
-        FAB_TRY(gather_parameters(scenario, workload, &held, 1.0, &once));
-        late_s = add_once(scenario, stage, stage_index, &once, time->forward_s, out);
-        out->shared_s +=
-            shared_s(scenario, time, false, &once, (double)stage_index * time->forward_s);
-        FAB_TRY(note_exchange(workload, &once, late_s, true, time->exchanges));
+    out->has_parameters = zero == 1 || zero == 2;
+    return out->has_parameters ? gather_parameters(scenario, workload, &held, 1.0, &out->parameters)
+                               : FAB_OK;
+}
+
+fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workload *workload,
+                                   const fab_stage *stage, const fab_stage_time *time,
+                                   const fab_stage_exchanges *exchanges, int64_t stage_index,
+                                   fab_data_exchange *out)
+{
+    *out = (fab_data_exchange){0};
+    if (exchanges->has_gradients) {
+        const fab_exchange *sum = &exchanges->gradients;
+        const double late_s = add_once(scenario, stage, stage_index, sum, time->backward_s, out);
+        out->shared_s += shared_s(scenario, time, true, sum, 0.0);
+        FAB_TRY(note_exchange(workload, sum, late_s, true, time->exchanges));
+    }
+    if (exchanges->has_parameters) {
+        const fab_exchange *gather = &exchanges->parameters;
+        const double late_s = add_once(scenario, stage, stage_index, gather, time->forward_s, out);
+        const double slack_s = (double)stage_index * time->forward_s;
+        out->shared_s += shared_s(scenario, time, false, gather, slack_s);
+        FAB_TRY(note_exchange(workload, gather, late_s, true, time->exchanges));
     }
     return FAB_OK;
 }

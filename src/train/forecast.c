@@ -43,6 +43,7 @@ typedef struct fab_step {
     bool has_parts;     /* the schedule runs the parts of the model one by one */
     fab_parts parts;
     fab_stage_time slowest;       /* of the stage that takes longest */
+    double slowest_s;             /* its passes of a micro-batch, less what pairs hide */
     double pair_hidden_s;         /* of its expert messages in a step, in pairs of passes */
     double slowest_tokens_layers; /* tokens x layers of a micro-batch in that stage */
     fab_data_exchange data;       /* of the stage where most of it is exposed */
@@ -95,53 +96,79 @@ static bool holds_same(const fab_stage *a, const fab_stage *b)
            a->recomputed_linear_moe_layers == b->recomputed_linear_moe_layers;
 }
 
-static fab_status walk_stages(const fab_scenario *scenario, fab_train_memo *memo, fab_step *step,
-                              fab_forecast *out)
+/* A stage, and what all stages that hold the same have in common. */
+typedef struct fab_walked {
+    fab_stage stage;
+    fab_stage_time time;
+    fab_stage_exchanges exchanges;
+    double optimizer_byte;
+    double optimizer_s;
+} fab_walked;
+
+static fab_status measure_stage(const fab_scenario *scenario, fab_train_memo *memo,
+                                const fab_stage *stage, fab_recorder *recorder, fab_walked *out)
 {
     const fab_workload *workload = &memo->workload;
-    double slowest_s = -1.0;
-    fab_stage before = {.dense_layers = -1};
-    fab_stage_time time = {0};
+    out->stage = *stage;
+    out->time = fab_stage_measure(scenario, workload, stage, &memo->times, recorder);
+    fab_stage_offload_passes(scenario, workload, stage, &out->time);
+    FAB_TRY(fab_stage_exchange_passes(scenario, workload, stage, &out->time));
+    FAB_TRY(fab_stage_price_exchanges(scenario, workload, stage, &out->exchanges));
+    out->optimizer_byte = fab_stage_optimizer_byte(scenario, workload, stage);
+    out->optimizer_s = fab_gpu_pass_s(&workload->speed, out->optimizer_byte);
+    return FAB_OK;
+}
+
+/* Keeps the stage that takes longest in the passes of a step. */
+static void keep_slowest(const fab_scenario *scenario, const fab_walked *at, int64_t index,
+                         double tokens, int64_t passes, fab_step *step)
+{
+    const double hidden_s =
+        step->has_parts ? fab_parts_close_device(scenario, &step->parts, index, &at->time) : 0.0;
+    const double busy_s = at->time.forward_s + at->time.backward_s - hidden_s / (double)passes;
+    if (index == 0 || busy_s > step->slowest_s) {
+        step->slowest_s = busy_s;
+        step->pair_hidden_s = hidden_s;
+        step->slowest = at->time;
+        step->slowest_stage = index;
+        step->slowest_tokens_layers =
+            tokens * (double)(at->stage.dense_layers + at->stage.moe_layers);
+    }
+}
+
+static fab_status walk_stages(const fab_scenario *scenario, const fab_train_checks *checks,
+                              fab_train_memo *memo, fab_step *step, fab_forecast *out)
+{
+    const fab_workload *workload = &memo->workload;
+    fab_walked at = {.stage = {.dense_layers = -1}};
     for (int64_t index = 0; index < scenario->mapping.pp; index++) {
         const fab_stage stage = fab_stage_make(scenario, index);
-        if (!holds_same(&stage, &before)) {
-            time = fab_stage_measure(scenario, workload, &stage, &memo->times, step->recorder);
-            fab_stage_offload_passes(scenario, workload, &stage, &time);
-            FAB_TRY(fab_stage_exchange_passes(scenario, workload, &stage, &time));
-            before = stage;
+        if (!holds_same(&stage, &at.stage)) {
+            FAB_TRY(measure_stage(scenario, memo, &stage, step->recorder, &at));
         }
-        step->forward_s[index] = time.forward_s;
-        step->backward_s[index] = time.backward_s;
-        const double hidden_s =
-            step->has_parts ? fab_parts_close_device(scenario, &step->parts, index, &time) : 0.0;
-        const double busy_s = time.forward_s + time.backward_s - hidden_s / (double)out->passes;
-        if (busy_s > slowest_s) {
-            slowest_s = busy_s;
-            step->pair_hidden_s = hidden_s;
-            step->slowest = time;
-            step->slowest_stage = index;
-            step->slowest_tokens_layers =
-                workload->tokens_count * (double)(stage.dense_layers + stage.moe_layers);
-        }
+        step->forward_s[index] = at.time.forward_s;
+        step->backward_s[index] = at.time.backward_s;
+        keep_slowest(scenario, &at, index, workload->tokens_count, out->passes, step);
         fab_data_exchange data;
-        FAB_TRY(fab_stage_data_exchange(scenario, workload, &stage, &time, index, &data));
+        FAB_TRY(fab_stage_data_exchange(scenario, workload, &stage, &at.time, &at.exchanges, index,
+                                        &data));
         if (index == 0 || data.message.exposed_s > step->data.message.exposed_s) {
             step->data = data;
             step->data_stage = index;
         }
-        add_stage(step, &time, &data);
-        const double optimizer_byte = fab_stage_optimizer_byte(scenario, workload, &stage);
-        fab_energy_add_stage(scenario, &stage, optimizer_byte, &step->work);
-        const double optimizer_s = fab_gpu_pass_s(&workload->speed, optimizer_byte);
-        if (optimizer_s > step->optimizer_s) {
-            step->optimizer_s = optimizer_s;
+        add_stage(step, &at.time, &data);
+        if (!checks->skips_energy) {
+            fab_energy_add_stage(scenario, &stage, at.optimizer_byte, &step->work);
+        }
+        if (at.optimizer_s > step->optimizer_s) {
+            step->optimizer_s = at.optimizer_s;
             step->optimizer_stage = index;
         }
         const fab_memory_forecast memory = fab_stage_memory(scenario, workload, &stage, index);
         if (index == 0 || memory.total_byte > out->memory.total_byte) {
             out->memory = memory;
         }
-        fab_record_stage(step->recorder, index, &time, &data, optimizer_s, &memory);
+        fab_record_stage(step->recorder, index, &at.time, &data, at.optimizer_s, &memory);
     }
     fab_record_step(step->recorder, step->slowest_stage, step->data_stage, step->optimizer_stage);
     return FAB_OK;
@@ -348,7 +375,7 @@ static fab_status forecast(const fab_scenario *scenario, const fab_train_checks 
     if (step.has_parts) {
         FAB_TRY(fab_parts_measure(scenario, workload, &memo->times, arena, &step.parts));
     }
-    FAB_TRY(walk_stages(scenario, memo, &step, out));
+    FAB_TRY(walk_stages(scenario, checks, memo, &step, out));
     fill_messages(scenario, &step, out);
     FAB_TRY(close_step(scenario, &step, arena, out));
     if (!(out->step_s > SHORTEST_STEP_S && out->step_s < LONGEST_STEP_S)) {
@@ -381,9 +408,9 @@ fab_status fab_train_forecast_checked(const fab_scenario *scenario, const fab_tr
 {
     /* the forecast points at the scenario and the checks, at nothing that is made here */
     const fab_arena_mark mark = fab_arena_save(arena);
-    const fab_status status =
-        memo != NULL ? forecast(scenario, checks, memo, NULL, arena, out)
-                     : fab_train_forecast_recorded(scenario, checks, NULL, arena, out);
+    const fab_status status = memo != NULL
+                                  ? forecast(scenario, checks, memo, NULL, arena, out)
+                                  : fab_train_forecast_recorded(scenario, checks, NULL, arena, out);
     fab_arena_reset(arena, mark);
     return status;
 }

@@ -22,8 +22,8 @@ typedef struct fab_train_memo {
     fab_block_times times;
 } fab_train_memo;
 
-/* fab_train_forecast for scenarios that share fabric and packages: `checks` are of any of them. With
- * a memo (NULL: none) it takes what is there and leaves what it works out. */
+/* fab_train_forecast for scenarios that share fabric and packages: `checks` are of any of them.
+ * With a memo (NULL: none) it takes what is there and leaves what it works out. */
 FAB_CHECKED fab_status fab_train_forecast_checked(const fab_scenario *scenario,
                                                   const fab_train_checks *checks,
                                                   fab_train_memo *memo, fab_arena *arena,

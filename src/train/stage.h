@@ -151,10 +151,41 @@ double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_ind
 fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
                                      const fab_stage *stage, int64_t stage_index);
 
-/* What data-parallel ranks exchange once per step, of one package of the stage, and how much of it
- * lengthens the step: with ZeRO 0 an all-reduce of gradients, with 1 their reduce-scatter and an
- * all-gather of parameters, with 2 the latter alone; with HSDP also an all-reduce of each rank's
- * shard (docs/models-training.md#data-parallel). */
+/* One collective of an exchange. */
+typedef struct fab_exchange_part {
+    fab_collective_kind kind;
+    fab_group_kind group;
+    double payload_bit;    /* of all its messages together */
+    double messages_count; /* into which it is cut, one after the other */
+} fab_exchange_part;
+
+#define FAB_EXCHANGE_PART_LIMIT 4 /* gradients and parameters, of experts and the rest */
+
+/* One exchange of all parameters that a package holds, or of their gradients. */
+typedef struct fab_exchange {
+    double time_s;
+    double energy_j;
+    double sent_bit[FAB_TIER_LIMIT];
+    double tier_s[FAB_TIER_LIMIT];
+    fab_exchange_part parts[FAB_EXCHANGE_PART_LIMIT];
+    size_t part_count;
+} fab_exchange;
+
+/* What a package of the stage exchanges once per step. With ZeRO 0 gradients are all-reduced, with
+ * 1 reduce-scattered and parameters gathered, with 2 the latter alone; with HSDP each rank's shard
+ * of the gradients is all-reduced too (docs/models-training.md#data-parallel). */
+typedef struct fab_stage_exchanges {
+    bool has_gradients, has_parameters;
+    fab_exchange gradients;
+    fab_exchange parameters;
+} fab_stage_exchanges;
+
+/* FAB_E_RANGE when a group cannot be laid on the fabric. */
+FAB_CHECKED fab_status fab_stage_price_exchanges(const fab_scenario *scenario,
+                                                 const fab_workload *workload,
+                                                 const fab_stage *stage, fab_stage_exchanges *out);
+
+/* What is exchanged once per step, and how much of it lengthens the step. */
 typedef struct fab_data_exchange {
     fab_message_forecast message;
     double beside_s; /* by which it slows the computation behind which it hides */
@@ -162,10 +193,13 @@ typedef struct fab_data_exchange {
     double shared_s; /* in which it and exposed messages of layers are on the same links */
 } fab_data_exchange;
 
+/* Hides the stage's exchanges behind its passes of the last and first micro-batch, as far as they
+ * allow; later stages have time to spare. */
 FAB_CHECKED fab_status fab_stage_data_exchange(const fab_scenario *scenario,
                                                const fab_workload *workload, const fab_stage *stage,
-                                               const fab_stage_time *time, int64_t stage_index,
-                                               fab_data_exchange *out);
+                                               const fab_stage_time *time,
+                                               const fab_stage_exchanges *exchanges,
+                                               int64_t stage_index, fab_data_exchange *out);
 
 /* Adds to `time` what they exchange in the passes of each micro-batch: with ZeRO 2 a reduce-scatter
  * of gradients, with 3 also an all-gather of weights in each pass. What is exposed lengthens the
