@@ -7,6 +7,7 @@
 #include "base/numbers.h"
 #include "random_scenario.h"
 #include "stage_fixture.h"
+#include "train/forecast.h"
 
 static fab_forecast forecast_of(const fab_scenario *s)
 {
@@ -598,6 +599,37 @@ START_TEST(forecasts_repeat)
 }
 END_TEST
 
+/* what a memo keeps changes no bit of what comes after */
+START_TEST(memos_change_nothing)
+{
+    int pairs = 0;
+    for (int seed = 0; seed < 400; seed++) {
+        const fab_arena_mark mark = fab_arena_save(arena);
+        fab_scenario s = random_scenario(seed, arena);
+        const fab_pipeline pipeline = fab_scenario_pipeline(&s);
+        const bool cuts_finer = s.mapping.pp > 1 && s.chunk_layers == NULL &&
+                                pipeline.schedule == FAB_SCHEDULE_AUTO &&
+                                pipeline.microbatches % s.mapping.pp == 0;
+        fab_train_memo *memo = FAB_TAKE(arena, fab_train_memo, 1);
+        memo->is_filled = false;
+        const int64_t finest = cuts_finer ? s.model.layers / s.mapping.pp : 0;
+        for (s.mapping.interleave = 1; s.mapping.interleave <= finest; s.mapping.interleave++) {
+            const fab_train_checks checks = {.count = 0};
+            const fab_forecast alone = forecast_of(&s);
+            fab_forecast with;
+            ck_assert_int_eq(fab_train_forecast_checked(&s, &checks, memo, arena, &with), FAB_OK);
+            ck_assert_mem_eq(alone.part_s, with.part_s, sizeof alone.part_s);
+            ck_assert_mem_eq(alone.messages, with.messages, sizeof alone.messages);
+            ck_assert_mem_eq(&alone.energy.total_j, &with.energy.total_j, sizeof(double));
+            ck_assert_mem_eq(&alone.memory.total_byte, &with.memory.total_byte, sizeof(double));
+            pairs += s.mapping.interleave > 1;
+        }
+        fab_arena_reset(arena, mark);
+    }
+    ck_assert_int_gt(pairs, 100);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("forecast");
@@ -620,5 +652,6 @@ int main(void)
     tcase_add_test(tests, one_tier_carries_all);
     tcase_add_test(tests, one_package_sends_nothing);
     tcase_add_test(tests, forecasts_repeat);
+    tcase_add_test(tests, memos_change_nothing);
     return run_suite("forecast", tests);
 }

@@ -47,7 +47,7 @@ typedef struct fab_search_result {
  * sequences), pp, ep, etp (1 or tp), micro-batch (powers of two), interleave, expert order and
  * recomputation, and what scenario->search lists of schedule, zero, cp_mode and shard group; dp
  * follows (docs/models-search.md). Rows come by step time, equal ones by tp, cp, pp, ep, etp,
- * micro-batch, interleave, expert order, recomputation and these. `top` is 1 to
+ * micro-batch, expert order, recomputation, these and interleave. `top` is 1 to
  * FAB_SEARCH_TOP_LIMIT. The arena owns the rows and the result points at `scenario`. Uses all
  * cores; the result is the same for any number of them. No row when no mapping is feasible. Cost:
  * one forecast per mapping that the rules allow. FAB_E_RANGE when the space is too large or the
