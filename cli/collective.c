@@ -283,13 +283,8 @@ static int compare(fab_session *session, const fab_collective_words *words)
     return fab_session_explain(session, status, "collective");
 }
 
-static bool has_time(void *context)
-{
-    return fab_session_clock_s() < ((const fab_simulating_limit *)context)->end_s;
-}
-
 /* What is known when the messages do not fit in the memory that they may take. */
-static int tell_memory(const fab_collective_answer *answer, const fab_simulating_limit *limit)
+static int tell_memory(const fab_simulation *simulation, const fab_simulating_limit *limit)
 {
     char memory[64], time[64];
     fprintf(
@@ -297,8 +292,7 @@ static int tell_memory(const fab_collective_answer *answer, const fab_simulating
         "fabricast: collective: the messages need more than %s (--max-memory); in closed form "
         "they take %s\n",
         fab_quantity_format(memory, sizeof(memory), (double)limit->memory_byte, FAB_DIM_SIZE, 4),
-        fab_quantity_format(time, sizeof(time), answer->ways[answer->chosen].cost.time_s,
-                            FAB_DIM_TIME, 4));
+        fab_quantity_format(time, sizeof(time), simulation->closed_form_s, FAB_DIM_TIME, 4));
     return FAB_EXIT_NO;
 }
 
@@ -331,8 +325,6 @@ static int simulate(fab_session *session, const fab_collective_words *words,
     fab_token_routing routing = {.is_combine = strcmp(words->kind, "combine") == 0};
     routing.model = words->model != NULL ? read_model(session, words->model) : NULL;
     options.experts = routing.model != NULL ? &routing : NULL;
-    options.goes_on = has_time;
-    options.context = &limit;
     const int code = fab_argument_explain(session);
     if (code != FAB_EXIT_DONE) {
         return code;
@@ -350,7 +342,7 @@ static int simulate(fab_session *session, const fab_collective_words *words,
     }
     if (status == FAB_E_NOMEM) {
         fab_arena_destroy(arena);
-        return tell_memory(answer, &limit);
+        return tell_memory(&simulation, &limit);
     }
     if (status == FAB_OK) {
         const fab_run_meter meter = fab_session_meter(session, 1.0);
@@ -378,11 +370,21 @@ static void read_traffic(fab_session *session, const fab_collective_words *words
     }
 }
 
-/* What of all kinds and algorithms applies, simulated one after the other. */
-static fab_status simulate_all(fab_session *session, const fab_fabric *fabric,
-                               fab_collective_request request,
-                               const fab_simulation_options *options, fab_simulation *list,
-                               size_t *count_out)
+/* Whether all messages of all collectives have arrived. */
+static bool are_complete(const fab_simulation *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!list[i].is_complete) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Simulates what of all kinds and algorithms applies, one after the other; returns an exit code. */
+static int simulate_all(fab_session *session, const fab_fabric *fabric,
+                        fab_collective_request request, const fab_simulation_options *options,
+                        fab_arena *arena, fab_simulation *list, size_t *count_out)
 {
     for (int i = 0; i < FAB_COLLECTIVE_KIND_COUNT * FAB_ALGORITHM_COUNT; i++) {
         fab_collective_answer answer;
@@ -392,18 +394,33 @@ static fab_status simulate_all(fab_session *session, const fab_fabric *fabric,
         if (request.algorithm == FAB_ALGORITHM_AUTO) {
             continue;
         }
+        fab_simulation *next = &list[*count_out];
         fab_status status = fab_collective_lay(fabric, &request, session->arena, &answer, &reason);
         if (status == FAB_OK) {
-            status = fab_collective_simulate(&answer, options, session->arena, &list[*count_out],
-                                             &reason);
+            status = fab_collective_simulate(&answer, options, arena, next, &reason);
+            if (status == FAB_E_NOMEM) {
+                return tell_memory(next, options->context);
+            }
         }
         if (status == FAB_OK) {
             ++*count_out;
         } else if (reason == NULL) {
-            return status;
+            return fab_session_explain(session, status, "collective");
         }
     }
-    return FAB_OK;
+    return FAB_EXIT_DONE;
+}
+
+static int report_each(fab_session *session, const fab_simulation *list, size_t count)
+{
+    if (count == 0) {
+        fprintf(stderr, "fabricast: collective: no collective of these ranks is simulated on this "
+                        "fabric\n");
+        return FAB_EXIT_NO;
+    }
+    const int told = fab_session_explain(
+        session, fab_report_simulations_text(list, count, session->arena, stdout), "collective");
+    return told == FAB_EXIT_DONE && !are_complete(list, count) ? FAB_EXIT_NO : told;
 }
 
 static int show_each(fab_session *session, const fab_collective_words *words,
@@ -415,20 +432,20 @@ static int show_each(fab_session *session, const fab_collective_words *words,
     size_t count = 0;
     fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
                         (size_t)fabric->tier_count, &options, &limit);
-    const int code = fab_argument_explain(session);
+    int code = fab_argument_explain(session);
     if (code != FAB_EXIT_DONE) {
         return code;
     }
-    fab_status status = simulate_all(session, fabric, *request, &options, list, &count);
-    if (status == FAB_OK && count == 0) {
-        fprintf(stderr, "fabricast: collective: no collective of these ranks is simulated on this "
-                        "fabric\n");
-        return FAB_EXIT_NO;
+    fab_arena *arena = fab_arena_create(limit.memory_byte);
+    if (arena == NULL) {
+        return fab_session_explain(session, FAB_E_NOMEM, "collective");
     }
-    if (status == FAB_OK) {
-        status = fab_report_simulations_text(list, count, session->arena, stdout);
+    code = simulate_all(session, fabric, *request, &options, arena, list, &count);
+    if (code == FAB_EXIT_DONE) {
+        code = report_each(session, list, count);
     }
-    return fab_session_explain(session, status, "collective");
+    fab_arena_destroy(arena);
+    return code;
 }
 
 static int show(fab_session *session, void *arguments)

@@ -32,15 +32,16 @@ static void keep(const char **list, size_t *count, const char *option, const cha
 bool fab_simulating_has_others(const fab_simulating_words *words)
 {
     return words->wiring_count > 0 || words->fault_count > 0 || words->cables || words->routing ||
-           words->skew || words->memory || words->is_general || words->is_calibrated;
+           words->skew || words->traffic || words->memory || words->time || words->is_general ||
+           words->is_calibrated;
 }
 
 /* none of the others means anything without --simulate */
 static void check(const fab_simulating_words *words, struct argp_state *state)
 {
     if (fab_simulating_has_others(words) && !words->is_asked) {
-        argp_error(state, "--wiring, --cables, --fault, --routing, --skew, --general, --calibrated "
-                          "and --memory need --simulate");
+        argp_error(state, "--wiring, --cables, --fault, --routing, --skew, --traffic, --general, "
+                          "--calibrated, --max-memory and --max-time need --simulate");
     }
     if (words->cables && words->wiring_count > 0) {
         argp_error(state, "--cables and --wiring exclude each other");
@@ -190,13 +191,20 @@ static void read_routing(fab_session *session, const char *word, fab_simulation_
                  "unknown routing `%s`", word);
 }
 
+static bool has_time(void *context)
+{
+    return fab_session_clock_s() < ((const fab_simulating_limit *)context)->end_s;
+}
+
 void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
                          size_t tiers, fab_simulation_options *out, fab_simulating_limit *limit_out)
 {
     *out = (fab_simulation_options){.faults = words->faults,
                                     .fault_count = words->fault_count,
                                     .is_general = words->is_general,
-                                    .is_calibrated = words->is_calibrated};
+                                    .is_calibrated = words->is_calibrated,
+                                    .goes_on = has_time,
+                                    .context = limit_out};
     *limit_out =
         (fab_simulating_limit){.end_s = HUGE_VAL, .memory_byte = FAB_SIMULATING_MEMORY_BYTE};
     for (size_t i = 0; i < words->wiring_count; i++) {

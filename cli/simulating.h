@@ -42,7 +42,7 @@ extern const struct argp FAB_SIMULATING_ARGP;
 bool fab_simulating_has_others(const fab_simulating_words *words);
 
 /* Reads the words; mistakes become diagnostics. `packages` are those of the job, `tiers` those of
- * the fabric. */
+ * the fabric. The options ask *limit_out, which must outlive them, for the time that is left. */
 void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
                          size_t tiers, fab_simulation_options *out,
                          fab_simulating_limit *limit_out);

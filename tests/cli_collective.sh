@@ -255,7 +255,17 @@ refused 2 'exclude each other' all-to-all --ranks 4 --size 1MB --on "$switch" --
     --traffic traffic.csv
 refused 1 'for an all-to-all by direct' all-reduce --ranks 4 --on "$switch" --simulate \
     --traffic traffic.csv
+refused 2 'need --simulate' all-to-all --ranks 4 --on "$switch" --traffic traffic.csv
 # limits end a simulation with what is known
+refused 2 'need --simulate' all-reduce --size 1MB --ranks 8 --on h100_ib --max-time 1s
+refused 1 'more than 1 MB (--max-memory)' each --size 64MiB --ranks 64 --on "$switch" --simulate \
+    --general --max-memory 1MB
+run collective each --size 64MiB --ranks 64 --on "$switch" --simulate --general --max-time 0s
+want_code 1
+want_out 'ended before all'
+if sed 1d .out | grep -q '%'; then
+    failed 'what was ended differs from the closed form by nothing'
+fi
 refused 1 'more than 10 MB (--max-memory); in closed form they take 1.341 ms' all-to-all \
     --size 64MiB --ranks 512 --on "$switch" --simulate --general --max-memory 10MB
 refused 2 'max-time' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate --max-time soon

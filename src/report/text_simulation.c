@@ -116,12 +116,14 @@ fab_status fab_report_simulations_text(const fab_simulation *simulations, size_t
     fab_sheet sheet = fab_sheet_make(&scratch, COLUMNS, 6, count);
     for (size_t i = 0; i < count; i++) {
         const fab_simulation *s = &simulations[i];
-        const char *cells[] = {s->kind,
-                               fab_algorithm_name(s->algorithm),
-                               fab_text_quantity(&scratch, s->closed_form_s, FAB_DIM_TIME),
-                               fab_text_quantity(&scratch, s->simulated_s, FAB_DIM_TIME),
-                               fab_text_printf(&scratch, "%+.2f %%", 100.0 * s->difference_frac),
-                               fab_text_clean(&scratch, s->cause)};
+        const char *cells[] = {
+            s->kind,
+            fab_algorithm_name(s->algorithm),
+            fab_text_quantity(&scratch, s->closed_form_s, FAB_DIM_TIME),
+            fab_text_quantity(&scratch, s->simulated_s, FAB_DIM_TIME),
+            s->is_complete ? fab_text_printf(&scratch, "%+.2f %%", 100.0 * s->difference_frac)
+                           : "-",
+            fab_text_clean(&scratch, s->cause)};
         fab_sheet_add(&sheet, cells);
     }
     fab_text_sheet(&sheet, stream);
