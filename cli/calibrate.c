@@ -54,67 +54,47 @@ static const struct argp ARGP = {
     NULL,
     NULL};
 
-typedef struct fab_calibration_file {
-    const fab_kernel_calibration *calibration;
-    fab_arena *arena;
-} fab_calibration_file;
-
-/* a failure of the stream is found by whoever closes it */
-static void write_data(const void *content, FILE *stream)
+static fab_status write_data(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_calibration_file *file = content;
-    (void)!fab_report_calibration_data(file->calibration, file->arena, stream);
+    return fab_report_calibration_data(content, arena, stream);
 }
 
-static fab_status calibrate_kernels(fab_session *session, const fab_calibrate_options *options,
-                                    bool *is_written)
+static fab_status calibrate_kernels(fab_session *session, const fab_calibrate_options *options)
 {
     const fab_kernel_calibration *calibration = NULL;
     FAB_TRY(fab_calibrate_kernels(session->catalog, options->path, session->arena,
                                   &session->diagnostics, &calibration));
     FAB_TRY(fab_report_calibration_text(calibration, session->arena, stdout));
-    const fab_calibration_file file = {calibration, session->arena};
-    *is_written =
-        options->out == NULL || fab_file_replace(options->out, write_data, &file, session->arena);
-    return FAB_OK;
+    return options->out == NULL ? FAB_OK
+                                : fab_file_replace(session, options->out, write_data, calibration);
 }
 
-typedef struct fab_scales_file {
-    const fab_run_calibration *calibration;
-    fab_arena *arena;
-} fab_scales_file;
-
-static void write_scales(const void *content, FILE *stream)
+static fab_status write_scales(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_scales_file *file = content;
-    (void)!fab_report_scales_data(file->calibration, file->arena, stream);
+    return fab_report_scales_data(content, arena, stream);
 }
 
-static fab_status calibrate_runs(fab_session *session, const fab_calibrate_options *options,
-                                 bool *is_written)
+static fab_status calibrate_runs(fab_session *session, const fab_calibrate_options *options)
 {
     const fab_run_calibration *calibration = NULL;
     FAB_TRY(fab_calibrate_runs(session->catalog, options->path, session->arena,
                                &session->diagnostics, &calibration));
     FAB_TRY(fab_report_scales_text(calibration, session->arena, stdout));
-    const fab_scales_file file = {calibration, session->arena};
-    *is_written =
-        options->out == NULL || fab_file_replace(options->out, write_scales, &file, session->arena);
-    return FAB_OK;
+    return options->out == NULL
+               ? FAB_OK
+               : fab_file_replace(session, options->out, write_scales, calibration);
 }
 
 static int calibrate(fab_session *session, void *arguments)
 {
     const fab_calibrate_options *options = arguments;
     bool is_runs = false;
-    bool is_written = true;
     fab_status status =
         fab_calibrate_is_runs(options->path, session->arena, &session->diagnostics, &is_runs);
     if (status == FAB_OK) {
-        status = is_runs ? calibrate_runs(session, options, &is_written)
-                         : calibrate_kernels(session, options, &is_written);
+        status = is_runs ? calibrate_runs(session, options) : calibrate_kernels(session, options);
     }
-    return is_written ? fab_session_explain(session, status, options->path) : FAB_EXIT_MACHINE;
+    return fab_session_explain(session, status, options->path);
 }
 
 int fab_command_calibrate(int argc, char **argv)

@@ -1,10 +1,8 @@
 #include "arguments.h"
+#include "replace.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdbool.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include <fabricast/fabric.h>
 #include <fabricast/graph.h>
@@ -77,44 +75,9 @@ static const struct argp ARGP = {
     NULL,
     NULL};
 
-/* what stands there and is no plain file, such as a pipe, is written as it is */
-static bool is_special(const char *path)
+static fab_status draw(const void *content, fab_arena *arena, FILE *stream)
 {
-    struct stat status;
-    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
-}
-
-static fab_status draw_to(fab_session *session, const fab_fabric_bill *bill, const char *path)
-{
-    FILE *stream = fopen(path, "w");
-    if (stream == NULL) {
-        return FAB_E_IO;
-    }
-    const fab_status status = fab_report_fabric_svg(bill, session->arena, stream);
-    return fclose(stream) == 0 ? status : FAB_E_IO;
-}
-
-/* a picture is complete or not there: a file beside it takes its place at the end */
-static fab_status draw(fab_session *session, const fab_fabric_bill *bill, const char *path)
-{
-    const bool is_direct = is_special(path);
-    const char *part = is_direct ? path : fab_arena_printf(session->arena, "%s.part", path);
-    if (part == NULL) {
-        return FAB_E_NOMEM;
-    }
-    errno = 0;
-    fab_status status = draw_to(session, bill, part);
-    if (status == FAB_OK && !is_direct && rename(part, path) != 0) {
-        status = FAB_E_IO;
-    }
-    if (status == FAB_E_IO) {
-        fprintf(stderr, "fabricast: --svg: the picture cannot be written: %s\n", strerror(errno));
-        session->is_told = true;
-    }
-    if (status != FAB_OK && !is_direct) {
-        (void)remove(part);
-    }
-    return status;
+    return fab_report_fabric_svg(content, arena, stream);
 }
 
 /* a list of racks has an end */
@@ -188,7 +151,7 @@ static int show(fab_session *session, void *arguments)
         status = print(session, words, &bill, wired);
     }
     if (status == FAB_OK && words->svg != NULL) {
-        status = draw(session, &bill, words->svg);
+        status = fab_file_replace(session, words->svg, draw, &bill);
     }
     if (status == FAB_OK && !bill.is_possible) {
         fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},

@@ -152,8 +152,10 @@ static fab_status simulate(fab_arena *arena, double rate_bps, bool is_general,
     return FAB_OK;
 }
 
-static void write_table(const void *content, FILE *stream)
+/* what fails shows in the stream */
+static fab_status write_table(const void *content, fab_arena *arena, FILE *stream)
 {
+    (void)arena;
     const fab_flow_answer *answer = content;
     fprintf(stream, "flow,finish_s,reference_s,relative_difference\n");
     for (uint32_t i = 0; i < answer->file.set.flow_count; i++) {
@@ -166,6 +168,7 @@ static void write_table(const void *content, FILE *stream)
             fprintf(stream, ",\n");
         }
     }
+    return FAB_OK;
 }
 
 static void print_text(const fab_flow_answer *answer)
@@ -212,9 +215,11 @@ static int answer_with(fab_session *session, fab_arena *arena, const fab_flows_o
     if (status != FAB_OK) {
         return fail(session, options, status);
     }
-    if (options->table != NULL &&
-        !fab_file_replace(options->table, write_table, &answer, session->arena)) {
-        return FAB_EXIT_MACHINE;
+    if (options->table != NULL) {
+        status = fab_file_replace(session, options->table, write_table, &answer);
+    }
+    if (status != FAB_OK) {
+        return fab_session_explain(session, status, options->path);
     }
     if (options->wants_json) {
         const fab_run_meter meter = fab_session_meter(session, answer.file.set.flow_count);

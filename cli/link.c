@@ -277,17 +277,9 @@ static fab_status show_pods(fab_session *session, const fab_link_options *option
 
 /* ---- over distance ---- */
 
-typedef struct fab_map_drawing {
-    const fab_link_map *map;
-    fab_arena *arena;
-} fab_map_drawing;
-
-static void draw(const void *content, FILE *stream)
+static fab_status draw(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_map_drawing *drawing = content;
-    /* what fails shows in the stream */
-    const fab_status status = fab_report_link_map_svg(drawing->map, drawing->arena, stream);
-    (void)status;
+    return fab_report_link_map_svg(content, arena, stream);
 }
 
 static fab_status show_map(fab_session *session, const fab_link_options *options,
@@ -297,12 +289,7 @@ static fab_status show_map(fab_session *session, const fab_link_options *options
     FAB_TRY(fab_link_map_make(found, count, ends_m[0], ends_m[1], session->arena, &map));
     FAB_TRY(options->wants_json ? fab_report_link_map_json(&map, session->arena, stdout)
                                 : fab_report_link_map_text(&map, session->arena, stdout));
-    const fab_map_drawing drawing = {&map, session->arena};
-    if (options->svg != NULL && !fab_file_replace(options->svg, draw, &drawing, session->arena)) {
-        session->is_told = true;
-        return FAB_E_IO;
-    }
-    return FAB_OK;
+    return options->svg == NULL ? FAB_OK : fab_file_replace(session, options->svg, draw, &map);
 }
 
 /* "0.5m..500m": true when there are two ends, which are then read */

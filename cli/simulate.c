@@ -121,36 +121,23 @@ static fab_step_options read_options(fab_session *session, const fab_simulate_wo
     return (fab_step_options){.slow = slow, .slow_count = words->slow_count};
 }
 
-/* what the writers of files need; what fails in them stays here */
-typedef struct fab_picture {
-    const fab_step_simulation *step;
-    fab_arena *arena;
-    fab_status *status;
-} fab_picture;
-
-static void write_trace(const void *content, FILE *stream)
+static fab_status write_trace(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_picture *picture = content;
-    *picture->status = fab_report_step_trace(picture->step, picture->arena, stream);
+    return fab_report_step_trace(content, arena, stream);
 }
 
-static void write_svg(const void *content, FILE *stream)
+static fab_status write_svg(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_picture *picture = content;
-    *picture->status = fab_report_step_svg(picture->step, picture->arena, stream);
+    return fab_report_step_svg(content, arena, stream);
 }
 
-/* false: told why not */
-static bool write_files(fab_session *session, const fab_simulate_words *words,
-                        const fab_step_simulation *step)
+static fab_status write_files(fab_session *session, const fab_simulate_words *words,
+                              const fab_step_simulation *step)
 {
-    fab_status status = FAB_OK;
-    const fab_picture picture = {.step = step, .arena = session->arena, .status = &status};
-    return (words->trace == NULL ||
-            fab_file_replace(words->trace, write_trace, &picture, session->arena)) &&
-           (words->svg == NULL ||
-            fab_file_replace(words->svg, write_svg, &picture, session->arena)) &&
-           status == FAB_OK;
+    if (words->trace != NULL) {
+        FAB_TRY(fab_file_replace(session, words->trace, write_trace, step));
+    }
+    return words->svg == NULL ? FAB_OK : fab_file_replace(session, words->svg, write_svg, step);
 }
 
 static int simulate_in(fab_session *session, fab_arena *arena, const fab_simulate_words *words,
@@ -163,8 +150,8 @@ static int simulate_in(fab_session *session, fab_arena *arena, const fab_simulat
         fprintf(stderr, "fabricast: simulate: %s: %s\n", words->path, reason);
         return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
     }
-    if (status == FAB_OK && !write_files(session, words, &step)) {
-        return FAB_EXIT_MACHINE;
+    if (status == FAB_OK) {
+        status = write_files(session, words, &step);
     }
     if (status == FAB_OK) {
         const fab_run_meter meter = fab_session_meter(session, 1.0);

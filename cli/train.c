@@ -148,14 +148,12 @@ static fab_status print_text(fab_session *session, const fab_train_options *opti
 typedef struct fab_explanation_file {
     const fab_explanation *explanation;
     fab_explanation_table table;
-    fab_arena *arena;
 } fab_explanation_file;
 
-/* a failure of the stream is found by whoever closes it */
-static void write_table(const void *content, FILE *stream)
+static fab_status write_table(const void *content, fab_arena *arena, FILE *stream)
 {
     const fab_explanation_file *file = content;
-    (void)!fab_report_explanation_csv(file->explanation, file->table, file->arena, stream);
+    return fab_report_explanation_csv(file->explanation, file->table, arena, stream);
 }
 
 /* Writes the tables into a folder, which is made when there is none. */
@@ -169,18 +167,16 @@ static fab_status write_tables(fab_session *session, const char *folder,
     };
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         fprintf(stderr, "fabricast: cannot make %s: %s\n", folder, strerror(errno));
+        session->is_told = true;
         return FAB_E_IO;
     }
     for (int table = 0; table < FAB_EXPLANATION_TABLE_COUNT; table++) {
-        const fab_explanation_file file = {explanation, (fab_explanation_table)table,
-                                           session->arena};
+        const fab_explanation_file file = {explanation, (fab_explanation_table)table};
         const char *path = fab_arena_printf(session->arena, "%s/%s.csv", folder, NAMES[table]);
         if (path == NULL) {
             return FAB_E_NOMEM;
         }
-        if (!fab_file_replace(path, write_table, &file, session->arena)) {
-            return FAB_E_IO;
-        }
+        FAB_TRY(fab_file_replace(session, path, write_table, &file));
     }
     return FAB_OK;
 }

@@ -89,43 +89,45 @@ static const struct argp ARGP = {
     NULL,
     NULL};
 
-typedef struct fab_validation_file {
-    const fab_validations *all;
-    fab_arena *arena;
-} fab_validation_file;
-
-/* a failure of the stream is found by whoever closes it */
-static void write_table(const void *content, FILE *stream)
+static fab_status write_table(const void *content, fab_arena *arena, FILE *stream)
 {
-    const fab_validation_file *file = content;
-    (void)!fab_report_validation_csv(file->all, file->arena, stream);
+    return fab_report_validation_csv(content, arena, stream);
 }
 
 typedef struct fab_picture_file {
     const fab_validation *runs;
     int picture;
-    fab_arena *arena;
 } fab_picture_file;
 
-static void write_picture(const void *content, FILE *stream)
+static fab_status write_picture(const void *content, fab_arena *arena, FILE *stream)
 {
     const fab_picture_file *file = content;
-    (void)!fab_report_validation_svg(file->runs, file->picture, file->arena, stream);
+    return fab_report_validation_svg(file->runs, file->picture, arena, stream);
 }
 
-/* Draws both pictures of the first table; false when one cannot be written. */
-static bool draw(const fab_validations *all, const char *folder, fab_arena *arena)
+/* Draws both pictures of the first table. */
+static fab_status draw(fab_session *session, const fab_validations *all, const char *folder)
 {
     static const char *const NAMES[FAB_PICTURE_COUNT] = {"validation-forecast.svg",
                                                          "validation-scale.svg"};
     for (int picture = 0; picture < FAB_PICTURE_COUNT; picture++) {
-        const fab_picture_file file = {&all->tables[0], picture, arena};
-        const char *path = fab_arena_printf(arena, "%s/%s", folder, NAMES[picture]);
-        if (path == NULL || !fab_file_replace(path, write_picture, &file, arena)) {
-            return false;
+        const fab_picture_file file = {&all->tables[0], picture};
+        const char *path = fab_arena_printf(session->arena, "%s/%s", folder, NAMES[picture]);
+        if (path == NULL) {
+            return FAB_E_NOMEM;
         }
+        FAB_TRY(fab_file_replace(session, path, write_picture, &file));
     }
-    return true;
+    return FAB_OK;
+}
+
+static fab_status write_files(fab_session *session, const fab_validate_options *options,
+                              const fab_validations *all)
+{
+    if (options->table != NULL) {
+        FAB_TRY(fab_file_replace(session, options->table, write_table, all));
+    }
+    return options->figures == NULL ? FAB_OK : draw(session, all, options->figures);
 }
 
 /* Median error of all rows of the first table; NAN when none has one. */
@@ -190,16 +192,11 @@ static int validate(fab_session *session, void *arguments)
     }
     fab_status status = fab_validate(session->catalog, options->path, options->source_key,
                                      session->arena, &session->diagnostics, &all);
+    if (status == FAB_OK) {
+        status = write_files(session, options, all);
+    }
     if (status != FAB_OK) {
         return fab_session_explain(session, status, what);
-    }
-    const fab_validation_file file = {all, session->arena};
-    if (options->table != NULL &&
-        !fab_file_replace(options->table, write_table, &file, session->arena)) {
-        return FAB_EXIT_MACHINE;
-    }
-    if (options->figures != NULL && !draw(all, options->figures, session->arena)) {
-        return FAB_EXIT_MACHINE;
     }
     if (options->wants_json) {
         const fab_run_meter meter = fab_session_meter(session, count_rows(all));

@@ -112,6 +112,7 @@ want_err 'occupied'
 run train some.yaml --csv missing/folder
 want_code 3
 want_err 'cannot make missing/folder'
+[ "$(grep -c '' .err)" -eq 1 ] || failed 'the folder is told twice'
 
 # both, and the same bytes however often
 run train some.yaml --required --explain

@@ -203,7 +203,7 @@ want_code 1
 grep -q 'cannot be built' broken.svg || failed 'the picture does not say no'
 run fabric h100_ib --svg missing/picture.svg
 want_code 3
-want_err 'the picture cannot be written'
+want_err 'cannot write missing/picture.svg: No such file or directory'
 want_missing missing
 if [ -w /dev/full ]; then
     run fabric h100_ib --svg /dev/full
