@@ -196,6 +196,20 @@ static bool has_time(void *context)
     return fab_session_clock_s() < ((const fab_simulating_limit *)context)->end_s;
 }
 
+/* Memory that is out is told; other mistakes are in the diagnostics. */
+static void read_cables(fab_session *session, const char *path, int64_t packages,
+                        fab_simulation_options *out)
+{
+    fab_status status =
+        fab_graph_load(path, packages, session->arena, &session->diagnostics, &out->graph);
+    if (status == FAB_OK && out->routing == FAB_ROUTING_UP_DOWN) {
+        status = fab_graph_check_up_down(out->graph, session->arena, &session->diagnostics);
+    }
+    if (status == FAB_E_NOMEM) {
+        complain(session, "--cables", NULL);
+    }
+}
+
 void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
                          size_t tiers, fab_simulation_options *out, fab_simulating_limit *limit_out)
 {
@@ -230,11 +244,7 @@ void fab_simulating_read(fab_session *session, const fab_simulating_words *words
         limit_out->end_s = fab_session_clock_s() + time_s;
     }
     if (words->cables && session->diagnostics.errors == 0) {
-        const fab_status status = fab_graph_load(words->cables, packages, session->arena,
-                                                 &session->diagnostics, &out->graph);
-        if (status == FAB_E_NOMEM) {
-            complain(session, "--cables", NULL);
-        }
+        read_cables(session, words->cables, packages, out);
     }
 }
 

@@ -280,7 +280,7 @@ refused 1 'there is no path from' all-to-all --size 64MiB --ranks 4 --on "$switc
     --cables cables.csv --fault left-right=0
 refused 2 'no such node' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
     --cables cables.csv --fault middle=0
-refused 1 'could loop' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
+refused 2 'cables.csv:6:1: error: up-down routing could loop: left and right are joined' all-to-all --size 64MiB --ranks 4 --on "$switch" --simulate \
     --cables cables.csv --routing up-down
 refused 2 'cables.csv:4:1: error: `2` is no package here' all-to-all --size 64MiB --ranks 2 \
     --on "$switch" --simulate --cables cables.csv

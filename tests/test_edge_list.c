@@ -120,6 +120,38 @@ START_TEST(faults)
 }
 END_TEST
 
+/* Two switches of one level: the row that joins them is named, also where another link has gone;
+ * a switch above both is no loop. */
+START_TEST(loops)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_diagnostics diagnostics;
+    const fab_graph *graph = NULL;
+    const char *message = NULL;
+    ck_assert_int_eq(parse(arena, GOOD, 4, &diagnostics, &graph), FAB_OK);
+    for (int i = 0; i < 2; i++) {
+        diagnostics = fab_diagnostics_make(arena);
+        ck_assert_int_eq(fab_graph_check_up_down(graph, arena, &diagnostics), FAB_E_INPUT);
+        ck_assert_uint_eq(diagnostics.count, 1);
+        ck_assert_int_eq(diagnostics.items[0].position.line, 7);
+        ck_assert_int_eq(diagnostics.items[0].position.column, 1);
+        ck_assert_ptr_nonnull(strstr(diagnostics.items[0].message, "left and right"));
+        const char *fault = i == 0 ? "0=0" : "1=0";
+        ck_assert_int_eq(fab_graph_damage(graph, fault, arena, &graph, &message), FAB_OK);
+    }
+    static const char ABOVE[] = "from,to,rate\n0,left,1 Gbps\n1,right,1 Gbps\nleft,top,1 "
+                                "Gbps\ntop,right,1 Gbps\n";
+    ck_assert_int_eq(parse(arena, ABOVE, 2, &diagnostics, &graph), FAB_OK);
+    ck_assert_int_eq(fab_graph_check_up_down(graph, arena, &diagnostics), FAB_OK);
+    ck_assert_uint_eq(diagnostics.count, 0);
+    /* a graph of no file has no rows */
+    const fab_graph *mesh = graph_of(arena, "mesh", 3);
+    ck_assert_int_eq(fab_graph_check_up_down(mesh, arena, &diagnostics), FAB_E_INPUT);
+    ck_assert_ptr_null(diagnostics.items[0].position.source);
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 /* A broken spine is gone around; with all of them broken there is no path. */
 START_TEST(ways_around)
 {
@@ -148,6 +180,7 @@ int main(void)
     tcase_add_test(t, a_file);
     tcase_add_loop_test(t, mistakes, 0, sizeof(BAD) / sizeof(BAD[0]));
     tcase_add_loop_test(t, faults, 0, sizeof(FAULT) / sizeof(FAULT[0]));
+    tcase_add_test(t, loops);
     tcase_add_test(t, ways_around);
     suite_add_tcase(s, t);
     return run_all(s);

@@ -33,7 +33,8 @@ typedef struct fab_graph {
     const uint32_t *out_link;
     const uint32_t *in_begin;
     const uint32_t *in_link;
-    const char *const *names; /* by node, from a file; NULL: numbers, and s0, s1 ... of switches */
+    const char *const *names;  /* by node, from a file; NULL: numbers, and s0, s1 ... of switches */
+    const fab_position *where; /* by link, the row of a file that names it; NULL: no file */
 } fab_graph;
 
 /* One layer of a fabric: packages in domains of `domain`, each a number of whole domains of the
@@ -77,6 +78,12 @@ FAB_API FAB_CHECKED fab_status fab_graph_parse(const char *name, const char *tex
                                                size_t length_byte, int64_t packages,
                                                fab_arena *arena, fab_diagnostics *diagnostics,
                                                const fab_graph **graph_out);
+
+/* Whether up-down routing has no loop on a graph. FAB_E_INPUT: a link joins two nodes of one level,
+ * so that it leads neither away from packages nor to them; the diagnostic names it, with line and
+ * column of its row where the graph comes from a file. FAB_E_NOMEM. O(links). */
+FAB_API FAB_CHECKED fab_status fab_graph_check_up_down(const fab_graph *graph, fab_arena *arena,
+                                                       fab_diagnostics *diagnostics);
 
 /* Copies a graph with the links between two nodes, both ways, or all links of a node, at `ratio` of
  * their rate: `A-B=RATIO` or `A=RATIO`, nodes by name, 0 <= RATIO <= 1; at 0 they are gone.

@@ -90,6 +90,13 @@ static const char *read_fault(const fab_graph *graph, const char *text, fab_aren
     return NULL;
 }
 
+/* Room for where a file names the links that are left; graphs from files are small. */
+static fab_status make_places(const fab_graph *graph, fab_arena *arena, fab_position **where_out)
+{
+    *where_out = graph->where ? FAB_NEW(arena, fab_position, graph->link_count) : NULL;
+    return graph->where && !*where_out ? FAB_E_NOMEM : FAB_OK;
+}
+
 fab_status fab_graph_damage(const fab_graph *graph, const char *text, fab_arena *arena,
                             const fab_graph **graph_out, const char **message_out)
 {
@@ -101,7 +108,11 @@ fab_status fab_graph_damage(const fab_graph *graph, const char *text, fab_arena 
         return FAB_E_INPUT;
     }
     fab_draft draft = fab_draft_make(arena, graph->package_count);
+    fab_position *where = NULL;
+    FAB_TRY(make_places(graph, arena, &where));
     draft.node_count = graph->node_count;
+    draft.names = graph->names;
+    draft.where = where;
     for (uint32_t i = 0; i < graph->link_count; i++) {
         const bool is_faulty = is_hit(&f, graph->from[i], graph->to[i]);
         const fab_draft_link link = {
@@ -115,6 +126,9 @@ fab_status fab_graph_damage(const fab_graph *graph, const char *text, fab_arena 
         };
         hits += is_faulty ? 1 : 0;
         if (link.rate_bps > 0.0) {
+            if (where) {
+                where[draft.link_count] = graph->where[i];
+            }
             fab_draft_link_add(&draft, &link);
         }
     }
@@ -122,5 +136,5 @@ fab_status fab_graph_damage(const fab_graph *graph, const char *text, fab_arena 
         *message_out = fab_arena_printf(arena, "`%s`: no link there", text);
         return *message_out ? FAB_E_INPUT : FAB_E_NOMEM;
     }
-    return fab_draft_finish(&draft, graph->names, graph_out);
+    return fab_draft_finish(&draft, graph_out);
 }

@@ -98,8 +98,7 @@ static bool list_links(fab_arena *arena, const uint32_t *end, uint32_t links, ui
     return true;
 }
 
-fab_status fab_draft_finish(const fab_draft *draft, const char *const *names,
-                            const fab_graph **graph_out)
+fab_status fab_draft_finish(const fab_draft *draft, const fab_graph **graph_out)
 {
     const uint32_t links = draft->link_count, nodes = draft->node_count;
     fab_graph *graph = FAB_NEW(draft->arena, fab_graph, 1);
@@ -129,7 +128,8 @@ fab_status fab_draft_finish(const fab_draft *draft, const char *const *names,
         .energy_j_per_bit = c.energy_j_per_bit,
         .layer = c.layer,
         .hops = c.hops,
-        .names = names,
+        .names = draft->names,
+        .where = draft->where,
     };
     if (!list_links(draft->arena, c.from, links, nodes, &graph->out_begin, &graph->out_link) ||
         !list_links(draft->arena, c.to, links, nodes, &graph->in_begin, &graph->in_link)) {

@@ -22,6 +22,8 @@ typedef struct fab_draft {
     uint32_t package_count;
     uint32_t node_count;
     bool lacks_memory;
+    const char *const *names;  /* of the graph in the end; NULL */
+    const fab_position *where; /* the same */
 } fab_draft;
 
 fab_draft fab_draft_make(fab_arena *arena, uint32_t packages);
@@ -36,7 +38,6 @@ void fab_draft_link_add(fab_draft *draft, const fab_draft_link *link);
 void fab_draft_join(fab_draft *draft, fab_draft_link link);
 
 /* Lays the columns out; links keep the order in which they came. FAB_E_NOMEM. */
-FAB_CHECKED fab_status fab_draft_finish(const fab_draft *draft, const char *const *names,
-                                        const fab_graph **graph_out);
+FAB_CHECKED fab_status fab_draft_finish(const fab_draft *draft, const fab_graph **graph_out);
 
 #endif

@@ -177,6 +177,16 @@ static fab_status check_paths(const reader *r, const fab_graph *graph)
     return FAB_OK;
 }
 
+/* Each row made two links. */
+static const fab_position *list_places(const reader *r)
+{
+    fab_position *where = FAB_NEW(r->arena, fab_position, 2 * r->table->row_count + 1);
+    for (size_t i = 0; where && i < 2 * r->table->row_count; i++) {
+        where[i] = fab_csv_position(r->table, cell_of(r, i / 2, COLUMN_FROM));
+    }
+    return where;
+}
+
 static fab_status read_table(reader *r, const fab_graph **graph_out)
 {
     FAB_TRY(read_header(r));
@@ -192,7 +202,9 @@ static fab_status read_table(reader *r, const fab_graph **graph_out)
     if (r->diagnostics->errors > 0) {
         return FAB_E_INPUT;
     }
-    FAB_TRY(fab_draft_finish(&draft, r->names, graph_out));
+    draft.names = r->names;
+    draft.where = list_places(r);
+    FAB_TRY(draft.where ? fab_draft_finish(&draft, graph_out) : FAB_E_NOMEM);
     return check_paths(r, *graph_out);
 }
 

@@ -1,7 +1,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include <fabricast/graph.h>
+#include "graph/level.h"
 
 /* Routes by distance. A state is a node, and with up-down routing a node and whether the way has
  * turned down. The distances of all states to a destination are found once, from its end; a route
@@ -32,10 +32,10 @@ struct fab_router {
     const fab_graph *graph;
     int routing;
     uint64_t seed;
-    uint32_t phases; /* 2 with up-down routing */
-    uint32_t *level; /* by node, of up-down routing: links from the nearest package */
-    field *fields;   /* by destination; NULL members until asked for */
-    uint32_t *queue; /* scratch of the search */
+    uint32_t phases;       /* 2 with up-down routing */
+    const uint32_t *level; /* by node, of up-down routing: links from the nearest package */
+    field *fields;         /* by destination; NULL members until asked for */
+    uint32_t *queue;       /* scratch of the search */
     uint8_t *is_queued;
     spray spray;
     uint32_t *link; /* the present route */
@@ -56,52 +56,23 @@ const char *fab_routing_name(int routing)
     return NAME[routing];
 }
 
-/* Nodes have levels by their distance from the nearest package, in links. */
-static bool find_levels(fab_router *router)
-{
-    const fab_graph *graph = router->graph;
-    uint32_t head = 0, tail = 0;
-    router->level = FAB_NEW(router->arena, uint32_t, graph->node_count);
-    if (!router->level) {
-        return false;
-    }
-    for (uint32_t node = 0; node < graph->node_count; node++) {
-        router->level[node] = node < graph->package_count ? 0 : FAR;
-        if (node < graph->package_count) {
-            router->queue[tail++] = node;
-        }
-    }
-    while (head < tail) {
-        const uint32_t node = router->queue[head++];
-        for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
-            const uint32_t next = graph->to[graph->out_link[i]];
-            if (router->level[next] == FAR) {
-                router->level[next] = router->level[node] + 1;
-                router->queue[tail++] = next;
-            }
-        }
-    }
-    return true;
-}
-
 /* A link between switches of one level is neither up nor down. */
-static fab_status check_levels(const fab_router *router, const char **message_out)
+static fab_status find_levels(fab_router *router, const char **message_out)
 {
     const fab_graph *graph = router->graph;
-    for (uint32_t i = 0; i < graph->link_count; i++) {
-        const uint32_t from = graph->from[i], to = graph->to[i];
-        if (router->level[from] == router->level[to]) {
-            const char *a = fab_graph_node_name(graph, from, router->arena);
-            const char *b = fab_graph_node_name(graph, to, router->arena);
-            *message_out = a && b ? fab_arena_printf(router->arena,
-                                                     "up-down routing could loop: %s and %s are "
-                                                     "joined and stand on one level",
-                                                     a, b)
-                                  : NULL;
-            return *message_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
-        }
+    uint32_t link = 0;
+    router->level = fab_levels_make(graph, router->arena);
+    if (!router->level || !fab_levels_find_tie(graph, router->level, &link)) {
+        return router->level ? FAB_OK : FAB_E_NOMEM;
     }
-    return FAB_OK;
+    const char *a = fab_graph_node_name(graph, graph->from[link], router->arena);
+    const char *b = fab_graph_node_name(graph, graph->to[link], router->arena);
+    *message_out = a && b ? fab_arena_printf(router->arena,
+                                             "up-down routing could loop: %s and %s are joined and "
+                                             "stand on one level",
+                                             a, b)
+                          : NULL;
+    return *message_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
 }
 
 fab_status fab_router_create(const fab_graph *graph, int routing, uint64_t seed, fab_arena *arena,
@@ -134,10 +105,7 @@ fab_status fab_router_create(const fab_graph *graph, int routing, uint64_t seed,
         return FAB_E_NOMEM;
     }
     *router_out = router;
-    if (phases == 1) {
-        return FAB_OK;
-    }
-    return find_levels(router) ? check_levels(router, message_out) : FAB_E_NOMEM;
+    return phases == 1 ? FAB_OK : find_levels(router, message_out);
 }
 
 static uint32_t hops_of(const fab_router *router, uint32_t link)

@@ -365,5 +365,5 @@ fab_status fab_graph_make(const fab_graph_layer *layers, size_t layer_count, int
     FAB_TRY(fab_graph_check(layers, layer_count, packages, arena, message_out));
     fab_draft draft = fab_draft_make(arena, (uint32_t)packages);
     wire_layers(layers, layer_count, packages, &draft);
-    return fab_draft_finish(&draft, NULL, graph_out);
+    return fab_draft_finish(&draft, graph_out);
 }
