@@ -103,7 +103,7 @@ typedef struct fab_study_target {
 typedef struct fab_waterfall_row {
     const char *label;
     const char *why;
-    double slow_s; /* time per token and layer of the slower system (step time when is_step) */
+    double slow_s; /* of a step, per token and layer of a stage; of the slower system */
     double fast_s;
     double ratio;        /* slow / fast of step times */
     double change_ratio; /* ratio minus the ratio of the row before; 0 in the first row */

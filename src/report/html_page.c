@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define WIDE_COLUMNS 12
+
 /* bytes of a text that a table never breaks */
 #define SHORT_CELL 18
 
@@ -89,12 +91,23 @@ static void write_row(fab_page *page, const fab_sheet *sheet, size_t row)
     fab_page_raw(page, "</tr>\n");
 }
 
+/* more columns than a page holds at its usual size */
+static bool is_wide(const fab_sheet *sheet)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < sheet->column_count; c++) {
+        count += sheet->columns[c].place != FAB_SHEET_NOT_PAGE;
+    }
+    return count > WIDE_COLUMNS;
+}
+
 void fab_page_sheet(fab_page *page, const fab_sheet *sheet, const char *label)
 {
     if (sheet->row_count == 0) {
         return;
     }
-    fab_page_raw(page, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    fab_page_raw(page, is_wide(sheet) ? "<div class=\"scroll wide\"" : "<div class=\"scroll\"");
+    fab_page_raw(page, " role=\"region\" tabindex=\"0\" aria-label=\"");
     fab_page_text(page, label);
     fab_page_raw(page, "\"><table>\n");
     write_head(page, sheet);

@@ -135,8 +135,8 @@ static void write_waterfall(fab_page *page, const fab_study_result *result)
                            fab_text_printf(page->scratch, "How %s comes about", target->id));
     fab_page_element(page, "p", "note",
                      "Settings are added from top to bottom; the shaded row has the study's own "
-                     "settings, and rows that begin with \"or:\" go beyond them. The ratio is "
-                     "that of step times.");
+                     "settings, and rows that begin with \"or:\" go beyond them. Times are those "
+                     "of a step, per token and layer of a stage.");
     fab_page_sheet(page, &sheet, "waterfall");
     fab_page_end_section(page);
 }

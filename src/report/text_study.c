@@ -91,8 +91,11 @@ static void print_waterfall(const fab_study_result *result, fab_scratch *s, FILE
                                              fab_text_clean(s, target->id),
                                              fab_text_clean(s, target->published)));
     fab_text_sheet(&sheet, stream);
-    fab_text_paragraph(
-        s, stream, "* the study's own settings. Rows that begin with \"or:\" go beyond them.", "");
+    fab_text_paragraph(s, stream,
+                       "* the study's own settings. Rows that begin with \"or:\" go beyond them. "
+                       "Times are those of "
+                       "a step, per token and layer of a stage.",
+                       "");
 }
 
 static void print_sensitivity(const fab_study_result *result, fab_scratch *s, FILE *stream)
