@@ -153,6 +153,8 @@ shows 'Mirrors move no bits' link ocs_palomar --explain
 shows 'crossbar, buffers and tables are not' link sw_th5 --explain
 shows 'warning: the lane rate is not published' link celestial_pf --explain
 shows 'median error' link --derived
+shows 'none of these to compare with' link dac_50g --derived
+shows 'of the one that is published' link cpo_quantumx --derived
 printf 'technology: {base: cpo_quantumx, name: inner, fec: rs544_hamming}\n' >inner.yaml
 shows 'ours is -17 % off it' link inner.yaml --explain
 want_out 'by hard decision'

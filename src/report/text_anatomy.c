@@ -269,6 +269,21 @@ static void add_marks(fab_sheet *sheet, const fab_technology *t, const fab_pair 
     fab_sheet_add(sheet, cells);
 }
 
+/* over how many rows derived energies were compared with published ones, and how far they miss */
+static const char *spread_text(fab_scratch *scratch, const fab_error_spread *spread)
+{
+    if (spread->count == 0) {
+        return "none of these to compare with";
+    }
+    const char *error = fab_text_percent(scratch, spread->median_ratio);
+    if (spread->count == 1) {
+        return fab_text_printf(scratch, "error %s %% of the one that is published", error);
+    }
+    return fab_text_printf(scratch,
+                           "median error %s %% over %zu technologies whose energy is published",
+                           error, spread->count);
+}
+
 fab_status fab_report_marks_text(const fab_technology *const *technologies,
                                  const fab_budget *budgets, size_t count, fab_arena *arena,
                                  FILE *stream)
@@ -285,10 +300,10 @@ fab_status fab_report_marks_text(const fab_technology *const *technologies,
     const fab_error_spread spread = fab_budget_spread(technologies, budgets, count);
     const char *text = fab_text_printf(
         &scratch,
-        "-: not published, or not derived. Energy: median error %s %% over %zu technologies whose "
-        "energy is published, in the scope that each row names; (*) is no measure of the model: an "
-        "estimate, an assumption, or a point that a fit goes through. `--explain` shows the parts.",
-        fab_text_percent(&scratch, spread.median_ratio), spread.count);
+        "-: not published, or not derived. Energy: %s, in the scope that each row names; (*) is no "
+        "measure of the model: an estimate, an assumption, or a point that a fit goes through. "
+        "`--explain` shows the parts.",
+        spread_text(&scratch, &spread));
     fprintf(stream, "\n");
     fab_text_paragraph(&scratch, stream, text, "");
     const fab_status status = fab_text_finish(&scratch, stream);
