@@ -280,6 +280,11 @@ fab_status fab_kernel_table_load(const fab_node *node, const char *gpu, fab_aren
     if (path == NULL) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(fab_csv_load(path, arena, diagnostics, &r.csv));
-    return read_table(&r, arena, table_out);
+    const fab_status status = fab_csv_load(path, arena, diagnostics, &r.csv);
+    if (status == FAB_E_INPUT) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node->position,
+                     "a table of kernels is looked for beside the scenario",
+                     "the table of kernels `%s` cannot be used", node->text);
+    }
+    return status == FAB_OK ? read_table(&r, arena, table_out) : status;
 }

@@ -463,13 +463,26 @@ static void check_shards(fab_settling *s)
     }
 }
 
+/* the field of a package that gives the peak of a precision */
+static const char *peak_hint(int precision)
+{
+    switch (precision) {
+    case FAB_PRECISION_NVFP4:
+        return "spell it out: gpu: {base: NAME, fp4: 10 PFLOP/s}";
+    case FAB_PRECISION_FP8:
+        return "spell it out: gpu: {base: NAME, fp8: 2 PFLOP/s}";
+    default:
+        return "spell it out: gpu: {base: NAME, bf16: 1 PFLOP/s}";
+    }
+}
+
 static void check_hardware(fab_settling *s)
 {
     const fab_gpu *gpu = &s->scenario->gpu;
     const int precision = s->scenario->job.precision;
     if (!fab_precision_peak_flops(gpu, precision)->is_known) {
-        mistake(s, "job", "precision", "spell it out: gpu: {base: NAME, bf16: ..., fp8: ...}",
-                "gpu `%s` has no published %s peak", gpu->name,
+        mistake(s, "job", "precision", peak_hint(precision), "gpu `%s` has no published %s peak",
+                gpu->name,
                 precision == FAB_PRECISION_NVFP4 ? "FP4" : fab_precision_text(precision));
     }
     if (!gpu->bf16_flops.is_known && precision != FAB_PRECISION_BF16) {
