@@ -62,6 +62,27 @@ sed 's/own.csv/missing.csv/' own.yaml >missing.yaml
 run train missing.yaml
 want_code 2
 want_err 'missing.csv: error: no such file'
+want_err 'missing.yaml:5:15: error: the table of kernels `missing.csv` cannot be used'
+sed 's/bf16/nvfp4/; /kernel_table/d' own.yaml >four.yaml
+run train four.yaml
+want_code 2
+want_err 'gpu `h100_sxm` has no published FP4 peak'
+want_err 'gpu: {base: NAME, fp4: 10 PFLOP/s}'
+cat >four.yaml <<'END'
+name: four
+gpu: {base: b200_sxm, memory: 180 GiB}
+fabric: hgx_b200
+model: {base: llama3-8b, layers: 8}
+job: {gpus: 8, tokens: 1G, batch: 8, sequence: 4096, precision: nvfp4}
+mapping: {offload_layers: 2}
+END
+run train four.yaml
+want_code 0
+want_out 'matrix products, NVFP4'
+want_out 'Assumed where its row is silent: static power'
+if awk 'length > 100' .out | grep -q 'in the host'; then
+    failed 'a line about the host is too long'
+fi
 sed 's/h100_sxm,/a100_sxm,/; s/^,,,,/a100_sxm,,,,/' own.csv >others.csv
 sed 's/own.csv/others.csv/' own.yaml >others.yaml
 run train others.yaml

@@ -73,6 +73,13 @@ START_TEST(fp4_follows_fp8)
     assert_near(fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE).gemm_j_per_flop, 0.2e-12);
     gpu.fp8_energy_j_per_flop = known(0.9e-12);
     assert_near(fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE).gemm_j_per_flop, 0.3e-12);
+    /* that is no number of its row, whatever else the row gives */
+    fab_gpu full = gpu;
+    full.static_power_w = known(100);
+    full.bf16_energy_j_per_flop = known(1.2e-12);
+    full.memory_energy_j_per_bit = known(4e-12);
+    ck_assert(!fab_gpu_energy_of(&full, FAB_GPU_FP8, &RULE).is_assumed);
+    ck_assert(fab_gpu_energy_of(&full, FAB_GPU_FP4, &RULE).is_assumed);
     gpu.fp4_energy_j_per_flop = known(0.7e-12);
     const fab_gpu_energy got = fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE);
     assert_near(got.gemm_j_per_flop, 0.7e-12);

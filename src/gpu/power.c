@@ -32,8 +32,11 @@ static double fp4_energy(const fab_gpu *gpu, const fab_gpu_energy_rule *rule, fa
     const bool is_derived = !gpu->fp4_energy_j_per_flop.is_known && fp8->is_known &&
                             gpu->fp8_flops.is_known && gpu->fp4_flops.is_known &&
                             gpu->fp4_flops.value > 0.0;
-    return is_derived ? fp8->value * gpu->fp8_flops.value / gpu->fp4_flops.value
-                      : flop_energy(gpu, &gpu->fp4_energy_j_per_flop, &gpu->fp4_flops, rule, out);
+    if (!is_derived) {
+        return flop_energy(gpu, &gpu->fp4_energy_j_per_flop, &gpu->fp4_flops, rule, out);
+    }
+    out->is_assumed = true;
+    return fp8->value * gpu->fp8_flops.value / gpu->fp4_flops.value;
 }
 
 /* Of the products of a job in `format`. */

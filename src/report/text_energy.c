@@ -103,13 +103,22 @@ static void add_row(fab_sheet *sheet, const fab_forecast *forecast, const char *
                          });
 }
 
-static void print_table(fab_scratch *s, const fab_forecast *forecast, FILE *stream)
+/* products below 16 bits are those of the job's format */
+static const char *part_text(const fab_scenario *scenario, fab_energy_class part)
+{
+    return part == FAB_ENERGY_GEMM_FP8 && scenario->job.precision == FAB_PRECISION_NVFP4
+               ? "matrix products, NVFP4"
+               : fab_energy_class_text(part);
+}
+
+static void print_table(fab_scratch *s, const fab_scenario *scenario, const fab_forecast *forecast,
+                        FILE *stream)
 {
     const fab_energy_forecast *energy = &forecast->energy;
     fab_sheet sheet =
         fab_sheet_make(s, COLUMNS, FAB_COLUMN_COUNT(COLUMNS), FAB_ENERGY_CLASS_COUNT + 2);
     for (int part = 0; part < FAB_ENERGY_CLASS_COUNT; part++) {
-        add_row(&sheet, forecast, fab_energy_class_text((fab_energy_class)part),
+        add_row(&sheet, forecast, part_text(scenario, (fab_energy_class)part),
                 energy->part_j[part]);
     }
     add_row(&sheet, forecast, "all", energy->total_j);
@@ -122,7 +131,7 @@ void fab_text_energy(fab_scratch *s, const fab_scenario *scenario, const fab_for
 {
     fab_text_heading(stream, "Energy of a step, mean over the packages");
     if (forecast->energy.is_known) {
-        print_table(s, forecast, stream);
+        print_table(s, scenario, forecast, stream);
     }
     fab_text_paragraph(s, stream, fab_energy_power_text(s, scenario, forecast), "");
     if (forecast->energy.is_known) {

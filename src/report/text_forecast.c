@@ -201,12 +201,14 @@ static void print_memory(const view *v)
     fab_text_sheet(&sheet, v->stream);
     if (m->host_byte > 0.0) {
         const fab_offload_forecast *copied = &v->forecast->offload;
-        fprintf(v->stream,
-                "Beside that %s of activations in the host's memory; copying %s in a step takes %s "
-                "s, of which %s s are exposed.\n",
-                fab_text_quantity(s, m->host_byte, FAB_DIM_SIZE),
-                fab_text_quantity(s, copied->moved_byte, FAB_DIM_SIZE),
-                fab_text_fixed(s, copied->total_s, 4), fab_text_fixed(s, copied->exposed_s, 4));
+        const char *text = fab_text_printf(
+            s,
+            "Beside that %s of activations in the host's memory; copying %s in a step takes %s s, "
+            "of which %s s are exposed.",
+            fab_text_quantity(s, m->host_byte, FAB_DIM_SIZE),
+            fab_text_quantity(s, copied->moved_byte, FAB_DIM_SIZE),
+            fab_text_fixed(s, copied->total_s, 4), fab_text_fixed(s, copied->exposed_s, 4));
+        fab_text_paragraph(s, v->stream, text, "");
     }
 }
 
