@@ -172,6 +172,18 @@ static const char *missing_text(const fab_tier_bill *tier)
     return tier->tier->chip ? "rate or ports of the switch not published" : "switch not given";
 }
 
+/* the same in the narrow box of a domain */
+static const char *missing_word(const fab_tier_bill *tier)
+{
+    if (tier->tier->links_per_path < 2) {
+        return "no switch between";
+    }
+    if (tier->clos.levels == 0) {
+        return "too few ports";
+    }
+    return tier->tier->chip ? "ports not published" : "switch not given";
+}
+
 /* draws the switches of an outer tier and returns the row of its leaves */
 static node_row draw_switches(drawing *d, int64_t index, double y)
 {
@@ -234,7 +246,7 @@ static void draw_pod(drawing *d, double x, double width, double y)
         const fab_svg_box none = {x + 14.0, y + 18.0, width - 28.0, 18.0};
         fab_svg_dashed(&d->svg, none, colour_of(0));
         fab_svg_text(&d->svg, x + width / 2.0, y + 31.0, font_of(9, GREY, FAB_SVG_MIDDLE),
-                     missing_text(tier));
+                     missing_word(tier));
     }
     for (int i = 0; i < racks.shown; i++) {
         const fab_svg_box rack = {racks.x_count[i] - 12.0, racks.y_count, 24.0, 44.0};
