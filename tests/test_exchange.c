@@ -8,7 +8,7 @@
 /* A stage in the middle of a pipeline: 4 layers of 60 parameters, t = 1, two data ranks on a link
  * of one byte a second. Half of the payload is sent: gradients of 4 bytes take 480 s, parameters of
  * 2 bytes 240 s. */
-static const fab_stage STAGE = {.dense_layers = 4};
+static const fab_stage STAGE = {.layers = {[FAB_BLOCK_DENSE_LAYER] = {4, 0}}};
 
 static fab_scenario scenario_of(int64_t stages, int64_t chunks, double share)
 {
@@ -241,7 +241,7 @@ START_TEST(experts_have_their_own_replicas)
     fab_scenario s = scenario_of(4, 1, 0.0);
     s.mapping.ep = 2;
     s.model.experts = 2;
-    const fab_stage stage = {.moe_layers = 4};
+    const fab_stage stage = {.layers = {[FAB_BLOCK_MOE_LAYER] = {4, 0}}};
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
     ck_assert_int_eq(exchange_data(&s, &w, &stage, &time, 0, &out), FAB_OK);
@@ -290,7 +290,7 @@ START_TEST(expert_replicas_sum_their_shards)
     fab_scenario s = scenario_of(4, 1, 0.0);
     s.mapping.ep = 2;
     s.model.experts = 2;
-    const fab_stage stage = {.moe_layers = 4};
+    const fab_stage stage = {.layers = {[FAB_BLOCK_MOE_LAYER] = {4, 0}}};
     const fab_stage_time time = {.forward_s = 1, .backward_s = 1};
     fab_data_exchange out;
     ck_assert_int_eq(exchange_data(&s, &w, &stage, &time, 0, &out), FAB_OK);

@@ -115,7 +115,7 @@ START_TEST(a_layer_of_deepseek_v3_as_profiled)
     ck_assert_int_eq(fab_scenario_load(catalog, path, arena, &diagnostics, &s), FAB_OK);
     fab_workload *w = FAB_NEW(arena, fab_workload, 1);
     ck_assert_int_eq(fab_workload_build(s, w), FAB_OK);
-    const fab_stage layer = {.moe_layers = 1, .recomputed_moe_layers = 1};
+    const fab_stage layer = {.layers = {[FAB_BLOCK_MOE_LAYER] = {.again = 1}}};
     const fab_stage_time time = measure(s, w, &layer);
     const double computing_s =
         time.part_s[FAB_STEP_GEMM] + time.part_s[FAB_STEP_ATTENTION] + time.part_s[FAB_STEP_MEMORY];

@@ -48,8 +48,8 @@ START_TEST(layers_are_dealt_as_by_hand)
     const fab_scenario s = dealt(DEALT[_i].layers, DEALT[_i].dense, DEALT[_i].p, DEALT[_i].v, 1);
     for (int64_t i = 0; i < DEALT[_i].p; i++) {
         const fab_stage stage = fab_stage_make(&s, i);
-        ck_assert_int_eq(stage.dense_layers, DEALT[_i].want[i][0]);
-        ck_assert_int_eq(stage.moe_layers, DEALT[_i].want[i][1]);
+        ck_assert_int_eq(fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER), DEALT[_i].want[i][0]);
+        ck_assert_int_eq(fab_stage_layers_of(&stage, FAB_BLOCK_MOE_LAYER), DEALT[_i].want[i][1]);
         ck_assert(stage.has_embedding == (i == 0));
         ck_assert(stage.has_head == (i == DEALT[_i].p - 1));
         ck_assert_int_eq(stage.mtp_modules, i == DEALT[_i].p - 1 ? 1 : 0);
@@ -65,10 +65,10 @@ START_TEST(layouts_are_followed)
     fab_scenario s = dealt(12, 3, 2, 2, 0);
     s.chunk_layers = LAYERS;
     const fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
-    ck_assert_int_eq(first.dense_layers, 1);
-    ck_assert_int_eq(first.moe_layers, 5);
-    ck_assert_int_eq(second.dense_layers, 2);
-    ck_assert_int_eq(second.moe_layers, 4);
+    ck_assert_int_eq(fab_stage_layers_of(&first, FAB_BLOCK_DENSE_LAYER), 1);
+    ck_assert_int_eq(fab_stage_layers_of(&first, FAB_BLOCK_MOE_LAYER), 5);
+    ck_assert_int_eq(fab_stage_layers_of(&second, FAB_BLOCK_DENSE_LAYER), 2);
+    ck_assert_int_eq(fab_stage_layers_of(&second, FAB_BLOCK_MOE_LAYER), 4);
 }
 END_TEST
 
@@ -107,9 +107,9 @@ START_TEST(spread_experts_are_dealt_evenly)
     for (int64_t i = 0; i < 8; i++) {
         /* 15 layers each: the first of stage 0 is dense, the first of stage 1 has experts */
         const fab_stage stage = fab_stage_make(&s, i);
-        ck_assert_int_eq(stage.dense_layers, i % 2 == 0 ? 8 : 7);
-        ck_assert_int_eq(stage.dense_layers + stage.moe_layers, 15);
-        dense += stage.dense_layers;
+        ck_assert_int_eq(fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER), i % 2 == 0 ? 8 : 7);
+        ck_assert_int_eq(fab_stage_layers(&stage), 15);
+        dense += fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER);
     }
     ck_assert_int_eq(dense, 60);
 }
@@ -142,11 +142,12 @@ START_TEST(layers_sum_up_for_all_pipelines)
                 for (int64_t i = 0; i < p; i++) {
                     const fab_stage stage = fab_stage_make(&s, i);
                     deal_slowly(&s, i, &want_dense, &want_moe);
-                    ck_assert_int_eq(stage.dense_layers, want_dense);
-                    ck_assert_int_eq(stage.moe_layers, want_moe);
-                    ck_assert_int_ge(stage.dense_layers + stage.moe_layers, v);
-                    sum += stage.dense_layers + stage.moe_layers;
-                    dense += stage.dense_layers;
+                    ck_assert_int_eq(fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER),
+                                     want_dense);
+                    ck_assert_int_eq(fab_stage_layers_of(&stage, FAB_BLOCK_MOE_LAYER), want_moe);
+                    ck_assert_int_ge(fab_stage_layers(&stage), v);
+                    sum += fab_stage_layers(&stage);
+                    dense += fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER);
                 }
                 ck_assert_int_eq(sum, layers);
                 ck_assert_int_eq(dense, layers / 3);
@@ -508,14 +509,14 @@ START_TEST(parts_run_again)
     s.mapping.recompute = FAB_PART_CORE_ATTENTION | FAB_PART_NORMS;
     s.mapping.recompute_layers = 1;
     fab_stage stage = fab_stage_make(&s, 0);
-    ck_assert_int_eq(stage.recomputed_dense_layers, 1);
+    ck_assert_int_eq(stage.layers[FAB_BLOCK_DENSE_LAYER].again, 1);
     fab_stage_time t = measure(&s, &w, &stage);
     assert_close(t.forward_s, 3 * 21, 1e-14, "forward");
     assert_close(t.backward_s, 3 * 35 + 3, 1e-14, "core again");
     s.mapping.recompute = FAB_PART_EXPERTS;
     s.mapping.recompute_layers = 0;
     stage = fab_stage_make(&s, 0);
-    ck_assert_int_eq(stage.recomputed_dense_layers, 3);
+    ck_assert_int_eq(stage.layers[FAB_BLOCK_DENSE_LAYER].again, 3);
     t = measure(&s, &w, &stage);
     assert_close(t.backward_s, 3 * (35 + 7), 1e-14, "messages again");
     assert_close(t.messages[FAB_MESSAGE_EXPERT].total_s, 3 * 3 * 7, 1e-14, "counted");
@@ -549,17 +550,25 @@ START_TEST(last_layers_stay_in_bf16)
     s.assumptions.bf16_layers = 3;
     s.mapping.recompute = FAB_RECOMPUTE_FULL;
     s.mapping.recompute_layers = 1;
+    s.mapping.offload_layers = 2;
     const fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
-    ck_assert(first.bf16_dense_layers == 0 && first.bf16_moe_layers == 1);
-    ck_assert(second.bf16_dense_layers == 0 && second.bf16_moe_layers == 2);
-    ck_assert(first.recomputed_bf16_moe_layers == 0 && second.recomputed_bf16_moe_layers == 1);
+    ck_assert_int_eq(fab_stage_layers_of(&first, FAB_BLOCK_DENSE_LAYER_BF16), 0);
+    ck_assert_int_eq(fab_stage_layers_of(&second, FAB_BLOCK_DENSE_LAYER_BF16), 0);
+    const fab_layer_count one = first.layers[FAB_BLOCK_MOE_LAYER_BF16];
+    const fab_layer_count two = second.layers[FAB_BLOCK_MOE_LAYER_BF16];
+    ck_assert(one.once == 1 && one.again == 0 && two.once == 1 && two.again == 1);
     ck_assert_int_eq(fab_stage_block_count(&s, &second, FAB_BLOCK_MOE_LAYER), 1);
     ck_assert_int_eq(fab_stage_block_count(&s, &second, FAB_BLOCK_MOE_LAYER_BF16), 2);
     ck_assert_int_eq(fab_stage_recomputed_count(&s, &second, FAB_BLOCK_MOE_LAYER), 0);
     ck_assert_int_eq(fab_stage_recomputed_count(&s, &second, FAB_BLOCK_MOE_LAYER_BF16), 1);
+    /* all of them wait in the host's memory, as what they are */
+    ck_assert_mem_eq(second.offloaded, second.layers, sizeof second.layers);
     s.assumptions.bf16_layers = 8;
     const fab_stage all = fab_stage_make(&s, 0);
-    ck_assert(all.bf16_dense_layers == all.dense_layers && all.bf16_moe_layers == all.moe_layers);
+    ck_assert_int_eq(fab_stage_layers(&all), 4);
+    ck_assert_int_eq(fab_stage_layers_of(&all, FAB_BLOCK_DENSE_LAYER_BF16) +
+                         fab_stage_layers_of(&all, FAB_BLOCK_MOE_LAYER_BF16),
+                     4);
 }
 END_TEST
 
@@ -573,19 +582,24 @@ START_TEST(first_layers_of_chunks_run_again)
     s.mapping.recompute = FAB_RECOMPUTE_FULL;
     s.mapping.recompute_layers = 1;
     fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
-    ck_assert(first.recomputed_dense_layers == 1 && first.recomputed_moe_layers == 1);
-    ck_assert(second.recomputed_dense_layers == 1 && second.recomputed_moe_layers == 1);
+    ck_assert(first.layers[FAB_BLOCK_DENSE_LAYER].again == 1 &&
+              first.layers[FAB_BLOCK_MOE_LAYER].again == 1);
+    ck_assert(second.layers[FAB_BLOCK_DENSE_LAYER].again == 1 &&
+              second.layers[FAB_BLOCK_MOE_LAYER].again == 1);
     s.mapping.recompute_layers = 5;
     first = fab_stage_make(&s, 0);
-    ck_assert(first.recomputed_dense_layers == 2 && first.recomputed_moe_layers == 2);
+    ck_assert(first.layers[FAB_BLOCK_DENSE_LAYER].again == 2 &&
+              first.layers[FAB_BLOCK_MOE_LAYER].again == 2);
     s.mapping.pp = 1;
     for (s.mapping.interleave = 1; s.mapping.interleave <= 4; s.mapping.interleave++) {
         first = fab_stage_make(&s, 0);
-        ck_assert(first.recomputed_dense_layers == 3 && first.recomputed_moe_layers == 2);
+        ck_assert(first.layers[FAB_BLOCK_DENSE_LAYER].again == 3 &&
+                  first.layers[FAB_BLOCK_MOE_LAYER].again == 2);
     }
     s.mapping.recompute = FAB_RECOMPUTE_NONE;
     first = fab_stage_make(&s, 0);
-    ck_assert(first.recomputed_dense_layers == 0 && first.recomputed_moe_layers == 0);
+    ck_assert(first.layers[FAB_BLOCK_DENSE_LAYER].again == 0 &&
+              first.layers[FAB_BLOCK_MOE_LAYER].again == 0);
 }
 END_TEST
 

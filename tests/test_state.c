@@ -201,7 +201,7 @@ START_TEST(deepseek_v3_on_256)
                                          "mapping: {pp: 4, ep: 64, interleave: 4}\n",
                                          NULL);
     const fab_workload w = workload_of(&s);
-    const fab_stage stage = {.moe_layers = 15};
+    const fab_stage stage = {.layers = {[FAB_BLOCK_MOE_LAYER] = {15, 0}}};
     const fab_memory_forecast got = fab_stage_memory(&s, &w, &stage, 1);
     ck_assert_double_eq_tol(got.weights_byte + got.gradients_byte, 36.8e9, 0.05e9);
     ck_assert_double_eq_tol(got.optimizer_byte, 32.4e9, 0.05e9);
@@ -254,7 +254,8 @@ START_TEST(recomputation_of_some_layers)
     s.mapping.recompute_layers = 1;
     const fab_workload w = workload_of(&s);
     const fab_stage stage = fab_stage_make(&s, 0);
-    ck_assert(stage.recomputed_dense_layers == 1 && stage.recomputed_moe_layers == 0);
+    ck_assert_int_eq(stage.layers[FAB_BLOCK_DENSE_LAYER].again, 1);
+    ck_assert_int_eq(stage.layers[FAB_BLOCK_MOE_LAYER].again, 0);
     const fab_block *dense = &w.blocks[FAB_BLOCK_DENSE_LAYER];
     /* two outputs of norms, 2 x 2 T1 h */
     ck_assert_double_eq_tol(dense->saved_byte - dense->kept_byte, 128, 1e-9);
@@ -323,7 +324,7 @@ START_TEST(fp8_weights_by_hand)
     s.assumptions.bf16_layers = 1;
     w = workload_of(&s);
     const fab_stage last = fab_stage_make(&s, 1);
-    ck_assert_int_eq(last.bf16_moe_layers, 1);
+    ck_assert_int_eq(fab_stage_layers_of(&last, FAB_BLOCK_MOE_LAYER_BF16), 1);
     got = fab_stage_memory(&s, &w, &last, 1);
     ck_assert_double_eq_tol(got.weights_byte, 2 * (480 + 480 + 816 + 1536.0) - (384 + 768), 1e-9);
     s.mapping.zero = 3;
@@ -379,8 +380,8 @@ START_TEST(host_keeps_activations)
     /* of two dense layers' worth nothing is won */
     s.mapping.offload_layers = 1;
     const fab_stage first = fab_stage_make(&s, 0);
-    ck_assert_int_eq(first.offloaded_layers[0][0], 1);
-    ck_assert_int_eq(first.offloaded_layers[1][0], 0);
+    ck_assert_int_eq(first.offloaded[FAB_BLOCK_DENSE_LAYER].once, 1);
+    ck_assert_int_eq(first.offloaded[FAB_BLOCK_MOE_LAYER].once, 0);
     fab_memory_forecast got = fab_stage_memory(&s, &w, &first, 0);
     ck_assert_double_eq_tol(got.activations_byte, 2 * (dense + moe), 1e-9);
     ck_assert_double_eq_tol(got.host_byte, 2 * dense, 1e-9);
@@ -397,10 +398,52 @@ START_TEST(host_keeps_activations)
     s.mapping.recompute_layers = 1;
     w = workload_of(&s);
     const fab_stage again = fab_stage_make(&s, 0);
-    ck_assert_int_eq(again.offloaded_layers[0][1], 1);
-    ck_assert_int_eq(again.offloaded_layers[1][0], 1);
+    ck_assert_int_eq(again.offloaded[FAB_BLOCK_DENSE_LAYER].again, 1);
+    ck_assert_int_eq(again.offloaded[FAB_BLOCK_MOE_LAYER].once, 1);
     ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &again, 0).host_byte,
                             2 * (w.blocks[FAB_BLOCK_DENSE_LAYER].kept_byte + moe), 1e-9);
+}
+END_TEST
+
+/* with FP8 products the last layer, of stage 1, stays in BF16: there it keeps more, and so does the
+ * host; where nothing of it runs again it brings nothing back */
+START_TEST(layers_in_bf16_keep_what_they_are)
+{
+    fab_scenario s = hand_scenario();
+    s.job.precision = FAB_PRECISION_FP8;
+    s.assumptions.bf16_layers = 1;
+    s.mapping.offload_layers = 2;
+    fab_workload w = workload_of(&s);
+    const fab_block *narrow = &w.blocks[FAB_BLOCK_MOE_LAYER];
+    const fab_block *wide = &w.blocks[FAB_BLOCK_MOE_LAYER_BF16];
+    ck_assert_double_gt(wide->saved_byte, narrow->saved_byte);
+    fab_stage last = fab_stage_make(&s, 1);
+    ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &last, 1).host_byte,
+                            narrow->saved_byte + wide->saved_byte, 1e-9);
+
+    s.mapping.recompute = FAB_RECOMPUTE_FULL;
+    s.mapping.recompute_layers = 1;
+    s.mapping.offload_layers = 0;
+    w = workload_of(&s);
+    last = fab_stage_make(&s, 1);
+    last.has_head = false;
+    const double without_byte = fab_stage_memory(&s, &w, &last, 1).temporary_byte;
+    s.mapping.recompute_layers = 2;
+    last = fab_stage_make(&s, 1);
+    last.has_head = false;
+    ck_assert_double_eq_tol(
+        fab_stage_memory(&s, &w, &last, 1).temporary_byte - without_byte,
+        (wide->saved_byte - wide->kept_byte) - (narrow->saved_byte - narrow->kept_byte), 1e-9);
+}
+END_TEST
+
+/* a stage without layers has no gradients of their weights */
+START_TEST(stages_without_layers_need_no_scratch)
+{
+    const fab_scenario s = hand_scenario();
+    const fab_workload w = workload_of(&s);
+    const fab_stage stage = {.has_embedding = true, .parts = 1};
+    ck_assert_double_eq(fab_stage_memory(&s, &w, &stage, 0).temporary_byte, 0.0);
 }
 END_TEST
 
@@ -579,9 +622,9 @@ START_TEST(stages_keep_linear_layers)
     s.model.linear_key_dim = s.model.linear_dim = 8;
     const fab_workload w = workload_of(&s);
     const fab_stage first = fab_stage_make(&s, 0), second = fab_stage_make(&s, 1);
-    ck_assert_int_eq(first.linear_dense_layers, 1);
-    ck_assert_int_eq(first.linear_moe_layers, 0);
-    ck_assert_int_eq(second.linear_moe_layers, 1);
+    ck_assert_int_eq(fab_stage_layers_of(&first, FAB_BLOCK_DENSE_LAYER_LINEAR), 1);
+    ck_assert_int_eq(fab_stage_layers_of(&first, FAB_BLOCK_MOE_LAYER_LINEAR), 0);
+    ck_assert_int_eq(fab_stage_layers_of(&second, FAB_BLOCK_MOE_LAYER_LINEAR), 1);
     ck_assert_int_eq(fab_stage_block_count(&s, &first, FAB_BLOCK_DENSE_LAYER), 0);
     ck_assert_int_eq(fab_stage_block_count(&s, &first, FAB_BLOCK_MOE_LAYER), 1);
     ck_assert_int_eq(fab_stage_block_count(&s, &second, FAB_BLOCK_MOE_LAYER_LINEAR), 1);
@@ -597,8 +640,8 @@ START_TEST(stages_keep_linear_layers)
     s.mapping.recompute = FAB_PART_LAYER;
     s.mapping.offload_layers = 1;
     const fab_stage away = fab_stage_make(&s, 1);
-    ck_assert_int_eq(away.offloaded_layers[3][1], 1);
-    ck_assert_int_eq(away.offloaded_layers[1][1], 0);
+    ck_assert_int_eq(away.offloaded[FAB_BLOCK_MOE_LAYER_LINEAR].again, 1);
+    ck_assert_int_eq(away.offloaded[FAB_BLOCK_MOE_LAYER].again, 0);
     const fab_workload again = workload_of(&s);
     ck_assert_double_eq(fab_stage_offloaded_byte(&again, &away),
                         again.blocks[FAB_BLOCK_MOE_LAYER_LINEAR].kept_byte);
@@ -621,6 +664,8 @@ int main(void)
     tcase_add_test(tests, recipes_by_hand);
     tcase_add_test(tests, fp8_weights_by_hand);
     tcase_add_test(tests, host_keeps_activations);
+    tcase_add_test(tests, layers_in_bf16_keep_what_they_are);
+    tcase_add_test(tests, stages_without_layers_need_no_scratch);
     tcase_add_test(tests, shard_groups_hold_replicas);
     tcase_add_loop_test(tests, deepseek_as_trained, 0, (int)FAB_TABLE_SIZE(DEEPSEEK));
     tcase_add_test(tests, peaks_on_b200);

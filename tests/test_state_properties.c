@@ -113,7 +113,8 @@ START_TEST(stages_hold_linear_layers)
             const fab_stage stage = fab_stage_make(&s, i);
             const fab_stage_parameters held = held_by(&s, i);
             sum += tensor * held.dense_count + experts * held.expert_count;
-            layers += stage.linear_dense_layers + stage.linear_moe_layers;
+            layers += fab_stage_layers_of(&stage, FAB_BLOCK_DENSE_LAYER_LINEAR) +
+                      fab_stage_layers_of(&stage, FAB_BLOCK_MOE_LAYER_LINEAR);
         }
         const fab_pipeline pipeline = fab_scenario_pipeline(&s);
         const double copies = (double)fab_pipeline_copy_count(&pipeline);

@@ -163,7 +163,7 @@ static fab_status note_exchange(const fab_workload *workload, const fab_exchange
 
 static double stage_layers(const fab_stage *stage)
 {
-    const double layers = (double)(stage->dense_layers + stage->moe_layers);
+    const double layers = (double)fab_stage_layers(stage);
     return layers > 1.0 ? layers : 1.0;
 }
 

@@ -77,23 +77,13 @@ static void add_stage(fab_step *step, const fab_stage_time *time, const fab_data
     step->data_sum.shared_s += data->shared_s;
 }
 
-/* Stages that hold the same take the same time. */
+/* Stages that hold the same take the same time and have the same to update. */
 static bool holds_same(const fab_stage *a, const fab_stage *b)
 {
-    return a->dense_layers == b->dense_layers && a->moe_layers == b->moe_layers &&
+    return memcmp(a->layers, b->layers, sizeof(a->layers)) == 0 &&
+           memcmp(a->offloaded, b->offloaded, sizeof(a->offloaded)) == 0 &&
            a->has_embedding == b->has_embedding && a->has_head == b->has_head &&
-           a->mtp_modules == b->mtp_modules &&
-           memcmp(a->offloaded_layers, b->offloaded_layers, sizeof(a->offloaded_layers)) == 0 &&
-           a->recomputed_dense_layers == b->recomputed_dense_layers &&
-           a->recomputed_moe_layers == b->recomputed_moe_layers &&
-           a->bf16_dense_layers == b->bf16_dense_layers &&
-           a->bf16_moe_layers == b->bf16_moe_layers &&
-           a->recomputed_bf16_dense_layers == b->recomputed_bf16_dense_layers &&
-           a->recomputed_bf16_moe_layers == b->recomputed_bf16_moe_layers &&
-           a->linear_dense_layers == b->linear_dense_layers &&
-           a->linear_moe_layers == b->linear_moe_layers &&
-           a->recomputed_linear_dense_layers == b->recomputed_linear_dense_layers &&
-           a->recomputed_linear_moe_layers == b->recomputed_linear_moe_layers;
+           a->mtp_modules == b->mtp_modules;
 }
 
 /* A stage, and what all stages that hold the same have in common. */
@@ -131,8 +121,7 @@ static void keep_slowest(const fab_scenario *scenario, const fab_walked *at, int
         step->pair_hidden_s = hidden_s;
         step->slowest = at->time;
         step->slowest_stage = index;
-        step->slowest_tokens_layers =
-            tokens * (double)(at->stage.dense_layers + at->stage.moe_layers);
+        step->slowest_tokens_layers = tokens * (double)fab_stage_layers(&at->stage);
     }
 }
 
@@ -140,7 +129,7 @@ static fab_status walk_stages(const fab_scenario *scenario, const fab_train_chec
                               fab_train_memo *memo, fab_step *step, fab_forecast *out)
 {
     const fab_workload *workload = &memo->workload;
-    fab_walked at = {.stage = {.dense_layers = -1}};
+    fab_walked at = {.stage = {.mtp_modules = -1}};
     for (int64_t index = 0; index < scenario->mapping.pp; index++) {
         const fab_stage stage = fab_stage_make(scenario, index);
         if (!holds_same(&stage, &at.stage)) {

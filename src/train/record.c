@@ -299,7 +299,7 @@ static void add_run(const fab_recorder *recorder, fab_block_kind kind, bool is_r
                     int64_t count, fab_explained_part *out)
 {
     const size_t index = find(recorder, kind, is_recomputed);
-    const bool is_layer = fab_block_is_dense(kind) || fab_block_is_moe(kind);
+    const bool is_layer = fab_block_is_layer(kind);
     if (count > 0) {
         assert(index < recorder->block_count && out->run_count < FAB_EXPLAINED_BLOCK_LIMIT);
         out->runs[out->run_count++] = (fab_explained_run){index, count, is_layer};

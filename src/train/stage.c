@@ -60,8 +60,7 @@ static fab_chunk chunk_of(const fab_scenario *scenario, int64_t index)
 static int64_t first_layers(const fab_mapping *m, int64_t limit, int64_t layers, int64_t before)
 {
     const int64_t left = m->pp == 1 ? limit - before : limit;
-    const int64_t most = left < 0 ? 0 : left;
-    return most > layers ? layers : most;
+    return fab_smaller_count(fab_positive_count(left), layers);
 }
 
 /* Layers of a chunk, from its first on, in which parts run again. */
@@ -73,16 +72,15 @@ static int64_t recomputed_layers(const fab_mapping *m, int64_t layers, int64_t b
     return m->recompute_layers == 0 ? layers : first_layers(m, m->recompute_layers, layers, before);
 }
 
-/* Layers `first` to `end` by kind. */
+/* Layers `first` to `end` - 1, with a dense block and with experts. */
 typedef struct fab_kinds {
     int64_t dense, moe;
 } fab_kinds;
 
 static fab_kinds count_kinds(const fab_model *model, int64_t first, int64_t end)
 {
-    const int64_t last = end > first ? end : first;
-    const int64_t dense = dense_before(model, last) - dense_before(model, first);
-    return (fab_kinds){dense, last - first - dense};
+    const int64_t dense = dense_before(model, end) - dense_before(model, first);
+    return (fab_kinds){dense, end - first - dense};
 }
 
 /* Those of them with linear attention. */
@@ -99,77 +97,54 @@ static fab_kinds count_linear(const fab_model *model, int64_t first, int64_t end
     return sum;
 }
 
-/* Of the layers that the host keeps, those in which parts run again are the first too. */
-static void add_offloaded(const fab_scenario *scenario, const fab_chunk *part, int64_t again,
-                          fab_stage *out)
+static void add_count(fab_layer_count *sum, bool is_again, int64_t layers)
 {
-    const fab_mapping *m = &scenario->mapping;
-    const int64_t all = first_layers(m, m->offload_layers, part->layers, part->first);
-    const int64_t both = again < all ? again : all;
-    const fab_model *model = &scenario->model;
-    const fab_kinds kept = count_kinds(model, part->first, part->first + all);
-    const fab_kinds again_kept = count_kinds(model, part->first, part->first + both);
-    const fab_kinds linear = count_linear(model, part->first, part->first + all);
-    const fab_kinds again_linear = count_linear(model, part->first, part->first + both);
-    const int64_t counts[FAB_STAGE_LAYER_KINDS][2] = {
-        {kept.dense - linear.dense, again_kept.dense - again_linear.dense},
-        {kept.moe - linear.moe, again_kept.moe - again_linear.moe},
-        {linear.dense, again_linear.dense},
-        {linear.moe, again_linear.moe},
-    };
-    for (int kind = 0; kind < FAB_STAGE_LAYER_KINDS; kind++) {
-        out->offloaded_layers[kind][0] += counts[kind][0] - counts[kind][1];
-        out->offloaded_layers[kind][1] += counts[kind][1];
+    *(is_again ? &sum->again : &sum->once) += layers;
+}
+
+/* Adds layers `first` to `end` - 1 to those of their kinds; no model that has layers in BF16 has
+ * linear attention. */
+static void add_layers(const fab_scenario *scenario, int64_t first, int64_t end, bool is_again,
+                       fab_layer_count sums[FAB_BLOCK_KIND_COUNT])
+{
+    if (first == end) {
+        return;
     }
+    const fab_model *model = &scenario->model;
+    const int64_t from = model->layers - scenario->assumptions.bf16_layers;
+    const int64_t wide_from = from < first ? first : fab_smaller_count(from, end);
+    const fab_kinds narrow = count_kinds(model, first, wide_from);
+    const fab_kinds wide = count_kinds(model, wide_from, end);
+    const fab_kinds linear = count_linear(model, first, end);
+    add_count(&sums[FAB_BLOCK_DENSE_LAYER], is_again, narrow.dense - linear.dense);
+    add_count(&sums[FAB_BLOCK_MOE_LAYER], is_again, narrow.moe - linear.moe);
+    add_count(&sums[FAB_BLOCK_DENSE_LAYER_BF16], is_again, wide.dense);
+    add_count(&sums[FAB_BLOCK_MOE_LAYER_BF16], is_again, wide.moe);
+    add_count(&sums[FAB_BLOCK_DENSE_LAYER_LINEAR], is_again, linear.dense);
+    add_count(&sums[FAB_BLOCK_MOE_LAYER_LINEAR], is_again, linear.moe);
 }
 
-/* Those of layers `first` to `end` that are among the last ones, which stay in BF16. */
-static fab_kinds count_wide(const fab_scenario *scenario, int64_t first, int64_t end)
+/* Adds `layers` from `first` on; parts run again in the first `again` of them. */
+static void add_first(const fab_scenario *scenario, int64_t first, int64_t layers, int64_t again,
+                      fab_layer_count sums[FAB_BLOCK_KIND_COUNT])
 {
-    const int64_t from = scenario->model.layers - scenario->assumptions.bf16_layers;
-    return count_kinds(&scenario->model, first > from ? first : from, end);
-}
-
-/* Of a part, layers whose products stay in BF16 and layers with linear attention. */
-static void add_variants(const fab_scenario *scenario, const fab_chunk *part, int64_t again,
-                         fab_stage *out)
-{
-    const int64_t first = part->first, end = part->first + part->layers;
-    const fab_kinds wide = count_wide(scenario, first, end);
-    const fab_kinds wide_again = count_wide(scenario, first, first + again);
-    const fab_kinds linear = count_linear(&scenario->model, first, end);
-    const fab_kinds linear_again = count_linear(&scenario->model, first, first + again);
-    out->bf16_dense_layers += wide.dense;
-    out->bf16_moe_layers += wide.moe;
-    out->recomputed_bf16_dense_layers += wide_again.dense;
-    out->recomputed_bf16_moe_layers += wide_again.moe;
-    out->linear_dense_layers += linear.dense;
-    out->linear_moe_layers += linear.moe;
-    out->recomputed_linear_dense_layers += linear_again.dense;
-    out->recomputed_linear_moe_layers += linear_again.moe;
+    const int64_t both = fab_smaller_count(again, layers);
+    add_layers(scenario, first, first + both, true, sums);
+    add_layers(scenario, first + both, first + layers, false, sums);
 }
 
 static void add_part(const fab_scenario *scenario, int64_t index, fab_stage *out)
 {
-    const fab_model *model = &scenario->model;
-    const int64_t last = scenario->mapping.pp * scenario->mapping.interleave - 1;
+    const fab_mapping *m = &scenario->mapping;
+    const int64_t last = m->pp * m->interleave - 1;
     const fab_chunk part = chunk_of(scenario, index);
-    const int64_t again = recomputed_layers(&scenario->mapping, part.layers, part.first);
-    const fab_kinds all = count_kinds(model, part.first, part.first + part.layers);
-    const fab_kinds repeated = count_kinds(model, part.first, part.first + again);
-    out->dense_layers += all.dense;
-    out->moe_layers += all.moe;
-    out->recomputed_dense_layers += repeated.dense;
-    out->recomputed_moe_layers += repeated.moe;
-    if (model->linear_layers > 0 || scenario->assumptions.bf16_layers > 0) {
-        add_variants(scenario, &part, again, out);
-    }
-    if (scenario->mapping.offload_layers > 0) {
-        add_offloaded(scenario, &part, again, out);
-    }
+    const int64_t again = recomputed_layers(m, part.layers, part.first);
+    const int64_t away = first_layers(m, m->offload_layers, part.layers, part.first);
+    add_first(scenario, part.first, part.layers, again, out->layers);
+    add_first(scenario, part.first, away, again, out->offloaded);
     out->has_embedding |= index == 0;
     out->has_head |= index == last;
-    out->mtp_modules += index == last ? model->mtp_layers : 0;
+    out->mtp_modules += index == last ? scenario->model.mtp_layers : 0;
     out->parts++;
 }
 
@@ -468,10 +443,10 @@ static void add_transfers(const fab_scenario *scenario, const fab_workload *work
 double fab_stage_offloaded_byte(const fab_workload *workload, const fab_stage *stage)
 {
     double sum_byte = 0.0;
-    for (int kind = 0; kind < FAB_STAGE_LAYER_KINDS; kind++) {
-        const fab_block *block = &workload->blocks[fab_stage_layer_kind(kind)];
-        sum_byte += (double)stage->offloaded_layers[kind][0] * block->saved_byte +
-                    (double)stage->offloaded_layers[kind][1] * block->kept_byte;
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        const fab_block *block = &workload->blocks[kind];
+        sum_byte += (double)stage->offloaded[kind].once * block->saved_byte +
+                    (double)stage->offloaded[kind].again * block->kept_byte;
     }
     return sum_byte;
 }
@@ -487,7 +462,7 @@ void fab_stage_offload_passes(const fab_scenario *scenario, const fab_workload *
         scenario->gpu.host_rate_bps.value * scenario->assumptions.host_efficiency_frac;
     const double total_s = 8.0 * byte / rate_bps;
     const int64_t parts = scenario->mapping.pp > 1 ? stage->parts : 1;
-    const double layers = (double)(stage->dense_layers + stage->moe_layers) / (double)parts;
+    const double layers = (double)fab_stage_layers(stage) / (double)parts;
     const double others = layers > 1.0 ? (layers - 1.0) / layers : 0.0;
     double *const passes_s[] = {&time->forward_s, &time->backward_s};
     for (int pass = 0; pass < 2; pass++) {
@@ -499,65 +474,50 @@ void fab_stage_offload_passes(const fab_scenario *scenario, const fab_workload *
     }
 }
 
+int64_t fab_stage_layers_of(const fab_stage *stage, fab_block_kind kind)
+{
+    return stage->layers[kind].once + stage->layers[kind].again;
+}
+
+int64_t fab_stage_layers(const fab_stage *stage)
+{
+    int64_t sum = 0;
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        sum += fab_stage_layers_of(stage, (fab_block_kind)kind);
+    }
+    return sum;
+}
+
+fab_block_kind fab_stage_module_kind(const fab_scenario *scenario)
+{
+    return scenario->model.experts > 0 ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER;
+}
+
 int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
                               fab_block_kind kind)
 {
     const bool has_ends = scenario->assumptions.effects.embedding_head;
-    const bool has_experts = scenario->model.experts > 0;
     const int64_t modules = has_ends ? stage->mtp_modules : 0;
     switch (kind) {
-    case FAB_BLOCK_DENSE_LAYER:
-        return stage->dense_layers - stage->bf16_dense_layers - stage->linear_dense_layers +
-               (has_experts ? 0 : modules);
-    case FAB_BLOCK_MOE_LAYER:
-        return stage->moe_layers - stage->bf16_moe_layers - stage->linear_moe_layers +
-               (has_experts ? modules : 0);
-    case FAB_BLOCK_DENSE_LAYER_BF16:
-        return stage->bf16_dense_layers;
-    case FAB_BLOCK_MOE_LAYER_BF16:
-        return stage->bf16_moe_layers;
-    case FAB_BLOCK_DENSE_LAYER_LINEAR:
-        return stage->linear_dense_layers;
-    case FAB_BLOCK_MOE_LAYER_LINEAR:
-        return stage->linear_moe_layers;
     case FAB_BLOCK_EMBEDDING:
         return has_ends && stage->has_embedding ? 1 : 0;
     case FAB_BLOCK_HEAD:
         return has_ends && stage->has_head ? 1 + modules : 0;
     case FAB_BLOCK_MTP_PROJECTION:
         return modules;
-    case FAB_BLOCK_KIND_COUNT:
-        break;
+    default:
+        return fab_stage_layers_of(stage, kind) +
+               (kind == fab_stage_module_kind(scenario) ? modules : 0);
     }
-    assert(false && "unknown kind of block");
-    return 0;
 }
 
 int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage *stage,
                                    fab_block_kind kind)
 {
     const bool has_modules = scenario->mapping.recompute != FAB_RECOMPUTE_NONE &&
-                             scenario->assumptions.effects.embedding_head;
-    const int64_t modules = has_modules ? stage->mtp_modules : 0;
-    const bool has_experts = scenario->model.experts > 0;
-    switch (kind) {
-    case FAB_BLOCK_DENSE_LAYER:
-        return stage->recomputed_dense_layers - stage->recomputed_bf16_dense_layers -
-               stage->recomputed_linear_dense_layers + (has_experts ? 0 : modules);
-    case FAB_BLOCK_MOE_LAYER:
-        return stage->recomputed_moe_layers - stage->recomputed_bf16_moe_layers -
-               stage->recomputed_linear_moe_layers + (has_experts ? modules : 0);
-    case FAB_BLOCK_DENSE_LAYER_BF16:
-        return stage->recomputed_bf16_dense_layers;
-    case FAB_BLOCK_MOE_LAYER_BF16:
-        return stage->recomputed_bf16_moe_layers;
-    case FAB_BLOCK_DENSE_LAYER_LINEAR:
-        return stage->recomputed_linear_dense_layers;
-    case FAB_BLOCK_MOE_LAYER_LINEAR:
-        return stage->recomputed_linear_moe_layers;
-    default:
-        return 0;
-    }
+                             scenario->assumptions.effects.embedding_head &&
+                             kind == fab_stage_module_kind(scenario);
+    return stage->layers[kind].again + (has_modules ? stage->mtp_modules : 0);
 }
 
 fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workload *workload,

@@ -7,36 +7,20 @@
 
 /* One pipeline stage: which blocks it holds and how long a micro-batch takes in it. */
 
+/* Layers of one kind. */
+typedef struct fab_layer_count {
+    int64_t once;  /* nothing of them runs again */
+    int64_t again; /* parts of them do */
+} fab_layer_count;
+
 typedef struct fab_stage {
-    int64_t dense_layers;
-    int64_t moe_layers;
-    int64_t recomputed_dense_layers; /* of them, those in which parts run again */
-    int64_t recomputed_moe_layers;
-    int64_t offloaded_layers[4][2]; /* of them, those that the host keeps, by fab_stage_layer_kind:
-                                       where nothing runs again or parts do */
-    int64_t bf16_dense_layers;      /* of dense_layers, those whose products stay in BF16 */
-    int64_t bf16_moe_layers;
-    int64_t recomputed_bf16_dense_layers; /* and of these, those in which parts run again */
-    int64_t recomputed_bf16_moe_layers;
-    int64_t linear_dense_layers; /* of dense_layers, those with linear attention, none in BF16 */
-    int64_t linear_moe_layers;
-    int64_t recomputed_linear_dense_layers; /* and of these, those in which parts run again */
-    int64_t recomputed_linear_moe_layers;
+    fab_layer_count layers[FAB_BLOCK_KIND_COUNT];    /* none of kinds that are no layers */
+    fab_layer_count offloaded[FAB_BLOCK_KIND_COUNT]; /* of them, those that the host keeps */
     bool has_embedding;
     bool has_head;
     int64_t mtp_modules;
     int64_t parts; /* of the model, each passed once by a micro-batch, or by one each way */
 } fab_stage;
-
-/* Kinds of layers in the order of offloaded_layers. */
-#define FAB_STAGE_LAYER_KINDS 4
-static inline fab_block_kind fab_stage_layer_kind(int index)
-{
-    static const fab_block_kind KINDS[FAB_STAGE_LAYER_KINDS] = {
-        FAB_BLOCK_DENSE_LAYER, FAB_BLOCK_MOE_LAYER, FAB_BLOCK_DENSE_LAYER_LINEAR,
-        FAB_BLOCK_MOE_LAYER_LINEAR};
-    return KINDS[index];
-}
 
 /* One collective among data-parallel ranks and its share, by time, of what is exposed of those that
  * hide together. */
@@ -80,6 +64,13 @@ fab_stage fab_stage_make(const fab_scenario *scenario, int64_t stage);
 
 /* One part of the model by itself. */
 fab_stage fab_stage_make_part(const fab_scenario *scenario, int64_t part);
+
+/* Layers of a kind, and of all kinds, prediction modules apart. */
+int64_t fab_stage_layers_of(const fab_stage *stage, fab_block_kind kind);
+int64_t fab_stage_layers(const fab_stage *stage);
+
+/* The kind of layer that a prediction module has. */
+fab_block_kind fab_stage_module_kind(const fab_scenario *scenario);
 
 /* Blocks of a kind that a micro-batch passes in the stage, prediction modules among them. */
 int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *stage,
@@ -138,11 +129,6 @@ fab_weight_bytes fab_weight_bytes_of(const fab_scenario *scenario);
 fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
                                                 const fab_workload *workload,
                                                 const fab_stage *stage);
-
-/* The same of one layer, with experts or without, with linear attention or softmax. */
-fab_stage_parameters fab_layer_count_parameters(const fab_scenario *scenario,
-                                                const fab_workload *workload, bool is_moe_layer,
-                                                bool is_linear);
 
 /* Micro-batches whose activations a stage saves at its fullest moment. */
 double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index);

@@ -63,77 +63,57 @@ static double copied_kv_count(const fab_model *model, int64_t tensor_ranks)
     return 2.0 * (double)(model->hidden * model->head_dim) * (double)copies;
 }
 
-/* Weights of the layer's products, but those of routed experts. The few parameters of biases,
- * latent norms and the norms of queries and keys count with the projections that they belong to. */
-static double layer_product_count(const fab_model *model, const fab_layer_parameters *layer,
-                                  int64_t tensor_ranks)
-{
-    const double sharded =
-        (double)(layer->attention_sharded + layer->dense_ffn + layer->shared_experts);
-    return (sharded + copied_kv_count(model, tensor_ranks)) / (double)tensor_ranks +
-           (double)layer->attention_replicated;
-}
-
-static double small_count(const fab_layer_parameters *layer)
-{
-    return (double)(layer->norms + layer->router);
-}
-
-static double layer_dense_count(const fab_model *model, const fab_layer_parameters *layer,
-                                int64_t tensor_ranks)
-{
-    return layer_product_count(model, layer, tensor_ranks) + small_count(layer);
-}
-
-/* What a layer with linear attention holds more than one with softmax, which may be less. */
-static double linear_extra_count(const fab_scenario *scenario, const fab_model_parameters *p)
-{
-    const double tensor = (double)scenario->mapping.tp;
-    const fab_layer_parameters *any =
-        p->moe_layer.attention_sharded > 0 ? &p->moe_layer : &p->dense_layer;
-    const double softmax_count =
-        ((double)any->attention_sharded + copied_kv_count(&scenario->model, scenario->mapping.tp)) /
-            tensor +
-        (double)any->attention_replicated;
-    return (double)p->linear_sharded / tensor + (double)p->linear_replicated - softmax_count;
-}
-
-fab_stage_parameters fab_layer_count_parameters(const fab_scenario *scenario,
-                                                const fab_workload *workload, bool is_moe_layer,
-                                                bool is_linear)
+/* Of a layer. The few parameters of biases, latent norms and the norms of queries and keys count
+ * with the projections that they belong to. */
+static fab_stage_parameters layer_parameters(const fab_scenario *scenario,
+                                             const fab_workload *workload, fab_block_kind kind)
 {
     const fab_mapping *m = &scenario->mapping;
     const fab_model_parameters *p = &workload->parameters;
-    const fab_layer_parameters *layer = is_moe_layer ? &p->moe_layer : &p->dense_layer;
-    const double extra = is_linear ? linear_extra_count(scenario, p) : 0.0;
+    const fab_layer_parameters *layer = fab_block_is_moe(kind) ? &p->moe_layer : &p->dense_layer;
+    const bool is_linear = fab_block_is_linear(kind), is_wide = fab_block_is_wide(kind);
+    const double copied_count = is_linear ? 0.0 : copied_kv_count(&scenario->model, m->tp);
+    const double sharded_count =
+        (double)((is_linear ? p->linear_sharded : layer->attention_sharded) + layer->dense_ffn +
+                 layer->shared_experts) +
+        copied_count;
+    const double product_count =
+        sharded_count / (double)m->tp +
+        (double)(is_linear ? p->linear_replicated : layer->attention_replicated);
+    const double expert_count = (double)layer->routed_experts / (double)(m->ep * m->etp);
     return (fab_stage_parameters){
-        .dense_count = layer_dense_count(&scenario->model, layer, m->tp) + extra,
-        .expert_count = (double)layer->routed_experts / (double)(m->ep * m->etp),
-        .product_count = layer_product_count(&scenario->model, layer, m->tp) + extra,
+        .dense_count = product_count + (double)(layer->norms + layer->router),
+        .expert_count = expert_count,
+        .product_count = is_wide ? 0.0 : product_count,
+        .bf16_expert_count = is_wide ? expert_count : 0.0,
     };
+}
+
+static void add_layers(const fab_scenario *scenario, const fab_workload *workload,
+                       const fab_stage *stage, fab_block_kind kind, fab_stage_parameters *sum)
+{
+    const int64_t modules = kind == fab_stage_module_kind(scenario) ? stage->mtp_modules : 0;
+    const double layers = (double)(fab_stage_layers_of(stage, kind) + modules);
+    if (layers > 0.0) {
+        const fab_stage_parameters one = layer_parameters(scenario, workload, kind);
+        sum->dense_count += layers * one.dense_count;
+        sum->expert_count += layers * one.expert_count;
+        sum->product_count += layers * one.product_count;
+        sum->bf16_expert_count += layers * one.bf16_expert_count;
+    }
 }
 
 fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
                                                 const fab_workload *workload,
                                                 const fab_stage *stage)
 {
-    const fab_mapping *m = &scenario->mapping;
     const fab_model_parameters *p = &workload->parameters;
-    const double tensor = (double)m->tp;
-    const bool mtp_is_moe = scenario->model.experts > 0;
-    const double moe_layers = (double)(stage->moe_layers + (mtp_is_moe ? stage->mtp_modules : 0));
-    const double dense_layers =
-        (double)(stage->dense_layers + (mtp_is_moe ? 0 : stage->mtp_modules));
-    const double dense_products = layer_product_count(&scenario->model, &p->dense_layer, m->tp);
-    const double moe_products = layer_product_count(&scenario->model, &p->moe_layer, m->tp);
-    fab_stage_parameters out = {
-        .dense_count = dense_layers * (dense_products + small_count(&p->dense_layer)) +
-                       moe_layers * (moe_products + small_count(&p->moe_layer)),
-        .expert_count = moe_layers * (double)p->moe_layer.routed_experts / (double)(m->ep * m->etp),
-        .product_count = dense_layers * dense_products + moe_layers * moe_products,
-    };
+    fab_stage_parameters out = {0};
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        add_layers(scenario, workload, stage, (fab_block_kind)kind, &out);
+    }
     /* a tied head on another stage than the embedding keeps a copy of it */
-    const double vocabulary_count = (double)p->embedding / tensor;
+    const double vocabulary_count = (double)p->embedding / (double)scenario->mapping.tp;
     if (stage->has_embedding) {
         out.dense_count += vocabulary_count + (double)p->positions;
     }
@@ -145,44 +125,10 @@ fab_stage_parameters fab_stage_count_parameters(const fab_scenario *scenario,
     const double hidden = (double)scenario->model.hidden;
     const bool copies_embedding =
         stage->mtp_modules > 0 && !stage->has_embedding && !scenario->model.is_tied;
-    /* layers whose products stay in BF16 */
-    out.product_count -= (double)stage->bf16_dense_layers * dense_products +
-                         (double)stage->bf16_moe_layers * moe_products;
-    out.bf16_expert_count = (double)stage->bf16_moe_layers * (double)p->moe_layer.routed_experts /
-                            (double)(m->ep * m->etp);
-    const int64_t linear_layers = stage->linear_dense_layers + stage->linear_moe_layers;
-    const double linear_count =
-        linear_layers > 0 ? (double)linear_layers * linear_extra_count(scenario, p) : 0.0;
-    out.dense_count += linear_count;
-    out.product_count += linear_count;
     const double joined_count = (double)stage->mtp_modules * 2.0 * hidden * hidden;
     out.dense_count += joined_count + (copies_embedding ? vocabulary_count : 0.0);
     out.product_count += joined_count;
     return out;
-}
-
-/* Layers of one kind that a stage holds, in BF16 and not. */
-static double layers_byte(const fab_workload *workload, const fab_stage *stage, bool is_moe)
-{
-    const fab_block *block =
-        &workload->blocks[is_moe ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER];
-    const fab_block *wide =
-        &workload->blocks[is_moe ? FAB_BLOCK_MOE_LAYER_BF16 : FAB_BLOCK_DENSE_LAYER_BF16];
-    const int64_t layers = is_moe ? stage->moe_layers : stage->dense_layers;
-    const int64_t again = is_moe ? stage->recomputed_moe_layers : stage->recomputed_dense_layers;
-    const int64_t wides = is_moe ? stage->bf16_moe_layers : stage->bf16_dense_layers;
-    const int64_t wides_again =
-        is_moe ? stage->recomputed_bf16_moe_layers : stage->recomputed_bf16_dense_layers;
-    const fab_block *linear =
-        &workload->blocks[is_moe ? FAB_BLOCK_MOE_LAYER_LINEAR : FAB_BLOCK_DENSE_LAYER_LINEAR];
-    const int64_t linears = is_moe ? stage->linear_moe_layers : stage->linear_dense_layers;
-    const int64_t linears_again =
-        is_moe ? stage->recomputed_linear_moe_layers : stage->recomputed_linear_dense_layers;
-    const int64_t plain_again = again - wides_again - linears_again;
-    return (double)(layers - wides - linears - plain_again) * block->saved_byte +
-           (double)(linears - linears_again) * linear->saved_byte +
-           (double)linears_again * linear->kept_byte + (double)plain_again * block->kept_byte +
-           (double)(wides - wides_again) * wide->saved_byte + (double)wides_again * wide->kept_byte;
 }
 
 double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_index)
@@ -191,94 +137,100 @@ double fab_stage_in_flight_count(const fab_scenario *scenario, int64_t stage_ind
     return fab_pipeline_in_flight_count(&pipeline, stage_index);
 }
 
-/* Of activations that the host keeps, two layers' are on the package: one in use, one on its way.
- */
-static double released_byte(const fab_workload *workload, const fab_stage *stage, double in_flight)
+/* What of `away_byte` of activations that the host keeps is not on the package: all but those of
+ * two layers, one in use, one on its way. */
+static double released_byte(const fab_workload *workload, const fab_stage *stage, double away_byte)
 {
     double most_byte = 0.0;
-    for (int kind = 0; kind < FAB_STAGE_LAYER_KINDS; kind++) {
-        const fab_block *block = &workload->blocks[fab_stage_layer_kind(kind)];
-        const int64_t *layers = stage->offloaded_layers[kind];
-        most_byte = fab_larger(most_byte, layers[0] > 0   ? block->saved_byte
-                                          : layers[1] > 0 ? block->kept_byte
-                                                          : 0.0);
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        const fab_block *block = &workload->blocks[kind];
+        const fab_layer_count *layers = &stage->offloaded[kind];
+        most_byte = fab_larger(most_byte, layers->once > 0    ? block->saved_byte
+                                          : layers->again > 0 ? block->kept_byte
+                                                              : 0.0);
     }
-    const double away_byte = in_flight * fab_stage_offloaded_byte(workload, stage);
-    return away_byte > OFFLOAD_LAYERS * most_byte ? away_byte - OFFLOAD_LAYERS * most_byte : 0.0;
+    return fab_positive_part(away_byte - OFFLOAD_LAYERS * most_byte);
 }
 
-static double activations_byte(const fab_scenario *scenario, const fab_workload *workload,
-                               const fab_stage *stage, int64_t stage_index)
+/* Of a micro-batch. */
+static double kept_byte(const fab_scenario *scenario, const fab_workload *workload,
+                        const fab_stage *stage)
 {
-    const double in_flight = fab_stage_in_flight_count(scenario, stage_index);
-    const fab_block *mtp =
-        &workload
-             ->blocks[scenario->model.experts > 0 ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER];
-    const double modules = (double)stage->mtp_modules;
-    const double kept_byte = layers_byte(workload, stage, false) +
-                             layers_byte(workload, stage, true) + modules * mtp->kept_byte;
-    return in_flight * kept_byte - released_byte(workload, stage, in_flight);
+    double sum_byte = 0.0;
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        const fab_block *block = &workload->blocks[kind];
+        sum_byte += (double)stage->layers[kind].once * block->saved_byte +
+                    (double)stage->layers[kind].again * block->kept_byte;
+    }
+    const fab_block *module = &workload->blocks[fab_stage_module_kind(scenario)];
+    return sum_byte + (double)stage->mtp_modules * module->kept_byte;
 }
 
 /* While the backward pass is in one layer: what running parts again brings back, and the gradients
  * of what a feed-forward block keeps of its inside; of routed tokens also those of the vectors in
  * order of experts, before and after the block, and in the dispatch. */
 static double layer_temporary_byte(const fab_scenario *scenario, const fab_workload *workload,
-                                   const fab_stage *stage, bool is_moe)
+                                   const fab_stage *stage, fab_block_kind kind)
 {
     const fab_model *model = &scenario->model;
     const fab_mapping *m = &scenario->mapping;
-    /* a layer in BF16 brings back more */
-    const bool is_wide = (is_moe ? stage->bf16_moe_layers : stage->bf16_dense_layers) > 0;
-    const fab_block_kind plain = is_moe ? FAB_BLOCK_MOE_LAYER : FAB_BLOCK_DENSE_LAYER;
-    const fab_block_kind wide = is_moe ? FAB_BLOCK_MOE_LAYER_BF16 : FAB_BLOCK_DENSE_LAYER_BF16;
-    const fab_block *block = &workload->blocks[is_wide ? wide : plain];
-    const int64_t layers = is_moe ? stage->moe_layers : stage->dense_layers;
-    const int64_t again = is_moe ? stage->recomputed_moe_layers : stage->recomputed_dense_layers;
+    const fab_block *block = &workload->blocks[kind];
     const double matrices = (double)fab_model_ffn_matrices(model);
     const double width = (double)model->dense_width / (double)m->tp;
     const double inner = matrices * (double)model->expert_width / (double)m->etp;
-    if (layers == 0) {
-        return 0.0;
-    }
     const double elements =
-        is_moe ? workload->routed_rows_count * (inner + 3.0 * (double)model->hidden)
-               : workload->tokens_count * matrices * width;
-    /* linear attention may bring back more than softmax, or be all there is */
-    const fab_block *linear =
-        &workload->blocks[is_moe ? FAB_BLOCK_MOE_LAYER_LINEAR : FAB_BLOCK_DENSE_LAYER_LINEAR];
-    const int64_t linears_again =
-        is_moe ? stage->recomputed_linear_moe_layers : stage->recomputed_linear_dense_layers;
-    const double softmax_byte = again > linears_again ? block->saved_byte - block->kept_byte : 0.0;
-    const double linear_byte = linears_again > 0 ? linear->saved_byte - linear->kept_byte : 0.0;
-    return ELEMENT_BYTE * elements + fab_larger(softmax_byte, linear_byte);
+        fab_block_is_moe(kind) ? workload->routed_rows_count * (inner + 3.0 * (double)model->hidden)
+                               : workload->tokens_count * matrices * width;
+    const double back_byte =
+        stage->layers[kind].again > 0 ? block->saved_byte - block->kept_byte : 0.0;
+    return ELEMENT_BYTE * elements + back_byte;
 }
 
-/* One BF16 gradient of each shape of weight in the layers: of attention, of a dense block, of one
- * expert and of the shared ones. */
+/* In the layer that has most. */
+static double layers_temporary_byte(const fab_scenario *scenario, const fab_workload *workload,
+                                    const fab_stage *stage)
+{
+    double most_byte = 0.0;
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        if (fab_stage_layers_of(stage, kind) > 0) {
+            most_byte =
+                fab_larger(most_byte, layer_temporary_byte(scenario, workload, stage, kind));
+        }
+    }
+    return most_byte;
+}
+
+/* One BF16 gradient of each shape of weight in the layers: of attention of each kind, of a dense
+ * block, of one expert and of the shared ones. */
 static double layer_scratch_byte(const fab_scenario *scenario, const fab_workload *workload,
                                  const fab_stage *stage)
 {
     const fab_model_parameters *p = &workload->parameters;
     const double tensor = (double)scenario->mapping.tp;
-    const fab_layer_parameters *any = stage->dense_layers > 0 ? &p->dense_layer : &p->moe_layer;
-    const int64_t linear_layers = stage->linear_dense_layers + stage->linear_moe_layers;
-    double count = 0.0;
-    if (linear_layers == 0 || stage->dense_layers + stage->moe_layers > linear_layers) {
-        count += (double)any->attention_sharded / tensor + (double)any->attention_replicated;
+    double softmax_count = 0.0, linear_count = 0.0, dense_count = 0.0, moe_count = 0.0;
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        const fab_layer_parameters *layer =
+            fab_block_is_moe(kind) ? &p->moe_layer : &p->dense_layer;
+        if (fab_stage_layers_of(stage, kind) == 0) {
+            continue;
+        }
+        if (fab_block_is_linear(kind)) {
+            linear_count = (double)p->linear_sharded / tensor + (double)p->linear_replicated;
+        } else {
+            softmax_count =
+                (double)layer->attention_sharded / tensor + (double)layer->attention_replicated;
+        }
+        if (fab_block_is_moe(kind)) {
+            moe_count = (double)layer->routed_experts /
+                            (double)(scenario->model.experts * scenario->mapping.etp) +
+                        (double)layer->shared_experts / tensor;
+        } else {
+            dense_count = (double)layer->dense_ffn / tensor;
+        }
     }
-    if (linear_layers > 0) {
-        count += (double)p->linear_sharded / tensor + (double)p->linear_replicated;
-    }
-    if (stage->dense_layers > 0) {
-        count += (double)p->dense_layer.dense_ffn / tensor;
-    }
-    if (stage->moe_layers > 0) {
-        count += (double)p->moe_layer.routed_experts /
-                     (double)(scenario->model.experts * scenario->mapping.etp) +
-                 (double)p->moe_layer.shared_experts / tensor;
-    }
-    return WEIGHT_BYTE * count;
+    return WEIGHT_BYTE * (softmax_count + linear_count + dense_count + moe_count);
 }
 
 /* The fuller of two moments: the backward pass of the head, with the gradient of its weight, and
@@ -289,8 +241,7 @@ static double temporary_byte(const fab_scenario *scenario, const fab_workload *w
     const fab_assumptions *assumed = &scenario->assumptions;
     const bool has_scratch = assumed->has_gradient_scratch && scenario->mapping.zero < 2 &&
                              assumed->main_gradient == FAB_GRADIENT_FP32;
-    const double layer_byte = fab_larger(layer_temporary_byte(scenario, workload, stage, false),
-                                         layer_temporary_byte(scenario, workload, stage, true));
+    const double layer_byte = layers_temporary_byte(scenario, workload, stage);
     const double head_count = (double)workload->parameters.embedding / (double)scenario->mapping.tp;
     const double head_byte = stage->has_head && has_scratch ? WEIGHT_BYTE * head_count : 0.0;
     return fab_larger(head_byte, layer_byte - logits_byte) +
@@ -320,29 +271,18 @@ double fab_stage_sharded_count(const fab_scenario *scenario, const fab_workload 
 static double exchanged_layer_byte(const fab_scenario *scenario, const fab_workload *workload,
                                    const fab_stage *stage, double plain_byte, double product_byte)
 {
-    const bool has_layer[FAB_STAGE_LAYER_KINDS] = {
-        stage->dense_layers > stage->linear_dense_layers,
-        stage->moe_layers > stage->linear_moe_layers,
-        stage->linear_dense_layers > 0,
-        stage->linear_moe_layers > 0,
-    };
-    const bool has_bf16[] = {stage->bf16_dense_layers > 0, stage->bf16_moe_layers > 0};
+    const bool has_replicas = workload->groups[FAB_GROUP_DATA].ranks > 1;
+    const bool has_expert_replicas = workload->groups[FAB_GROUP_EXPERT_DATA].ranks > 1;
     double most_byte = 0.0;
-    for (int index = 0; index < FAB_STAGE_LAYER_KINDS; index++) {
-        if (has_layer[index]) {
-            const fab_block_kind kind = fab_stage_layer_kind(index);
-            const bool is_moe = fab_block_is_moe(kind);
-            const fab_stage_parameters layer =
-                fab_layer_count_parameters(scenario, workload, is_moe, fab_block_is_linear(kind));
-            const double weight_byte =
-                has_bf16[is_moe] ? fab_larger(plain_byte, product_byte) : product_byte;
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        if (fab_stage_layers_of(stage, kind) > 0) {
+            const fab_stage_parameters layer = layer_parameters(scenario, workload, kind);
             const double dense_byte = plain_byte * (layer.dense_count - layer.product_count) +
-                                      weight_byte * layer.product_count;
-            const double byte = (workload->groups[FAB_GROUP_DATA].ranks > 1 ? dense_byte : 0.0) +
-                                (workload->groups[FAB_GROUP_EXPERT_DATA].ranks > 1
-                                     ? weight_byte * layer.expert_count
-                                     : 0.0);
-            most_byte = fab_larger(most_byte, byte);
+                                      product_byte * layer.product_count;
+            const double expert_byte = fab_expert_byte(&layer, plain_byte, product_byte);
+            most_byte = fab_larger(most_byte, (has_replicas ? dense_byte : 0.0) +
+                                                  (has_expert_replicas ? expert_byte : 0.0));
         }
     }
     return most_byte;
@@ -388,17 +328,19 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
     const int64_t zero = scenario->mapping.zero;
     const double total_count = held.dense_count + held.expert_count;
     const double sharded_count = fab_stage_sharded_count(scenario, workload, &held);
+    const double in_flight = fab_stage_in_flight_count(scenario, stage_index);
+    const double away_byte = in_flight * fab_stage_offloaded_byte(workload, stage);
     fab_memory_forecast out = {
         .weights_byte = weights_byte(scenario, workload, &held),
         .gradients_byte = main_gradient_byte(scenario) * (zero >= 2 ? sharded_count : total_count),
         .optimizer_byte = optimizer_byte(scenario) * (zero >= 1 ? sharded_count : total_count),
-        .activations_byte = activations_byte(scenario, workload, stage, stage_index),
+        .activations_byte = in_flight * kept_byte(scenario, workload, stage) -
+                            (away_byte > 0.0 ? released_byte(workload, stage, away_byte) : 0.0),
         .logits_byte = logits_byte(scenario, workload, stage),
         .exchange_byte = exchange_byte(scenario, workload, stage),
         .fixed_byte = assumed->memory_fixed_byte,
         .capacity_byte = scenario->gpu.memory_byte.value,
-        .host_byte = fab_stage_in_flight_count(scenario, stage_index) *
-                     fab_stage_offloaded_byte(workload, stage),
+        .host_byte = away_byte,
         .stage = stage_index,
     };
     out.temporary_byte = temporary_byte(scenario, workload, stage, out.logits_byte);

@@ -153,7 +153,7 @@ static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
     for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
         const fab_block_kind kind = (fab_block_kind)i;
         const bool is_there = !fab_block_is_linear(kind) || scenario->model.linear_layers > 0;
-        if (is_there && (fab_block_is_dense(kind) || fab_block_is_moe(kind))) {
+        if (is_there && fab_block_is_layer(kind)) {
             w->blocks[i].saved_byte = layer_byte(scenario, w, kind, FAB_RECOMPUTE_NONE);
             w->blocks[i].kept_byte = layer_byte(scenario, w, kind, scenario->mapping.recompute);
         }

@@ -122,6 +122,11 @@ static inline bool fab_block_is_moe(fab_block_kind kind)
            kind == FAB_BLOCK_MOE_LAYER_LINEAR;
 }
 
+static inline bool fab_block_is_layer(fab_block_kind kind)
+{
+    return fab_block_is_dense(kind) || fab_block_is_moe(kind);
+}
+
 static inline bool fab_block_is_linear(fab_block_kind kind)
 {
     return kind == FAB_BLOCK_DENSE_LAYER_LINEAR || kind == FAB_BLOCK_MOE_LAYER_LINEAR;
