@@ -50,7 +50,7 @@ START_TEST(counts_and_busiest_link)
 {
     fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
     const fab_graph *graph = graph_of(arena, ROW[_i].text, ROW[_i].packages);
-    const fab_graph_bill bill = fab_graph_count(graph);
+    const fab_graph_bill bill = fab_graph_count(graph, 0);
     ck_assert_msg(bill.switches == ROW[_i].switches, "%s: %d switches", ROW[_i].text,
                   (int)bill.switches);
     ck_assert_msg(bill.package_links == ROW[_i].package_links, "%s: %d links of packages",
@@ -100,7 +100,7 @@ START_TEST(layers)
     const fab_graph *graph = NULL;
     const char *message = NULL;
     ck_assert_int_eq(fab_graph_make(layer, 2, 16, arena, &graph, &message), FAB_OK);
-    ck_assert_int_eq(fab_graph_count(graph).switches, LAYERED[_i].switches);
+    ck_assert_int_eq(fab_graph_count(graph, 0).switches, LAYERED[_i].switches);
     ck_assert_int_eq((int64_t)graph->link_count, LAYERED[_i].links);
 
     /* what stays in a domain does not leave it */

@@ -132,16 +132,17 @@ typedef struct fab_route {
 FAB_API FAB_CHECKED fab_status fab_router_find(fab_router *router, uint32_t from, uint32_t to,
                                                fab_route *route_out);
 
-/* What a graph is built of. */
+/* What layers of a graph are built of. */
 typedef struct fab_graph_bill {
-    int64_t switches;
+    int64_t switches;      /* whose first link is of these layers; without a link: of all */
+    int64_t switch_ports;  /* ends of links at switches; a port sends and receives */
     int64_t package_links; /* one direction each, with a package at an end */
     int64_t switch_links;  /* one direction each, from switch to switch */
-    double rate_bps;       /* of all links */
-    double power_w;        /* of all links at their full rates */
+    double rate_bps;       /* of all links of one direction, added up */
 } fab_graph_bill;
 
-FAB_API fab_graph_bill fab_graph_count(const fab_graph *graph);
+/* Counts the layers from `first_layer` outwards; 0: the whole graph. O(nodes + links). */
+FAB_API fab_graph_bill fab_graph_count(const fab_graph *graph, uint8_t first_layer);
 
 /* What a tier is built of as its file says that it is wired (fab_tier.wiring). */
 typedef struct fab_wired {

@@ -4,6 +4,7 @@
 
 #include "base/numbers.h"
 #include "fabric/clos.h"
+#include "link/derive.h"
 
 /* products of counts below stay far inside an int64_t */
 #define COUNT_LIMIT (INT64_C(1000000000000000))
@@ -34,19 +35,9 @@ int64_t fab_fabric_capacity(const fab_fabric *fabric)
 }
 
 /* a power that follows from an energy per bit, with its range */
-static fab_value scale(fab_value power, double rate_bps)
-{
-    if (power.is_known) {
-        power.value *= rate_bps;
-        power.low *= rate_bps;
-        power.high *= rate_bps;
-    }
-    return power;
-}
-
 static fab_value power_of(const fab_tier *tier, double rate_bps)
 {
-    return scale(tier->technology.energy_j_per_bit, rate_bps);
+    return fab_scale(tier->technology.energy_j_per_bit, rate_bps);
 }
 
 fab_value fab_tier_domain_power_w(const fab_tier *tier)
@@ -62,7 +53,8 @@ static fab_value switch_power_of(const fab_tier *tier, const fab_clos *clos)
     if (clos->levels < 1) {
         return (fab_value){.is_known = false};
     }
-    return scale(tier->chip->energy_j_per_bit, tier->chip->rate_bps.value * (double)clos->total);
+    return fab_scale(tier->chip->energy_j_per_bit,
+                     tier->chip->rate_bps.value * (double)clos->total);
 }
 
 static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t packages,

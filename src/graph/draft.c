@@ -139,17 +139,32 @@ fab_status fab_draft_finish(const fab_draft *draft, const fab_graph **graph_out)
     return FAB_OK;
 }
 
-fab_graph_bill fab_graph_count(const fab_graph *graph)
+static bool is_counted(const fab_graph *graph, uint32_t node, uint8_t first_layer)
+{
+    const uint32_t first = graph->out_begin[node];
+    return first < graph->out_begin[node + 1] ? graph->layer[graph->out_link[first]] >= first_layer
+                                              : first_layer == 0;
+}
+
+fab_graph_bill fab_graph_count(const fab_graph *graph, uint8_t first_layer)
 {
     assert(graph);
-    fab_graph_bill bill = {.switches = (int64_t)graph->node_count - graph->package_count};
-    for (uint32_t i = 0; i < graph->link_count; i++) {
-        const bool has_package =
-            graph->from[i] < graph->package_count || graph->to[i] < graph->package_count;
-        bill.package_links += has_package ? 1 : 0;
-        bill.switch_links += has_package ? 0 : 1;
-        bill.rate_bps += graph->rate_bps[i];
-        bill.power_w += graph->rate_bps[i] * graph->energy_j_per_bit[i];
+    fab_graph_bill bill = {0};
+    int64_t ends = 0;
+    for (uint32_t node = graph->package_count; node < graph->node_count; node++) {
+        bill.switches += is_counted(graph, node, first_layer) ? 1 : 0;
     }
+    for (uint32_t i = 0; i < graph->link_count; i++) {
+        if (graph->layer[i] < first_layer) {
+            continue;
+        }
+        const int packages = (graph->from[i] < graph->package_count ? 1 : 0) +
+                             (graph->to[i] < graph->package_count ? 1 : 0);
+        ends += 2 - packages;
+        bill.package_links += packages > 0 ? 1 : 0;
+        bill.switch_links += packages > 0 ? 0 : 1;
+        bill.rate_bps += graph->rate_bps[i];
+    }
+    bill.switch_ports = ends / 2;
     return bill;
 }

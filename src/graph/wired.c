@@ -2,90 +2,70 @@
 
 #include <assert.h>
 
-#include "base/numbers.h"
+#include "link/derive.h"
 
 /* The bill of a tier from the graph of its domains. */
 
-/* the packages inside are joined by layer 0, which is not counted, the tier is the one above */
+/* the tier, and inside it a layer of switches that is not counted */
 enum { LAYERS = 2 };
 
-/* Adds `copies` of a domain of `packages` packages. */
-static void add_domains(const fab_graph *graph, uint8_t layer, int64_t copies, fab_wired *out)
+/* Packages of a domain of the tier inside, and of one of the tier that is made of whole ones. */
+typedef struct nest {
+    int64_t inner, domain;
+} nest;
+
+static nest nest_of(const fab_fabric *fabric, int64_t index)
 {
-    const double times = (double)copies;
-    for (uint32_t node = graph->package_count; node < graph->node_count; node++) {
-        const uint32_t first = graph->out_begin[node];
-        const bool is_ours =
-            first < graph->out_begin[node + 1] && graph->layer[graph->out_link[first]] == layer;
-        out->switches += is_ours ? copies : 0;
-    }
-    for (uint32_t i = 0; i < graph->link_count; i++) {
-        const bool from_package = graph->from[i] < graph->package_count;
-        const bool to_package = graph->to[i] < graph->package_count;
-        if (graph->layer[i] != layer) {
-            continue;
-        }
-        /* of the two links of a cable each counts half */
-        const double half = 0.5 * times;
-        out->switch_ports_count += half * ((from_package ? 0.0 : 1.0) + (to_package ? 0.0 : 1.0));
-        out->package_cables_count += from_package || to_package ? half : 0.0;
-        out->switch_cables_count += from_package || to_package ? 0.0 : half;
-        out->rate_bps += times * graph->rate_bps[i];
-    }
+    const int64_t inner = index > 0 ? fabric->tiers[index - 1].domain : 1;
+    return (nest){.inner = inner, .domain = fabric->tiers[index].domain / inner * inner};
 }
 
+/* Adds `copies` of domains in which `packages` are installed. */
 static fab_status count_domains(const fab_fabric *fabric, int64_t index, int64_t packages,
                                 int64_t copies, fab_arena *scratch, fab_wired *out,
                                 const char **message_out)
 {
     const fab_tier *tier = &fabric->tiers[index];
-    const int64_t inner = index > 0 ? fabric->tiers[index - 1].domain : 1;
+    const nest n = nest_of(fabric, index);
     const fab_graph *graph = NULL;
     fab_graph_layer layers[LAYERS];
     layers[1] = (fab_graph_layer){
         .wiring = *tier->wiring,
-        .domain = tier->domain / inner * inner,
+        .domain = n.domain,
         .rate_bps = tier->rate_bps.value,
         .latency_s = tier->latency_s.value,
     };
     layers[0] = layers[1];
     layers[0].wiring = (fab_wiring){.kind = FAB_WIRING_SWITCH, .planes = 1, .spines = 1};
-    layers[0].domain = inner;
+    layers[0].domain = n.inner;
     const fab_graph_layer *used = index > 0 ? layers : layers + 1;
     const size_t count = index > 0 ? LAYERS : 1;
     FAB_TRY(fab_graph_make(used, count, packages, scratch, &graph, message_out));
-    add_domains(graph, (uint8_t)(count - 1), copies, out);
+    const fab_graph_bill bill = fab_graph_count(graph, (uint8_t)(count - 1));
+    const double times = (double)copies;
+    out->switches += copies * bill.switches;
+    out->switch_ports_count += times * (double)bill.switch_ports;
+    out->package_cables_count += times * 0.5 * (double)bill.package_links;
+    out->switch_cables_count += times * 0.5 * (double)bill.switch_links;
+    out->rate_bps += times * bill.rate_bps;
     return FAB_OK;
 }
 
 static fab_status count(const fab_fabric *fabric, int64_t index, int64_t installed,
                         fab_arena *scratch, fab_wired *out, const char **message_out)
 {
-    const fab_tier *tier = &fabric->tiers[index];
-    const int64_t inner = index > 0 ? fabric->tiers[index - 1].domain : 1;
-    const int64_t domain = tier->domain / inner * inner;
-    int64_t whole = installed / domain;
-    int64_t rest = installed % domain / inner * inner;
-    if (rest > 0 && fab_wiring_is_full(tier->wiring)) {
+    const nest n = nest_of(fabric, index);
+    int64_t whole = installed / n.domain;
+    int64_t rest = installed % n.domain / n.inner * n.inner;
+    if (rest > 0 && fab_wiring_is_full(fabric->tiers[index].wiring)) {
         whole++;
         rest = 0;
     }
     out->domains = whole + (rest > 0 ? 1 : 0);
     if (whole > 0) {
-        FAB_TRY(count_domains(fabric, index, domain, whole, scratch, out, message_out));
+        FAB_TRY(count_domains(fabric, index, n.domain, whole, scratch, out, message_out));
     }
     return rest > 0 ? count_domains(fabric, index, rest, 1, scratch, out, message_out) : FAB_OK;
-}
-
-static fab_value power_of(const fab_tier *tier, double rate_bps)
-{
-    fab_value power_w = tier->technology.energy_j_per_bit;
-    if (power_w.is_known) {
-        power_w.value *= rate_bps;
-        power_w.low *= rate_bps;
-        power_w.high *= rate_bps;
-    }
-    return power_w;
 }
 
 fab_status fab_wired_count(const fab_fabric *fabric, int64_t index, int64_t installed,
@@ -115,6 +95,6 @@ fab_status fab_wired_count(const fab_fabric *fabric, int64_t index, int64_t inst
         return FAB_OK;
     }
     out->is_counted = status == FAB_OK;
-    out->power_w = power_of(tier, out->rate_bps);
+    out->power_w = fab_scale(tier->technology.energy_j_per_bit, out->rate_bps);
     return status;
 }
