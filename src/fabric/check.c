@@ -2,19 +2,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 
 #include <fabricast/units.h>
 
 #include "fabric/clos.h"
-#include "fabric/row.h"
-
-/* numbers that were written in different units may differ in their last bits */
-static const double ROUNDING_RATIO = 1e-9;
-
-/* more than any building holds */
-#define RACKS_LIMIT 1e9
+#include "fabric/rounding.h"
 
 #define TEXT_SIZE   48
 #define TEXT_DIGITS 4
@@ -26,43 +19,6 @@ typedef struct verdicts {
     size_t count;
     fab_arena *arena;
 } verdicts;
-
-static bool is_within(double need, double limit)
-{
-    return need <= limit * (1.0 + ROUNDING_RATIO);
-}
-
-double fab_tier_span_m(const fab_tier *tier)
-{
-    assert(tier && tier->domain >= 1 && tier->packages_per_rack >= 1);
-    const int64_t racks = (tier->domain - 1) / tier->packages_per_rack + 1;
-    if (racks == 1) {
-        return FAB_RACK_LINK_M;
-    }
-    return 2.0 * FAB_RACK_LINK_M + FAB_RACK_PITCH_M * (double)(racks - 1) / 2.0;
-}
-
-double fab_tier_cable_m(const fab_tier *tier)
-{
-    assert(tier && tier->domain >= 1 && tier->packages_per_rack >= 1);
-    const int64_t racks = (tier->domain - 1) / tier->packages_per_rack + 1;
-    if (racks == 1) {
-        return FAB_RACK_LINK_M;
-    }
-    const double row = (double)racks;
-    return 2.0 * FAB_RACK_LINK_M +
-           FAB_RACK_PITCH_M * (row * row - (double)(racks % 2)) / (4.0 * row);
-}
-
-int64_t fab_reach_racks(double reach_m)
-{
-    if (!is_within(FAB_RACK_LINK_M, reach_m)) {
-        return 0;
-    }
-    const double row_m = reach_m * (1.0 + ROUNDING_RATIO) - 2.0 * FAB_RACK_LINK_M;
-    const double racks = row_m > 0.0 ? 1.0 + floor(2.0 * row_m / FAB_RACK_PITCH_M) : 1.0;
-    return racks < RACKS_LIMIT ? (int64_t)racks : (int64_t)RACKS_LIMIT;
-}
 
 double fab_tier_domain_rate_bps(const fab_tier *tier)
 {
@@ -107,7 +63,7 @@ static bool check_rate(verdicts *list, const fab_tier *tier)
     }
     const double need_bps = tier->rate_bps.value;
     const double limit_bps = technology->rate_bps.value;
-    const bool is_met = is_within(need_bps, limit_bps);
+    const bool is_met = fab_is_within(need_bps, limit_bps);
     fab_quantity_format(need, sizeof need, need_bps, FAB_DIM_RATE, TEXT_DIGITS);
     fab_quantity_format(limit, sizeof limit, limit_bps, FAB_DIM_RATE, TEXT_DIGITS);
     return add(list, tier, "rate", true, is_met,
@@ -127,7 +83,7 @@ static bool check_radix(verdicts *list, const fab_tier *tier)
                                     technology->name, tier->domain, tier->name));
     }
     const double limit = technology->radix_count.value;
-    const bool is_met = is_within((double)tier->domain, limit);
+    const bool is_met = fab_is_within((double)tier->domain, limit);
     return add(list, tier, "radix", true, is_met,
                fab_arena_printf(list->arena,
                                 "A domain of tier %s has %" PRId64
@@ -150,7 +106,7 @@ static bool check_reach(verdicts *list, const fab_tier *tier)
                                     "%s, %s, cannot be checked.",
                                     technology->name, tier->name, need));
     }
-    const bool is_met = is_within(span_m, technology->reach_m.value);
+    const bool is_met = fab_is_within(span_m, technology->reach_m.value);
     fab_quantity_format(limit, sizeof limit, technology->reach_m.value, FAB_DIM_LENGTH,
                         TEXT_DIGITS);
     if (is_met) {

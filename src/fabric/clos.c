@@ -1,14 +1,11 @@
 #include "fabric/clos.h"
 
 #include <assert.h>
-#include <math.h>
 
 #include "base/numbers.h"
+#include "fabric/rounding.h"
 
 /* Folded Clos networks of equal switches: docs/models-network.md#switches. */
-
-/* numbers that were written in different units may differ in their last bits */
-static const double ROUNDING_RATIO = 1e-9;
 
 /* ports of one switch: `down` and `up` of a leaf, `half` of a switch between two levels */
 typedef struct clos_ports {
@@ -21,7 +18,7 @@ typedef struct clos_ports {
 static double count_planes(const fab_tier *tier)
 {
     const double port_bps = tier->chip->rate_bps.value / tier->chip->radix_count.value;
-    return ceil(tier->rate_bps.value / port_bps * (1.0 - ROUNDING_RATIO));
+    return fab_whole_above(tier->rate_bps.value / port_bps);
 }
 
 static bool is_switched(const fab_tier *tier)
@@ -35,7 +32,7 @@ static clos_ports ports_of(const fab_tier *tier)
 {
     clos_ports ports = {.all = (int64_t)tier->chip->radix_count.value};
     const double ratio = tier->oversubscription_ratio >= 1.0 ? tier->oversubscription_ratio : 1.0;
-    ports.down = (int64_t)((double)ports.all * ratio / (1.0 + ratio) * (1.0 + ROUNDING_RATIO));
+    ports.down = (int64_t)fab_whole_below((double)ports.all * ratio / (1.0 + ratio));
     ports.down = ports.down < ports.all ? ports.down : ports.all - 1;
     ports.up = ports.all - ports.down;
     ports.half = ports.all / 2;

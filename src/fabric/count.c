@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include <fabricast/racks.h>
+
 #include "base/numbers.h"
 #include "fabric/clos.h"
 #include "link/derive.h"
@@ -68,7 +70,7 @@ static fab_tier_bill count_tier(const fab_fabric *fabric, int64_t index, int64_t
         .tier = tier,
         .domains = fab_divide_up(packages, fab_tier_capacity(fabric, index)),
         .links = links,
-        .domain_racks = fab_divide_up(tier->domain, tier->packages_per_rack),
+        .domain_racks = fab_rack_count(tier),
         .racks = fab_divide_up(installed, tier->packages_per_rack),
         .span_m = fab_tier_span_m(tier),
         .domain_rate_bps = fab_tier_domain_rate_bps(tier),

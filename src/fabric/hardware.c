@@ -7,6 +7,7 @@
 
 #include "base/numbers.h"
 #include "fabric/clos.h"
+#include "fabric/rounding.h"
 #include "link/derive.h"
 #include "link/recipe.h"
 
@@ -45,8 +46,7 @@ static const fab_assumed ACTIVE = {
 static const fab_assumed SWITCH = {
     HOURS(352590.0), HOURS(109500.0), HOURS(352590.0), FAB_CONFIDENCE_SECONDARY,
     "352,590 hours of a 36-port switch in https://www.wavesplitter.jp/index.php/191/TRNMTBF; low: "
-    "2 "
-    "% of 180,000 switches failed within 3 months (Singh et al., ACM SIGCOMM CCR 51(2), 2021)"};
+    "2 % of 180,000 switches failed within 3 months (Singh et al., ACM SIGCOMM CCR 51(2), 2021)"};
 
 static const fab_assumed *mtbf_of(fab_unit unit)
 {
@@ -106,12 +106,12 @@ static fab_value price(const fab_technology *t, double rate_bps)
 static void put_light(const fab_technology *t, const fab_recipe *recipe, double rate_bps,
                       fab_tier_hardware *out)
 {
-    const double lanes = ceil(rate_bps / recipe->lane_rate_bps.value * (1.0 - 1e-9));
+    const double lanes = fab_whole_above(rate_bps / recipe->lane_rate_bps.value);
     const double lasers = ceil(2.0 * lanes / recipe->lasers_lanes_count.value);
     const double fibres = ceil(lanes / recipe->fibre_lanes_count.value);
     const fab_value none = {.is_known = false};
     const fab_value mtbf = fab_of_row(t, t->mtbf_s);
-    const double ends = 2.0 * ceil(rate_bps / unit_rate_bps(t, recipe) * (1.0 - 1e-9));
+    const double ends = 2.0 * fab_whole_above(rate_bps / unit_rate_bps(t, recipe));
     if (recipe->build == FAB_BUILD_MODULE || mtbf.is_known) {
         /* one figure for all that it holds */
         put(out, recipe->build == FAB_BUILD_MODULE ? FAB_UNIT_MODULE : FAB_UNIT_ENGINE, ends, mtbf,
@@ -135,7 +135,7 @@ static void put_links(const fab_tier *tier, double rate_bps, fab_tier_hardware *
     const bool is_active = recipe.build == FAB_BUILD_RETIMED || recipe.build == FAB_BUILD_REDRIVEN;
     if (is_active || recipe.build == FAB_BUILD_CABLE) {
         put(out, is_active ? FAB_UNIT_ACTIVE : FAB_UNIT_CABLE,
-            ceil(rate_bps / unit_rate_bps(t, &recipe) * (1.0 - 1e-9)), fab_of_row(t, t->mtbf_s),
+            fab_whole_above(rate_bps / unit_rate_bps(t, &recipe)), fab_of_row(t, t->mtbf_s),
             price(t, rate_bps));
     }
 }

@@ -7,6 +7,7 @@
 #include <fabricast/fabric.h>
 #include <fabricast/units.h>
 
+#include "fabric/rounding.h"
 #include "link/derive.h"
 
 #define TEXT_SIZE 48
@@ -46,7 +47,7 @@ static int64_t packages_of(double rack_w, double package_w)
     if (!(package_w > 0.0)) {
         return 0;
     }
-    const double packages = rack_w / package_w * (1.0 + 1e-9);
+    const double packages = fab_whole_below(rack_w / package_w);
     return packages < 1e9 ? (int64_t)packages : (int64_t)1e9;
 }
 
@@ -65,7 +66,7 @@ fab_value fab_pod_switch_ports_count(const fab_technology *chip)
     if (!thin.is_known) {
         return radix;
     }
-    thin.value = thin.low = thin.high = floor(thin.value * (1.0 + 1e-9));
+    thin.value = thin.low = thin.high = fab_whole_below(thin.value);
     thin.has_range = false;
     return radix.is_known && radix.value > thin.value ? radix : thin;
 }
