@@ -58,9 +58,6 @@ static const char *const BAD[] = {
     "ocs reconfigure=fast",
     "ocs reconfigure=-1s",
     "mesh =3",
-    "clos leaf=16 leaf=17",
-    ("switch planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes"
-     "=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1 planes=1"),
 };
 
 START_TEST(bad)
@@ -70,6 +67,43 @@ START_TEST(bad)
     const char *message = NULL;
     ck_assert_int_eq(fab_wiring_parse(BAD[_i], arena, &w, &message), FAB_E_INPUT);
     ck_assert_ptr_nonnull(message);
+    fab_arena_destroy(arena);
+}
+END_TEST
+
+/* each word once, whatever it holds */
+static const char *const TWICE[] = {
+    "clos leaf=16 leaf=17",
+    "clos leaf=16 leaf=16",
+    "clos leaf=16 oversubscription=2 oversubscription=4",
+    "ocs reconfigure=10ms reconfigure=10ms",
+};
+
+START_TEST(given_twice)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_wiring w;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_wiring_parse(TWICE[_i], arena, &w, &message), FAB_E_INPUT);
+    ck_assert_ptr_nonnull(strstr(message, "is given twice"));
+    fab_arena_destroy(arena);
+}
+END_TEST
+
+START_TEST(longest)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_wiring w;
+    const char *message = NULL;
+    char text[402];
+    memset(text, ' ', sizeof text);
+    memcpy(text, "mesh", 4);
+    text[400] = '\0';
+    ck_assert_int_eq(fab_wiring_parse(text, arena, &w, &message), FAB_OK);
+    text[400] = ' ';
+    text[401] = '\0';
+    ck_assert_int_eq(fab_wiring_parse(text, arena, &w, &message), FAB_E_INPUT);
+    ck_assert_str_eq(message, "the text is too long");
     fab_arena_destroy(arena);
 }
 END_TEST
@@ -91,6 +125,8 @@ int main(void)
     TCase *t = tcase_create("wiring_text");
     tcase_add_test(t, good);
     tcase_add_loop_test(t, bad, 0, sizeof(BAD) / sizeof(BAD[0]));
+    tcase_add_loop_test(t, given_twice, 0, sizeof(TWICE) / sizeof(TWICE[0]));
+    tcase_add_test(t, longest);
     tcase_add_test(t, near_names_are_offered);
     suite_add_tcase(s, t);
     return run_all(s);

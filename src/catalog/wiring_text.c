@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <ctype.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <fabricast/diagnostic.h>
@@ -13,7 +12,7 @@
 
 #define NUMBER_LIMIT INT64_C(1000000000)
 
-enum { WORD_LIMIT = 16, LENGTH_LIMIT = 400 };
+enum { LENGTH_LIMIT = 400 };
 
 static const char *const NAME[FAB_WIRING_KIND_COUNT] = {
     [FAB_WIRING_SWITCH] = "switch",
@@ -34,38 +33,47 @@ const char *fab_wiring_name(int kind)
     return NAME[kind];
 }
 
-/* The whole numbers of each kind. */
+/* The words `key=value` of each kind. */
 typedef struct entry {
     int kind;
     const char *key;
     size_t offset;
     bool is_required;
+    bool is_quantity; /* a double of `dimension` from `least` on; else a whole number from 1 on */
+    fab_dimension dimension;
+    double least;
 } entry;
 
+#define WHOLE(id, key, member, is_required)                                                        \
+    {                                                                                              \
+        FAB_WIRING_##id, key, offsetof(fab_wiring, member), is_required, false, FAB_DIM_COUNT, 1.0 \
+    }
+#define QUANTITY(id, key, member, dimension, least)                                                \
+    {                                                                                              \
+        FAB_WIRING_##id, key, offsetof(fab_wiring, member), false, true, dimension, least          \
+    }
+
 static const entry ENTRIES[] = {
-    {FAB_WIRING_SWITCH, "planes", offsetof(fab_wiring, planes), false},
-    {FAB_WIRING_CLOS, "leaf", offsetof(fab_wiring, leaf), true},
-    {FAB_WIRING_CLOS, "spines", offsetof(fab_wiring, spines), false},
-    {FAB_WIRING_CLOS, "planes", offsetof(fab_wiring, planes), false},
-    {FAB_WIRING_CLOS, "pod", offsetof(fab_wiring, pod), false},
-    {FAB_WIRING_CLOS, "tops", offsetof(fab_wiring, tops), false},
-    {FAB_WIRING_DRAGONFLY, "groups", offsetof(fab_wiring, groups), true},
-    {FAB_WIRING_DRAGONFLY, "routers", offsetof(fab_wiring, routers), true},
-    {FAB_WIRING_DRAGONFLY, "packages", offsetof(fab_wiring, hosts), true},
-    {FAB_WIRING_DRAGONFLY, "global", offsetof(fab_wiring, global_links), false},
-    {FAB_WIRING_DRAGONFLY_PLUS, "groups", offsetof(fab_wiring, groups), true},
-    {FAB_WIRING_DRAGONFLY_PLUS, "leaves", offsetof(fab_wiring, routers), true},
-    {FAB_WIRING_DRAGONFLY_PLUS, "spines", offsetof(fab_wiring, spines), true},
-    {FAB_WIRING_DRAGONFLY_PLUS, "packages", offsetof(fab_wiring, hosts), true},
-    {FAB_WIRING_DRAGONFLY_PLUS, "global", offsetof(fab_wiring, global_links), false},
+    WHOLE(SWITCH, "planes", planes, false),
+    WHOLE(CLOS, "leaf", leaf, true),
+    WHOLE(CLOS, "spines", spines, false),
+    WHOLE(CLOS, "planes", planes, false),
+    WHOLE(CLOS, "pod", pod, false),
+    WHOLE(CLOS, "tops", tops, false),
+    QUANTITY(CLOS, "oversubscription", oversubscription_ratio, FAB_DIM_COUNT, 1.0),
+    WHOLE(DRAGONFLY, "groups", groups, true),
+    WHOLE(DRAGONFLY, "routers", routers, true),
+    WHOLE(DRAGONFLY, "packages", hosts, true),
+    WHOLE(DRAGONFLY, "global", global_links, false),
+    WHOLE(DRAGONFLY_PLUS, "groups", groups, true),
+    WHOLE(DRAGONFLY_PLUS, "leaves", routers, true),
+    WHOLE(DRAGONFLY_PLUS, "spines", spines, true),
+    WHOLE(DRAGONFLY_PLUS, "packages", hosts, true),
+    WHOLE(DRAGONFLY_PLUS, "global", global_links, false),
+    QUANTITY(OCS, "reconfigure", reconfigure_s, FAB_DIM_TIME, 0.0),
 };
 
 enum { ENTRY_COUNT = sizeof(ENTRIES) / sizeof(ENTRIES[0]) };
-
-static int64_t *number_of(fab_wiring *wiring, const entry *e)
-{
-    return (int64_t *)(void *)((char *)wiring + e->offset);
-}
 
 /* A whole number from 1 on; returns what stands behind it, or NULL. */
 static const char *read_number(const char *text, int64_t *number_out)
@@ -106,6 +114,7 @@ static bool read_axes(const char *text, fab_wiring *wiring)
 typedef struct reader {
     fab_arena *arena;
     fab_wiring *wiring;
+    bool is_given[ENTRY_COUNT];
     const char *message;
 } reader;
 
@@ -115,43 +124,44 @@ static fab_status complain(reader *r, const char *message)
     return message ? FAB_E_INPUT : FAB_E_NOMEM;
 }
 
-static fab_status read_quantity(reader *r, const char *word, const char *text,
-                                fab_dimension dimension, double least, double *value)
+static fab_status read_quantity(reader *r, const entry *e, const char *word, const char *text)
 {
     const char *why = NULL;
-    const fab_status status = fab_quantity_parse(text, dimension, r->arena, value, &why);
-    if (status == FAB_E_INPUT || (status == FAB_OK && !(*value >= least))) {
+    double *value = (double *)(void *)((char *)r->wiring + e->offset);
+    const fab_status status = fab_quantity_parse(text, e->dimension, r->arena, value, &why);
+    if (status == FAB_E_INPUT || (status == FAB_OK && !(*value >= e->least))) {
         return complain(
             r, fab_arena_printf(r->arena, "`%s`: %s", word, why ? why : "the number is too small"));
     }
     return status;
 }
 
+static fab_status read_whole(reader *r, const entry *e, const char *word, const char *text)
+{
+    const char *end = read_number(text, (int64_t *)(void *)((char *)r->wiring + e->offset));
+    return end && *end == '\0'
+               ? FAB_OK
+               : complain(r,
+                          fab_arena_printf(r->arena, "`%s`: a whole number above 0 is due", word));
+}
+
 /* "key=value" */
 static fab_status read_pair(reader *r, const char *word, const char *value)
 {
     const size_t length = (size_t)(value - word) - 1;
-    fab_wiring *w = r->wiring;
-    if (w->kind == FAB_WIRING_CLOS && length == 16 && !strncmp(word, "oversubscription", 16)) {
-        return read_quantity(r, word, value, FAB_DIM_COUNT, 1.0, &w->oversubscription_ratio);
-    }
-    if (w->kind == FAB_WIRING_OCS && length == 11 && !strncmp(word, "reconfigure", 11)) {
-        return read_quantity(r, word, value, FAB_DIM_TIME, 0.0, &w->reconfigure_s);
-    }
+    const int kind = r->wiring->kind;
     for (int i = 0; i < ENTRY_COUNT; i++) {
         const entry *e = &ENTRIES[i];
-        if (e->kind == w->kind && strlen(e->key) == length && !strncmp(word, e->key, length)) {
-            if (*number_of(w, e) != 0) {
-                return complain(r, fab_arena_printf(r->arena, "`%s` is given twice", e->key));
-            }
-            const char *end = read_number(value, number_of(w, e));
-            return end && *end == '\0'
-                       ? FAB_OK
-                       : complain(r, fab_arena_printf(r->arena,
-                                                      "`%s`: a whole number above 0 is due", word));
+        if (e->kind != kind || strlen(e->key) != length || strncmp(word, e->key, length) != 0) {
+            continue;
         }
+        if (r->is_given[i]) {
+            return complain(r, fab_arena_printf(r->arena, "`%s` is given twice", e->key));
+        }
+        r->is_given[i] = true;
+        return e->is_quantity ? read_quantity(r, e, word, value) : read_whole(r, e, word, value);
     }
-    return complain(r, fab_arena_printf(r->arena, "`%s` is no part of a %s", word, NAME[w->kind]));
+    return complain(r, fab_arena_printf(r->arena, "`%s` is no part of a %s", word, NAME[kind]));
 }
 
 static fab_status read_word(reader *r, const char *word)
@@ -194,8 +204,7 @@ static fab_status complete(reader *r)
 {
     fab_wiring *w = r->wiring;
     for (int i = 0; i < ENTRY_COUNT; i++) {
-        if (ENTRIES[i].kind == w->kind && ENTRIES[i].is_required &&
-            *number_of(w, &ENTRIES[i]) == 0) {
+        if (ENTRIES[i].kind == w->kind && ENTRIES[i].is_required && !r->is_given[i]) {
             return complain(
                 r, fab_arena_printf(r->arena, "a %s needs %s=N", NAME[w->kind], ENTRIES[i].key));
         }
@@ -220,15 +229,15 @@ static fab_status complete(reader *r)
 static fab_status read_words(reader *r, char *text)
 {
     char *rest = NULL;
-    int count = 0;
-    for (char *word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
-        if (count == WORD_LIMIT) {
-            return complain(r, "too many words");
-        }
-        FAB_TRY(count == 0 ? read_kind(r, word) : read_word(r, word));
-        count++;
+    const char *word = strtok_r(text, " \t", &rest);
+    if (!word) {
+        return complain(r, "a wiring is due, such as `torus 8x8x8`");
     }
-    return count > 0 ? complete(r) : complain(r, "a wiring is due, such as `torus 8x8x8`");
+    FAB_TRY(read_kind(r, word));
+    while ((word = strtok_r(NULL, " \t", &rest)) != NULL) {
+        FAB_TRY(read_word(r, word));
+    }
+    return complete(r);
 }
 
 fab_status fab_wiring_parse(const char *text, fab_arena *arena, fab_wiring *wiring_out,
