@@ -1,6 +1,7 @@
 fab_test(test_catalog catalog config units base)
 fab_test(test_heads catalog base)
 fab_test(test_model_check catalog config units base)
+fab_test(test_kernel_rows catalog base)
 fab_test(test_wiring_text graph catalog units base)
 fab_test(test_wiring_fit catalog base)
 fab_test(test_fabric_read catalog config units base)

@@ -45,25 +45,6 @@ START_TEST(rows_are_found_by_their_shape)
 }
 END_TEST
 
-/* Every row of many is found, nothing else. */
-START_TEST(all_rows_of_many_are_found)
-{
-    fab_kernel_row rows[300];
-    for (int i = 0; i < 300; i++) {
-        rows[i] = (fab_kernel_row){.batch = 1 + i / 100, .m = 2 * (i % 100), .time_s = i};
-    }
-    for (size_t count = 0; count <= 300; count += 60) {
-        const fab_kernel_table many = {.rows = rows, .count = count};
-        for (size_t i = 0; i < 300; i++) {
-            const fab_kernel_row *found = fab_kernel_table_find(&many, &rows[i]);
-            ck_assert(i < count ? found == &rows[i] : found == NULL);
-            const fab_kernel_row odd = {.batch = rows[i].batch, .m = rows[i].m + 1};
-            ck_assert_ptr_null(fab_kernel_table_find(&many, &odd));
-        }
-    }
-}
-END_TEST
-
 /* a wrong table, where it is wrong and what is said */
 static const struct {
     const char *text;
@@ -124,7 +105,6 @@ int main(void)
     TCase *tests = tcase_create("kernel_table");
     tcase_add_checked_fixture(tests, catalog_setup, catalog_teardown);
     tcase_add_test(tests, rows_are_found_by_their_shape);
-    tcase_add_test(tests, all_rows_of_many_are_found);
     tcase_add_loop_test(tests, mistakes_are_told_where_they_stand, 0,
                         (int)(sizeof(WRONG) / sizeof(WRONG[0])));
     tcase_add_test(tests, a_table_of_other_packages_is_warned_of);

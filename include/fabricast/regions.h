@@ -16,9 +16,8 @@ FAB_BEGIN_DECLS
 /* Which technology costs least energy over distance and bandwidth of a package.
  * docs/models-link.md#over-distance-and-bandwidth. */
 
-#define FAB_REGION_RATES                                                                           \
-    41 /* bandwidths, evenly spaced by their logarithm, both ends among them                       \
-        */
+/* Bandwidths, evenly spaced by their logarithm, both ends among them. */
+#define FAB_REGION_RATES 41
 
 /* Nothing reaches so far with so much. */
 #define FAB_REGION_NONE (-1)

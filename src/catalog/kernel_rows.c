@@ -1,6 +1,9 @@
 #include <fabricast/kernels.h>
 
 #include <assert.h>
+#include <stdlib.h>
+
+/* Measured kernels by their shape. */
 
 static int order(int64_t a, int64_t b)
 {
@@ -31,19 +34,16 @@ int fab_kernel_row_compare(const fab_kernel_row *a, const fab_kernel_row *b)
     return 0;
 }
 
+static int by_shape(const void *key, const void *row)
+{
+    return fab_kernel_row_compare(key, row);
+}
+
 const fab_kernel_row *fab_kernel_table_find(const fab_kernel_table *table,
                                             const fab_kernel_row *key)
 {
     assert(table && key);
-    size_t low = 0, high = table->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const int found = fab_kernel_row_compare(&table->rows[middle], key);
-        if (found == 0) {
-            return &table->rows[middle];
-        }
-        low = found < 0 ? middle + 1 : low;
-        high = found < 0 ? high : middle;
-    }
-    return NULL;
+    return table->count == 0
+               ? NULL
+               : bsearch(key, table->rows, table->count, sizeof(table->rows[0]), by_shape);
 }

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
+
+/* The technology of least energy per bit on every cell of distance and bandwidth. */
 
 double fab_region_limit_bps(const fab_region_map *regions, const fab_link_curve *curve,
                             size_t point)
@@ -53,13 +56,12 @@ static void add_cell(fab_region_map *regions, int curve, size_t rate, size_t poi
     const double energy = regions->map.curves[curve].energy_j_per_bit[point];
     if (!region) {
         region = &regions->regions[regions->region_count++];
-        *region = (fab_region){.curve = curve,
-                               .least_m = distance,
-                               .most_m = distance,
-                               .least_bps = bandwidth,
-                               .most_bps = bandwidth,
-                               .least_j_per_bit = energy,
-                               .most_j_per_bit = energy};
+        *region = (fab_region){
+            .curve = curve,
+            .least_m = HUGE_VAL,
+            .least_bps = HUGE_VAL,
+            .least_j_per_bit = HUGE_VAL,
+        };
     }
     region->cells++;
     region->least_m = fmin(region->least_m, distance);
@@ -70,20 +72,12 @@ static void add_cell(fab_region_map *regions, int curve, size_t rate, size_t poi
     region->most_j_per_bit = fmax(region->most_j_per_bit, energy);
 }
 
-/* the largest first; few enough to be put in by hand */
-static void sort(fab_region *regions, size_t count)
+/* the largest first; of equals in the order of the curves */
+static int by_size(const void *a, const void *b)
 {
-    for (size_t i = 1; i < count; i++) {
-        const fab_region one = regions[i];
-        size_t at = i;
-        for (;
-             at > 0 && (regions[at - 1].cells < one.cells ||
-                        (regions[at - 1].cells == one.cells && regions[at - 1].curve > one.curve));
-             at--) {
-            regions[at] = regions[at - 1];
-        }
-        regions[at] = one;
-    }
+    const fab_region *x = a, *y = b;
+    return x->cells != y->cells ? (x->cells < y->cells) - (x->cells > y->cells)
+                                : (x->curve > y->curve) - (x->curve < y->curve);
 }
 
 fab_status fab_region_map_make(const fab_technology *const *technologies, size_t count,
@@ -109,6 +103,6 @@ fab_status fab_region_map_make(const fab_technology *const *technologies, size_t
             add_cell(out, out->best[rate][point], rate, point);
         }
     }
-    sort(out->regions, out->region_count);
+    qsort(out->regions, out->region_count, sizeof(out->regions[0]), by_size);
     return FAB_OK;
 }
