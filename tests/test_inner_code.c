@@ -53,28 +53,39 @@ START_TEST(inner_code_bounds)
 }
 END_TEST
 
-/* brute force: every pattern of up to three wrong bits of the real code, decoded by syndrome */
+/* the columns of the code's check matrix: bit and parity */
 static unsigned syndrome_of(int bit)
 {
     return (unsigned)bit | 128U;
 }
 
+/* bits that are wrong after three wrong ones were decoded */
 static int left_of_three(int a, int b, int c)
 {
-    const unsigned place = syndrome_of(a) ^ syndrome_of(b) ^ syndrome_of(c);
-    const int moved = (int)(place & 127U);
+    const int moved = (int)((syndrome_of(a) ^ syndrome_of(b) ^ syndrome_of(c)) & 127U);
     return moved == a || moved == b || moved == c ? 2 : 4;
 }
 
-START_TEST(three_wrong_bits_become_four)
+/* brute force: all patterns of two to four wrong bits, decoded by syndrome; two and four stay. Five
+ * are a relative 1e5 p^3. */
+START_TEST(hard_decision_of_every_pattern)
 {
-    for (int a = 0; a < 128; a += 3) {
-        for (int b = a + 1; b < 128; b += 5) {
+    const double p = 1e-4;
+    double pairs = 0.0, threes = 0.0, fours = 0.0;
+    for (int a = 0; a < 128; a++) {
+        for (int b = a + 1; b < 128; b++) {
+            pairs += 2.0;
             for (int c = b + 1; c < 128; c++) {
-                ck_assert_int_eq(left_of_three(a, b, c), 4);
+                threes += left_of_three(a, b, c);
+                fours += 4.0 * (127 - c);
             }
         }
     }
+    const double want =
+        (pairs * pow(p, 2.0) * pow(1.0 - p, 126.0) + threes * pow(p, 3.0) * pow(1.0 - p, 125.0) +
+         fours * pow(p, 4.0) * pow(1.0 - p, 124.0)) /
+        128.0;
+    ck_assert_double_eq_tol(fab_inner_hard_frac(p) / want, 1.0, 2e-7);
 }
 END_TEST
 
@@ -85,7 +96,7 @@ int main(void)
     tcase_add_test(tests, inner_code_by_hand);
     tcase_add_test(tests, threshold_of_the_inner_code);
     tcase_add_loop_test(tests, inner_code_bounds, 0, 4);
-    tcase_add_test(tests, three_wrong_bits_become_four);
+    tcase_add_test(tests, hard_decision_of_every_pattern);
     suite_add_tcase(suite, tests);
     return run_all(suite);
 }
