@@ -149,6 +149,8 @@ technology:
    lane_rate: 32 Gbps, energy: not published, reach: 4 cm, source: s}
 END
 shows 'length x 1 dB/cm' link guide.yaml --explain
+sed -i 's/reach: 4 cm/reach: 2 cm, laser_power: 100 mW/' guide.yaml
+shows '(left + waveguide) / 1 dB/cm' link guide.yaml --explain
 shows 'Mirrors move no bits' link ocs_palomar --explain
 shows 'crossbar, buffers and tables are not' link sw_th5 --explain
 shows 'warning: the lane rate is not published' link celestial_pf --explain

@@ -130,14 +130,15 @@ typedef struct fab_budget {
     fab_value electrical_db;              /* sum of the electrical ones */
     fab_value optical_db;                 /* sum of the others, penalties and margin too */
     fab_value allowed_db;                 /* most that the line and its connectors may lose */
-    fab_value spare_db;  /* what is left: of the line's budget, or of the laser's power; negative:
-                            the budget does not close by that */
-    fab_value reach_m;   /* where nothing is left */
-    double q_ratio;      /* that the code needs, of each eye */
-    double before_frac;  /* wrong bits before correction, at the code's threshold */
-    fab_corrected after; /* ... and after it */
-    fab_value sensitivity_db; /* dBm of outer amplitude */
-    fab_value launch_db;      /* dBm of mean power that a lane needs of the laser, in its fibre */
+    fab_value spare_db; /* what is left: of the line's budget, or of the laser's power; negative:
+                           the budget does not close by that */
+    fab_value reach_m;  /* where nothing is left */
+    const char *reach_formula; /* static, of light */
+    double q_ratio;            /* that the code needs, of each eye */
+    double before_frac;        /* wrong bits before correction, at the code's threshold */
+    fab_corrected after;       /* ... and after it */
+    fab_value sensitivity_db;  /* dBm of outer amplitude */
+    fab_value launch_db;       /* dBm of mean power that a lane needs of the laser, in its fibre */
     fab_value parts_j_per_bit[FAB_LINK_PART_COUNT];
     const char *part_formulas[FAB_LINK_PART_COUNT];
     fab_value energy_j_per_bit;  /* all parts */

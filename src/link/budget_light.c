@@ -138,7 +138,7 @@ static void put_penalties(fab_budget *b)
     put(b, FAB_LOSS_MARGIN, fab_assume(&MARGIN), "kept");
 }
 
-/* distance at which the fibre has used up what is spare */
+/* distance at which the fibre, or the guide, has used up what is spare */
 static void put_reach(fab_budget *b)
 {
     if (!b->recipe.laser_w.is_known) {
@@ -152,6 +152,7 @@ static void put_reach(fab_budget *b)
         fab_value positive = left;
         positive.low = left.low > 0.0 ? left.low : 0.0;
         b->reach_m = fab_divide(positive, metre);
+        b->reach_formula = guided ? "(left + waveguide) / 1 dB/cm" : "(left + fibre) / 0.4 dB/km";
     }
 }
 

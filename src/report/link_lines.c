@@ -62,9 +62,6 @@ static void put_number(listing *list, const char *what, double number_count, con
         unit, how);
 }
 
-/* wrong bits that the outer code takes, KP4 */
-#define INNER_LEAVES 2.2e-4
-
 /* ---- sections ---- */
 
 static void add_parts(listing *list, const fab_technology *t, const fab_budget *b)
@@ -147,7 +144,7 @@ static void add_light(listing *list, const fab_budget *b)
     put_value(list, "power of the laser", b->recipe.laser_w, "W", "one wavelength in its fibre");
     if (b->recipe.laser_w.is_known) {
         put_made(list, "left", b->spare_db, "dB", "power / lanes - need");
-        put_made(list, "reach", b->reach_m, "m", "(left + fibre) / 0.4 dB/km");
+        put_made(list, "reach", b->reach_m, "m", b->reach_formula);
     }
 }
 
@@ -163,7 +160,8 @@ static void add_errors(listing *list, const fab_budget *b)
         put_number(list, "that others quote", code->published_frac, "",
                    fab_text_printf(list->scratch, "of the standard; ours is %+.0f %% off it",
                                    100.0 * (b->before_frac / code->published_frac - 1.0)));
-        put_number(list, "by hard decision", fab_inner_input_frac(false, INNER_LEAVES), "",
+        const double outer = fab_correction_get(FAB_CORRECTION_KP4)->threshold_frac;
+        put_number(list, "by hard decision", fab_inner_input_frac(false, outer), "",
                    "from which the inner code leaves 2.2e-4");
     }
     put_number(list, "Q that this takes", b->q_ratio, "", "of each eye");
