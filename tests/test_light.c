@@ -93,8 +93,11 @@ END_TEST
 /* 50 fF at 1 V: 12.5 fJ; 0.7 V rms over 50 ohm at 20 Gb/s: 0.49 pJ */
 START_TEST(modulator_energy)
 {
-    ck_assert_double_eq_tol(fab_charge_j_per_bit(50e-15, 1.0), 12.5e-15, 1e-20);
-    ck_assert_double_eq_tol(fab_terminated_j_per_bit(0.7, 50.0, 20e9), 0.49e-12, 1e-18);
+    ck_assert_double_eq_tol(fab_charge_j_per_bit(link_known(50e-15), link_known(1.0)).value,
+                            12.5e-15, 1e-20);
+    ck_assert_double_eq_tol(
+        fab_terminated_j_per_bit(link_known(0.7), link_known(50.0), link_known(20e9)).value,
+        0.49e-12, 1e-18);
 }
 END_TEST
 

@@ -58,12 +58,12 @@ FAB_API double fab_crosstalk_penalty_db(double spacing_hz, double width_hz, doub
 FAB_API fab_value fab_laser_j_per_bit(fab_value fibre_w, double lanes_count,
                                       fab_value efficiency_frac, fab_value lane_rate_bps);
 
-/* Charging a modulator of capacitance C by a swing V, random data: C V^2 / 4. */
-FAB_API double fab_charge_j_per_bit(double capacitance_count, double swing_v_count);
+/* Charging a capacitance C, of a modulator or a wire, by a swing V, random data: C V^2 / 4. */
+FAB_API fab_value fab_charge_j_per_bit(fab_value capacitance_f_count, fab_value swing_v_count);
 
-/* Terminated line of impedance Z: Vrms^2 / (Z x rate). */
-FAB_API double fab_terminated_j_per_bit(double rms_v_count, double impedance_ohm_count,
-                                        double lane_rate_bps);
+/* Terminated line of impedance Z: Vrms^2 / (Z x rate). Unknown when Z or the rate is zero. */
+FAB_API fab_value fab_terminated_j_per_bit(fab_value rms_v_count, fab_value impedance_ohm_count,
+                                           fab_value lane_rate_bps);
 
 /* Energy per bit at a use of the link from 0 to 1: what moves with the data, and what burns always
  * (laser, heaters) spread over fewer bits: dynamic + static / use. Unknown at a use of 0. */

@@ -1,3 +1,5 @@
+#include <fabricast/light.h>
+
 #include "link/defaults.h"
 #include "link/derive.h"
 #include "link/recipe.h"
@@ -11,8 +13,7 @@ static const fab_assumed IMPEDANCE = {50, 45, 55, FAB_CONFIDENCE_ASSUMPTION, "wi
 static const fab_assumed CIRCUITS = {
     0.18e-12, 0.11e-12, 0.36e-12, FAB_CONFIDENCE_ESTIMATE,
     "0.41 pJ/bit of a transceiver simulated in 28 nm over 2.35 mm (doi 10.1016/j.vlsi.2024.102170) "
-    "less "
-    "0.05 of its wire; half of it in nodes of 3 to 7 nm (assumption); high: as in 28 nm"};
+    "less 0.05 of its wire; half of it in nodes of 3 to 7 nm (assumption); high: as in 28 nm"};
 
 /* bumps under a die: their pads are another matter */
 #define STACK_LIMIT_M 100e-6
@@ -36,22 +37,23 @@ static double with_clock(const fab_technology *t, double share)
     return t->lanes_count.is_known && lanes >= 1.0 ? 1.0 + CLOCK_WIRES * share / lanes : 1.0;
 }
 
-/* supply of twice the swing through two resistors, half of the time */
-static void put_terminated(const fab_technology *t, fab_budget *b, fab_value square)
+/* a supply of twice the swing through two resistors, half of the time */
+static void put_terminated(const fab_technology *t, fab_budget *b)
 {
-    const fab_value drawn =
-        fab_divide(fab_divide(square, fab_assume(&IMPEDANCE)), b->recipe.lane_rate_bps);
+    const fab_value drawn = fab_terminated_j_per_bit(
+        b->recipe.swing_v_count, fab_assume(&IMPEDANCE), b->recipe.lane_rate_bps);
     put(b, FAB_LINK_PART_WIRES, fab_scale(drawn, with_clock(t, 1.0)),
         "swing^2 / 50 ohm / lane rate x (1 + 2 / lanes) for the clock: flight there and back is "
         "longer than a bit, so the wire is terminated");
 }
 
-/* C V^2 at one in four bits; the clock's wires move at every bit */
-static void put_charged(const fab_technology *t, fab_budget *b, fab_value square, fab_value flight)
+/* the wires of the clock change at every bit, those of data at every other one */
+static void put_charged(const fab_technology *t, fab_budget *b, fab_value flight_s)
 {
-    const fab_value line = fab_divide(flight, fab_assume(&IMPEDANCE));
-    const fab_value held = fab_add(line, fab_scale(b->recipe.pad_ff_count, 2.0 * 1e-15));
-    put(b, FAB_LINK_PART_WIRES, fab_scale(fab_multiply(held, square), 0.25 * with_clock(t, 2.0)),
+    const fab_value line_f = fab_divide(flight_s, fab_assume(&IMPEDANCE));
+    const fab_value held_f = fab_add(line_f, fab_scale(b->recipe.pad_ff_count, 2.0 * 1e-15));
+    const fab_value charged = fab_charge_j_per_bit(held_f, b->recipe.swing_v_count);
+    put(b, FAB_LINK_PART_WIRES, fab_scale(charged, with_clock(t, 2.0)),
         "(flight / 50 ohm + 2 pads) x swing^2 / 4 x (1 + 4 / lanes) for the clock: shorter than a "
         "bit, not terminated");
 }
@@ -62,13 +64,12 @@ void fab_budget_dies(const fab_technology *technology, fab_budget *out)
         out->electrical_db.value > LOSS_LIMIT_DB) {
         return;
     }
-    const fab_value square = fab_multiply(out->recipe.swing_v_count, out->recipe.swing_v_count);
-    const fab_value flight =
+    const fab_value flight_s =
         fab_scale(fab_default_flight_s_per_m(&out->recipe.link_class), out->distance_m);
     put(out, FAB_LINK_PART_LINE, fab_assume(&CIRCUITS), "serialising, clocks and sampling");
-    if (2.0 * flight.value * out->recipe.lane_rate_bps.value > 1.0) {
-        put_terminated(technology, out, square);
+    if (2.0 * flight_s.value * out->recipe.lane_rate_bps.value > 1.0) {
+        put_terminated(technology, out);
     } else {
-        put_charged(technology, out, square, flight);
+        put_charged(technology, out, flight_s);
     }
 }

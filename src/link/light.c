@@ -113,15 +113,17 @@ fab_value fab_laser_j_per_bit(fab_value fibre_w, double lanes_count, fab_value e
     return fab_scale(fab_divide(drawn, lane_rate_bps), 1.0 / lanes_count);
 }
 
-double fab_charge_j_per_bit(double capacitance_count, double swing_v_count)
+fab_value fab_charge_j_per_bit(fab_value capacitance_f_count, fab_value swing_v_count)
 {
-    return 0.25 * capacitance_count * swing_v_count * swing_v_count;
+    const fab_value square = fab_multiply(swing_v_count, swing_v_count);
+    return fab_scale(fab_multiply(capacitance_f_count, square), 0.25);
 }
 
-double fab_terminated_j_per_bit(double rms_v_count, double impedance_ohm_count,
-                                double lane_rate_bps)
+fab_value fab_terminated_j_per_bit(fab_value rms_v_count, fab_value impedance_ohm_count,
+                                   fab_value lane_rate_bps)
 {
-    return rms_v_count * rms_v_count / (impedance_ohm_count * lane_rate_bps);
+    const fab_value square = fab_multiply(rms_v_count, rms_v_count);
+    return fab_divide(fab_divide(square, impedance_ohm_count), lane_rate_bps);
 }
 
 fab_value fab_energy_at_use_j_per_bit(fab_value dynamic_j_per_bit, fab_value static_j_per_bit,
