@@ -14,8 +14,12 @@
  * which data-parallel messages meet others is printed with the errors without it and with it, by
  * scenario, and as the errors of each scenario with the share that the others alone give. */
 
-#define CASE_LIMIT     512
+/* rates of a tier, as shares of its own */
+enum { RATIOS = 3 };
+static const double RATIO[RATIOS] = {1.0, 0.5, 0.25};
+
 #define SCENARIO_LIMIT 32
+#define CASE_LIMIT     (SCENARIO_LIMIT * 2 * FAB_TIER_LIMIT * RATIOS)
 #define GRID           40
 
 typedef struct fit_case {
@@ -86,17 +90,14 @@ static bool run_case(fab_scenario s, int scenario, fit_case *out)
 
 static void add_case(fit *f, const fab_scenario *s, int scenario)
 {
-    if (f->case_count < CASE_LIMIT) {
-        fit_case *c = &f->cases[f->case_count];
-        const bool is_good = run_case(*s, scenario, c);
-        /* where nothing meets there is nothing to fit */
-        f->case_count += is_good && c->closed_s[GRID] > c->closed_s[0] * 1.001 ? 1 : 0;
-    }
+    fit_case *c = &f->cases[f->case_count];
+    const bool is_good = run_case(*s, scenario, c);
+    /* where nothing meets there is nothing to fit */
+    f->case_count += is_good && c->closed_s[GRID] > c->closed_s[0] * 1.001 ? 1 : 0;
 }
 
 static void add_cases(fit *f, const fab_scenario *given, int scenario)
 {
-    static const double RATIOS[] = {1.0, 0.5, 0.25};
     for (int half = 0; half < 2; half++) {
         fab_scenario s = *given;
         const int64_t whole = s.mapping.dp * s.mapping.microbatch * s.mapping.pp;
@@ -105,9 +106,9 @@ static void add_cases(fit *f, const fab_scenario *given, int scenario)
         }
         s.job.batch /= half + 1;
         for (int64_t tier = 0; tier < s.fabric.tier_count; tier++) {
-            for (int i = tier == 0 ? 0 : 1; i < 3; i++) {
+            for (int i = tier == 0 ? 0 : 1; i < RATIOS; i++) {
                 fab_scenario slow = s;
-                slow.fabric.tiers[tier].rate_bps.value *= RATIOS[i];
+                slow.fabric.tiers[tier].rate_bps.value *= RATIO[i];
                 add_case(f, &slow, scenario);
             }
         }
@@ -130,7 +131,7 @@ int main(int argc, char **argv)
 {
     fit *f = calloc(1, sizeof(*f));
     fab_arena *arena = fab_arena_create((size_t)1 << 30);
-    if (!f || !arena || argc < 2 || argc > SCENARIO_LIMIT) {
+    if (!f || !arena || argc < 2 || argc > SCENARIO_LIMIT + 1) {
         fprintf(stderr, "usage: fit_contention SCENARIO.yaml...\n");
         return 2;
     }
