@@ -65,6 +65,19 @@ START_TEST(numbers_stay_numbers)
 }
 END_TEST
 
+START_TEST(what_is_not_known_is_an_empty_cell)
+{
+    FAB_CSV_NAMES(&csv, "x_m", "=y");
+    fab_csv_end(&csv);
+    fab_csv_known(&csv, false, 1.0);
+    fab_csv_known(&csv, true, 0.5);
+    fab_csv_flag(&csv, true);
+    fab_csv_flag(&csv, false);
+    fab_csv_end(&csv);
+    ck_assert_str_eq(fixture_contents(arena, stream), "x_m,'=y\r\n,0.5,true,false\r\n");
+}
+END_TEST
+
 /* splits CSV text into cells the slow way, looks at how each begins and counts the rows */
 static size_t rows_of(const char *text, size_t columns)
 {
@@ -167,6 +180,7 @@ int main(void)
     tcase_add_checked_fixture(rows, setup, teardown);
     tcase_add_loop_test(rows, cells, 0, sizeof(CELL) / sizeof(CELL[0]));
     tcase_add_test(rows, numbers_stay_numbers);
+    tcase_add_test(rows, what_is_not_known_is_an_empty_cell);
     tcase_add_loop_test(rows, tables_are_whole, 0, 2 * sizeof(TABLE) / sizeof(TABLE[0]));
     tcase_add_test(rows, energy_that_is_not_known_is_empty);
     tcase_add_test(rows, open_end_is_empty);

@@ -189,23 +189,10 @@ fab_sheet fab_sheet_number_sources(fab_scratch *scratch, const fab_claim_answer 
     return sheet;
 }
 
-/* a number, or an empty cell when it is not known */
-static void csv_number(fab_csv *csv, bool is_known, double number)
-{
-    if (is_known) {
-        fab_csv_number(csv, number);
-    } else {
-        fab_csv_text(csv, NULL);
-    }
-}
-
 void fab_csv_claims(fab_csv *csv, const fab_claims_result *result)
 {
-    static const char *const NAMES[] = {"id",  "verdict", "kind", "number", "of",        "value",
-                                        "low", "high",    "unit", "source", "confidence"};
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        fab_csv_text(csv, NAMES[i]);
-    }
+    FAB_CSV_NAMES(csv, "id", "verdict", "kind", "number", "of", "value", "low", "high", "unit",
+                  "source", "confidence");
     fab_csv_end(csv);
     for (size_t i = 0; i < result->answer_count; i++) {
         const fab_claim_answer *answer = &result->answers[i];
@@ -216,9 +203,9 @@ void fab_csv_claims(fab_csv *csv, const fab_claims_result *result)
             fab_csv_text(csv, answer->kind);
             fab_csv_text(csv, number->name);
             fab_csv_text(csv, number->of);
-            csv_number(csv, number->value.is_known, number->value.value);
-            csv_number(csv, number->value.is_known, number->value.low);
-            csv_number(csv, number->value.is_known, number->value.high);
+            fab_csv_known(csv, number->value.is_known, number->value.value);
+            fab_csv_known(csv, number->value.is_known, number->value.low);
+            fab_csv_known(csv, number->value.is_known, number->value.high);
             fab_csv_text(csv, number->unit);
             fab_csv_text(csv, number->source);
             fab_csv_text(csv, confidence_text(&number->value));

@@ -55,6 +55,27 @@ void fab_csv_integer(fab_csv *csv, int64_t number)
     fprintf(csv->stream, "%" PRId64, number);
 }
 
+void fab_csv_known(fab_csv *csv, bool is_known, double number_count)
+{
+    if (is_known) {
+        fab_csv_number(csv, number_count);
+    } else {
+        fab_csv_text(csv, NULL);
+    }
+}
+
+void fab_csv_flag(fab_csv *csv, bool flag)
+{
+    fab_csv_text(csv, flag ? "true" : "false");
+}
+
+void fab_csv_names(fab_csv *csv, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        fab_csv_text(csv, names[i]);
+    }
+}
+
 void fab_csv_end(fab_csv *csv)
 {
     fputs("\r\n", csv->stream);

@@ -24,6 +24,18 @@ void fab_csv_number(fab_csv *csv, double number_count);
 void fab_csv_integer(fab_csv *csv, int64_t number);
 void fab_csv_end(fab_csv *csv);
 
+/* A number that is not known is an empty cell. */
+void fab_csv_known(fab_csv *csv, bool is_known, double number_count);
+
+/* "true" or "false". */
+void fab_csv_flag(fab_csv *csv, bool flag);
+
+/* Names of columns side by side; the row goes on. */
+void fab_csv_names(fab_csv *csv, const char *const *names, size_t count);
+#define FAB_CSV_NAMES(csv, ...)                                                                    \
+    fab_csv_names(csv, (const char *const[]){__VA_ARGS__},                                         \
+                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
 /* The data of a figure, all columns but those of the page only; texts as labels for gnuplot, broken
  * at the width of their column. */
 void fab_csv_sheet(fab_csv *csv, const fab_sheet *sheet);

@@ -5,28 +5,17 @@
 
 /* The tables of an explanation as CSV: what a block does, what is sent, what a stage holds. */
 
-static void head(fab_csv *csv, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        fab_csv_text(csv, names[i]);
-    }
-}
-
-#define HEAD(csv, ...)                                                                             \
-    head(csv, (const char *const[]){__VA_ARGS__},                                                  \
-         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-
 static void add_block_cells(fab_csv *csv, const fab_explained_block *block)
 {
     fab_csv_text(csv, block->name);
-    fab_csv_text(csv, block->is_recomputed ? "true" : "false");
+    fab_csv_flag(csv, block->is_recomputed);
 }
 
 /* a row for each phase in which an operator takes time */
 static void add_operators(fab_csv *csv, const fab_explanation *e)
 {
-    HEAD(csv, "block", "is_recomputed", "operator", "part", "phase", "work_flop", "moved_byte",
-         "time_s", "peak_frac", "memory_frac", "limit");
+    FAB_CSV_NAMES(csv, "block", "is_recomputed", "operator", "part", "phase", "work_flop",
+                  "moved_byte", "time_s", "peak_frac", "memory_frac", "limit");
     fab_csv_end(csv);
     for (size_t b = 0; b < e->block_count; b++) {
         const fab_explained_block *block = &e->blocks[b];
@@ -89,8 +78,9 @@ static void add_block_messages(fab_csv *csv, const fab_explanation *e,
 /* What blocks send, and what data-parallel ranks of each stage exchange. */
 static void add_messages(fab_csv *csv, const fab_explanation *e)
 {
-    HEAD(csv, "where", "is_recomputed", "message", "class", "phase", "collective", "algorithm",
-         "ranks", "domains", "runs", "inner_sent_byte", "outer_sent_byte", "time_s", "exposed_s");
+    FAB_CSV_NAMES(csv, "where", "is_recomputed", "message", "class", "phase", "collective",
+                  "algorithm", "ranks", "domains", "runs", "inner_sent_byte", "outer_sent_byte",
+                  "time_s", "exposed_s");
     fab_csv_end(csv);
     for (size_t b = 0; b < e->block_count; b++) {
         add_block_messages(csv, e, &e->blocks[b]);
@@ -100,7 +90,7 @@ static void add_messages(fab_csv *csv, const fab_explanation *e)
             const fab_explained_exchange *x = &e->stages[s].exchanges[i];
             if (x->cost.placement.ranks > 1) {
                 fab_csv_text(csv, fab_text_printf(csv->scratch, "stage %zu", s));
-                fab_csv_text(csv, "false");
+                fab_csv_flag(csv, false);
                 fab_csv_text(csv, x->name);
                 fab_csv_text(csv, fab_message_class_text(FAB_MESSAGE_DATA));
                 fab_csv_text(csv, x->is_per_step ? "step" : "pass");
@@ -120,20 +110,20 @@ static void add_memory(fab_csv *csv, const fab_memory_forecast *m)
     for (size_t i = 0; i < sizeof(sizes_byte) / sizeof(sizes_byte[0]); i++) {
         fab_csv_number(csv, sizes_byte[i]);
     }
-    fab_csv_text(csv, m->fits ? "true" : "false");
+    fab_csv_flag(csv, m->fits);
 }
 
 static void add_stages(fab_csv *csv, const fab_explanation *e)
 {
-    HEAD(csv, "stage", "forward_s", "backward_s");
+    FAB_CSV_NAMES(csv, "stage", "forward_s", "backward_s");
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         fab_csv_text(
             csv, fab_text_printf(csv->scratch, "part_%s_s", fab_step_key((fab_step_class)part)));
     }
-    HEAD(csv, "data_s", "data_exposed_s", "optimizer_s", "in_flight_count", "weights_byte",
-         "gradients_byte", "optimizer_byte", "activations_byte", "logits_byte", "temporary_byte",
-         "exchange_byte", "fixed_byte", "reserve_byte", "total_byte", "capacity_byte", "host_byte",
-         "fits");
+    FAB_CSV_NAMES(csv, "data_s", "data_exposed_s", "optimizer_s", "in_flight_count", "weights_byte",
+                  "gradients_byte", "optimizer_byte", "activations_byte", "logits_byte",
+                  "temporary_byte", "exchange_byte", "fixed_byte", "reserve_byte", "total_byte",
+                  "capacity_byte", "host_byte", "fits");
     fab_csv_end(csv);
     for (size_t i = 0; i < e->stage_count; i++) {
         const fab_explained_stage *stage = &e->stages[i];

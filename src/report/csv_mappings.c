@@ -5,21 +5,9 @@
 
 static void mappings_head(fab_csv *csv)
 {
-    static const char *const NAMES[] = {
-        "variant",     "sweep_value",
-        "kind",        "tp",
-        "cp",          "pp",
-        "dp",          "ep",
-        "etp",         "microbatch",
-        "interleave",  "expert_order",
-        "recompute",   "step_s",
-        "exposed_s",   "time_to_train_s",
-        "mfu_frac",    "memory_total_byte",
-        "is_feasible",
-    };
-    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
-        fab_csv_text(csv, NAMES[i]);
-    }
+    FAB_CSV_NAMES(csv, "variant", "sweep_value", "kind", "tp", "cp", "pp", "dp", "ep", "etp",
+                  "microbatch", "interleave", "expert_order", "recompute", "step_s", "exposed_s",
+                  "time_to_train_s", "mfu_frac", "memory_total_byte", "is_feasible");
     for (int i = 0; i < FAB_STUDY_GROUP_COUNT; i++) {
         const char *name = fab_group_key((fab_study_group)i);
         fab_csv_text(csv, fab_text_printf(csv->scratch, "%s_ranks", name));
@@ -61,7 +49,7 @@ static void mapping_row(fab_csv *csv, const fab_study_result *result, const fab_
     fab_csv_number(csv, ownership->time_to_train_s);
     fab_csv_number(csv, forecast->mfu_frac);
     fab_csv_number(csv, forecast->memory.total_byte);
-    fab_csv_text(csv, forecast->is_feasible ? "true" : "false");
+    fab_csv_flag(csv, forecast->is_feasible);
     for (int i = 0; i < FAB_STUDY_GROUP_COUNT; i++) {
         fab_csv_integer(csv, groups[i].ranks);
         fab_csv_integer(csv, groups[i].domains);

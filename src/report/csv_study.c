@@ -2,40 +2,10 @@
 
 #include "report/keys.h"
 
-static void head(fab_csv *csv, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        fab_csv_text(csv, names[i]);
-    }
-}
-
 static void points_head(fab_csv *csv)
 {
-    static const char *const FIRST[] = {
-        "variant",      "sweep_value",          "step_s",   "time_to_train_s",
-        "tokens_per_s", "tokens_per_s_per_gpu", "mfu_frac",
-    };
-    static const char *const LAST[] = {
-        "memory_total_byte",
-        "memory_capacity_byte",
-        "link_energy_j_per_token",
-        "link_full_rate_power_w",
-        "link_mean_power_w",
-        "fits",
-        "is_buildable",
-        "is_feasible",
-        "package_energy_j",
-        "total_energy_j",
-        "package_power_w",
-        "rack_power_w",
-        "facility_power_w",
-        "run_energy_j",
-        "total_energy_j_per_token",
-        "simulated_step_s",
-        "simulated_difference_frac",
-        "simulated_cause",
-    };
-    head(csv, FIRST, sizeof FIRST / sizeof FIRST[0]);
+    FAB_CSV_NAMES(csv, "variant", "sweep_value", "step_s", "time_to_train_s", "tokens_per_s",
+                  "tokens_per_s_per_gpu", "mfu_frac");
     for (int i = 0; i < FAB_STEP_CLASS_COUNT; i++) {
         fab_csv_text(csv,
                      fab_text_printf(csv->scratch, "part_%s_s", fab_step_key((fab_step_class)i)));
@@ -45,7 +15,11 @@ static void points_head(fab_csv *csv)
         fab_csv_text(csv, fab_text_printf(csv->scratch, "message_%s_total_s", name));
         fab_csv_text(csv, fab_text_printf(csv->scratch, "message_%s_exposed_s", name));
     }
-    head(csv, LAST, sizeof LAST / sizeof LAST[0]);
+    FAB_CSV_NAMES(csv, "memory_total_byte", "memory_capacity_byte", "link_energy_j_per_token",
+                  "link_full_rate_power_w", "link_mean_power_w", "fits", "is_buildable",
+                  "is_feasible", "package_energy_j", "total_energy_j", "package_power_w",
+                  "rack_power_w", "facility_power_w", "run_energy_j", "total_energy_j_per_token",
+                  "simulated_step_s", "simulated_difference_frac", "simulated_cause");
     fab_csv_end(csv);
 }
 
@@ -61,11 +35,7 @@ static void energy_cells(fab_csv *csv, const fab_study_point *point)
                               point->ownership.energy_j,
                               energy->total_energy_j_per_token};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        if (energy->is_known) {
-            fab_csv_number(csv, numbers[i]);
-        } else {
-            fab_csv_text(csv, NULL);
-        }
+        fab_csv_known(csv, energy->is_known, numbers[i]);
     }
 }
 
@@ -73,14 +43,10 @@ static void energy_cells(fab_csv *csv, const fab_study_point *point)
 static void simulated_cells(fab_csv *csv, const fab_study_point *point)
 {
     const fab_study_simulated *step = point->simulated;
-    if (step && step->is_simulated) {
-        fab_csv_number(csv, step->simulated_s);
-        fab_csv_number(csv, step->difference_frac);
-    } else {
-        fab_csv_text(csv, "");
-        fab_csv_text(csv, "");
-    }
-    fab_csv_text(csv, step ? step->cause : "");
+    const bool is_known = step && step->is_simulated;
+    fab_csv_known(csv, is_known, is_known ? step->simulated_s : 0.0);
+    fab_csv_known(csv, is_known, is_known ? step->difference_frac : 0.0);
+    fab_csv_text(csv, step ? step->cause : NULL);
 }
 
 static void point_row(fab_csv *csv, const fab_study_result *result, const fab_study_point *point)
@@ -110,15 +76,11 @@ static void point_row(fab_csv *csv, const fab_study_result *result, const fab_st
     fab_csv_number(csv, forecast->memory.capacity_byte);
     const double energies[] = {forecast->link_energy_j_per_token, full_rate_w, mean_w};
     for (size_t i = 0; i < sizeof(energies) / sizeof(energies[0]); i++) {
-        if (forecast->lacks_link_energy) {
-            fab_csv_text(csv, "");
-        } else {
-            fab_csv_number(csv, energies[i]);
-        }
+        fab_csv_known(csv, !forecast->lacks_link_energy, energies[i]);
     }
-    fab_csv_text(csv, forecast->memory.fits ? "true" : "false");
-    fab_csv_text(csv, forecast->is_buildable ? "true" : "false");
-    fab_csv_text(csv, forecast->is_feasible ? "true" : "false");
+    fab_csv_flag(csv, forecast->memory.fits);
+    fab_csv_flag(csv, forecast->is_buildable);
+    fab_csv_flag(csv, forecast->is_feasible);
     energy_cells(csv, point);
     simulated_cells(csv, point);
     fab_csv_end(csv);
@@ -136,7 +98,7 @@ static void best_cells(fab_csv *csv, const fab_study_target *target)
 {
     if (target->has_best) {
         fab_csv_number(csv, target->best_count);
-        fab_csv_text(csv, target->best_meets ? "true" : "false");
+        fab_csv_flag(csv, target->best_meets);
     } else {
         fab_csv_text(csv, NULL);
         fab_csv_text(csv, NULL);
@@ -149,24 +111,15 @@ static void mover_cells(fab_csv *csv, const fab_study_result *result,
     const fab_sensitivity_row *row =
         target->has_mover ? &result->sensitivities[target->mover] : NULL;
     fab_csv_text(csv, row ? row->name : NULL);
-    if (row) {
-        fab_csv_number(csv, row->low_count);
-        fab_csv_number(csv, row->high_count);
-    } else {
-        fab_csv_text(csv, NULL);
-        fab_csv_text(csv, NULL);
-    }
+    fab_csv_known(csv, row, row ? row->low_count : 0.0);
+    fab_csv_known(csv, row, row ? row->high_count : 0.0);
 }
 
 void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
 {
-    static const char *const NAMES[] = {
-        "id",          "what",  "published",  "published_low", "published_high", "tag",
-        "source",      "value", "low",        "high",          "unit",           "range_points",
-        "value_meets", "ok",    "best_value", "best_meets",    "mover",          "mover_low",
-        "mover_high",
-    };
-    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    FAB_CSV_NAMES(csv, "id", "what", "published", "published_low", "published_high", "tag",
+                  "source", "value", "low", "high", "unit", "range_points", "value_meets", "ok",
+                  "best_value", "best_meets", "mover", "mover_low", "mover_high");
     fab_csv_end(csv);
     for (size_t i = 0; i < result->target_count; i++) {
         const fab_study_target *target = &result->targets[i];
@@ -174,11 +127,7 @@ void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
         fab_csv_text(csv, target->what);
         fab_csv_text(csv, target->published);
         fab_csv_number(csv, target->published_low_count);
-        if (target->has_published_high) {
-            fab_csv_number(csv, target->published_high_count);
-        } else {
-            fab_csv_text(csv, NULL);
-        }
+        fab_csv_known(csv, target->has_published_high, target->published_high_count);
         fab_csv_text(csv, target->tag);
         fab_csv_text(csv, target->source);
         fab_csv_number(csv, target->value_count);
@@ -186,8 +135,8 @@ void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
         fab_csv_number(csv, target->high_count);
         fab_csv_text(csv, target->unit);
         fab_csv_integer(csv, (int64_t)target->range_points);
-        fab_csv_text(csv, target->value_meets ? "true" : "false");
-        fab_csv_text(csv, target->ok ? "true" : "false");
+        fab_csv_flag(csv, target->value_meets);
+        fab_csv_flag(csv, target->ok);
         best_cells(csv, target);
         mover_cells(csv, result, target);
         fab_csv_end(csv);
@@ -196,10 +145,8 @@ void fab_csv_targets(fab_csv *csv, const fab_study_result *result)
 
 void fab_csv_waterfall(fab_csv *csv, const fab_study_result *result)
 {
-    static const char *const NAMES[] = {"row",        "label",     "slow_s",
-                                        "fast_s",     "ratio",     "change_ratio",
-                                        "is_default", "is_beyond", "why"};
-    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    FAB_CSV_NAMES(csv, "row", "label", "slow_s", "fast_s", "ratio", "change_ratio", "is_default",
+                  "is_beyond", "why");
     fab_csv_end(csv);
     for (size_t i = 0; i < result->waterfall_count; i++) {
         const fab_waterfall_row *row = &result->waterfall[i];
@@ -209,8 +156,8 @@ void fab_csv_waterfall(fab_csv *csv, const fab_study_result *result)
         fab_csv_number(csv, row->fast_s);
         fab_csv_number(csv, row->ratio);
         fab_csv_number(csv, row->change_ratio);
-        fab_csv_text(csv, row->is_default ? "true" : "false");
-        fab_csv_text(csv, row->is_beyond ? "true" : "false");
+        fab_csv_flag(csv, row->is_default);
+        fab_csv_flag(csv, row->is_beyond);
         fab_csv_text(csv, row->why);
         fab_csv_end(csv);
     }
@@ -218,9 +165,7 @@ void fab_csv_waterfall(fab_csv *csv, const fab_study_result *result)
 
 void fab_csv_sensitivity(fab_csv *csv, const fab_study_result *result)
 {
-    static const char *const NAMES[] = {"target", "assumption",  "setting", "value",
-                                        "unit",   "is_in_range", "why"};
-    head(csv, NAMES, sizeof NAMES / sizeof NAMES[0]);
+    FAB_CSV_NAMES(csv, "target", "assumption", "setting", "value", "unit", "is_in_range", "why");
     fab_csv_end(csv);
     for (size_t i = 0; i < result->sensitivity_count; i++) {
         const fab_sensitivity_row *row = &result->sensitivities[i];
@@ -230,7 +175,7 @@ void fab_csv_sensitivity(fab_csv *csv, const fab_study_result *result)
             fab_csv_text(csv, row->labels[j]);
             fab_csv_number(csv, row->values_count[j]);
             fab_csv_text(csv, result->targets[row->target].unit);
-            fab_csv_text(csv, row->in_range ? "true" : "false");
+            fab_csv_flag(csv, row->in_range);
             fab_csv_text(csv, row->why);
             fab_csv_end(csv);
         }

@@ -5,16 +5,6 @@
 
 #define GIB_BYTE 1073741824.0
 
-/* A number that is not there is an empty cell. */
-static void add_known(fab_csv *csv, bool is_known, double number)
-{
-    if (is_known) {
-        fab_csv_number(csv, number);
-    } else {
-        fab_csv_text(csv, NULL);
-    }
-}
-
 static void add_row(fab_csv *csv, const fab_run_score *row)
 {
     const bool is_compared = row->forecast_s > 0.0 && row->measured_s > 0.0;
@@ -22,27 +12,23 @@ static void add_row(fab_csv *csv, const fab_run_score *row)
     fab_csv_text(csv, row->source_key);
     fab_csv_text(csv, fab_run_status_word(row->status));
     fab_csv_text(csv, row->reason);
-    add_known(csv, row->measured_s > 0.0, row->measured_s);
-    add_known(csv, row->forecast_s > 0.0, row->forecast_s);
-    add_known(csv, is_compared, row->error_frac);
-    add_known(csv, row->measured_byte > 0.0, row->measured_byte / GIB_BYTE);
-    add_known(csv, row->forecast_byte > 0.0, row->forecast_byte / GIB_BYTE);
+    fab_csv_known(csv, row->measured_s > 0.0, row->measured_s);
+    fab_csv_known(csv, row->forecast_s > 0.0, row->forecast_s);
+    fab_csv_known(csv, is_compared, row->error_frac);
+    fab_csv_known(csv, row->measured_byte > 0.0, row->measured_byte / GIB_BYTE);
+    fab_csv_known(csv, row->forecast_byte > 0.0, row->forecast_byte / GIB_BYTE);
     fab_csv_text(csv, row->assumed);
     fab_csv_end(csv);
 }
 
 fab_status fab_report_validation_csv(const fab_validations *all, fab_arena *arena, FILE *stream)
 {
-    static const char *const HEAD[] = {"id",         "source_key",       "status",
-                                       "reason",     "measured_iter_s",  "predicted_iter_s",
-                                       "error_frac", "measured_mem_gib", "predicted_mem_gib",
-                                       "assumed"};
     const fab_arena_mark mark = fab_arena_save(arena);
     fab_scratch scratch = {.arena = arena};
     fab_csv csv = {.stream = stream, .scratch = &scratch};
-    for (size_t i = 0; i < sizeof(HEAD) / sizeof(HEAD[0]); i++) {
-        fab_csv_text(&csv, HEAD[i]);
-    }
+    FAB_CSV_NAMES(&csv, "id", "source_key", "status", "reason", "measured_iter_s",
+                  "predicted_iter_s", "error_frac", "measured_mem_gib", "predicted_mem_gib",
+                  "assumed");
     fab_csv_end(&csv);
     for (size_t t = 0; t < all->table_count; t++) {
         for (size_t i = 0; i < all->tables[t].row_count; i++) {

@@ -17,10 +17,7 @@ typedef struct job {
 static void write_cells(job *j, FILE *file)
 {
     fab_csv csv = {.stream = file, .scratch = j->place.scratch};
-    static const char *const HEAD[] = {"distance_m", "rate_bps", "best", "energy_j_per_bit"};
-    for (size_t i = 0; i < sizeof(HEAD) / sizeof(HEAD)[0]; i++) {
-        fab_csv_text(&csv, HEAD[i]);
-    }
+    FAB_CSV_NAMES(&csv, "distance_m", "rate_bps", "best", "energy_j_per_bit");
     fab_csv_end(&csv);
     for (size_t rate = 0; rate < FAB_REGION_RATES; rate++) {
         for (size_t point = 0; point < FAB_MAP_POINTS; point++) {
@@ -29,12 +26,8 @@ static void write_cells(job *j, FILE *file)
                 best == FAB_REGION_NONE ? NULL : &j->regions->map.curves[best];
             fab_csv_number(&csv, j->regions->map.distances_m[point]);
             fab_csv_number(&csv, j->regions->rates_bps[rate]);
-            fab_csv_text(&csv, curve ? curve->technology->name : "");
-            if (curve) {
-                fab_csv_number(&csv, curve->energy_j_per_bit[point]);
-            } else {
-                fab_csv_text(&csv, "");
-            }
+            fab_csv_text(&csv, curve ? curve->technology->name : NULL);
+            fab_csv_known(&csv, curve, curve ? curve->energy_j_per_bit[point] : 0.0);
             fab_csv_end(&csv);
         }
     }
