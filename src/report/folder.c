@@ -19,6 +19,7 @@ static const char *const FIGURE_ENDINGS[] = {"svg", "png", "gp", "csv"};
 
 #define FILE_COUNT   (sizeof FILES / sizeof FILES[0])
 #define ENDING_COUNT (sizeof FIGURE_ENDINGS / sizeof FIGURE_ENDINGS[0])
+#define NAME_LIMIT   128
 
 /* one study on its way into a folder */
 typedef struct job {
@@ -31,12 +32,13 @@ typedef struct job {
     const char *message;
 } job;
 
-size_t fab_folder_names(fab_scratch *scratch, const char *names[FAB_FOLDER_NAME_LIMIT])
+/* Lists every file that any study can leave; returns how many. */
+static size_t list_names(fab_scratch *scratch, const char *names[NAME_LIMIT])
 {
     size_t count = 0;
     size_t figure_count;
     const char *const *figures = fab_figures_names(&figure_count);
-    assert(FILE_COUNT + figure_count * ENDING_COUNT <= FAB_FOLDER_NAME_LIMIT);
+    assert(FILE_COUNT + figure_count * ENDING_COUNT <= NAME_LIMIT);
     for (size_t i = 0; i < FILE_COUNT; i++) {
         names[count++] = FILES[i];
     }
@@ -49,21 +51,53 @@ size_t fab_folder_names(fab_scratch *scratch, const char *names[FAB_FOLDER_NAME_
     return count;
 }
 
-fab_status fab_folder_no_file(const fab_place *place)
+fab_status fab_folder_open(fab_place *place, const char *folder, fab_scratch *scratch)
 {
-    return place->scratch->status != FAB_OK ? place->scratch->status : FAB_E_IO;
+    const char *names[NAME_LIMIT];
+    const size_t count = list_names(scratch, names);
+    FAB_TRY(scratch->status);
+    return fab_place_open(place, folder, "figures", names, count, scratch);
+}
+
+fab_status fab_folder_file(fab_place *place, const char *name, fab_folder_writer writer,
+                           const void *content)
+{
+    FILE *file = fab_place_file(place, name);
+    if (!file) {
+        return place->scratch->status != FAB_OK ? place->scratch->status : FAB_E_IO;
+    }
+    const fab_status written = writer(content, place->scratch, file);
+    const fab_status closed = fab_place_close_file(place, file, name);
+    return closed != FAB_OK ? closed : written;
+}
+
+fab_status fab_folder_page(fab_place *place, fab_folder_writer writer, const void *content,
+                           const char **message_out)
+{
+    const fab_status status = fab_folder_file(place, "report.html", writer, content);
+    if (status == FAB_E_IO && !place->message) {
+        *message_out = "cannot read the figures that gnuplot drew";
+    }
+    return status;
+}
+
+typedef struct table {
+    void (*write)(fab_csv *, const fab_study_result *);
+    const fab_study_result *result;
+} table;
+
+static fab_status write_table(const void *content, fab_scratch *scratch, FILE *file)
+{
+    const table *t = content;
+    fab_csv csv = {.stream = file, .scratch = scratch};
+    t->write(&csv, t->result);
+    return FAB_OK;
 }
 
 static fab_status write_csv(job *j, const char *name,
                             void (*write)(fab_csv *, const fab_study_result *))
 {
-    FILE *file = fab_place_file(&j->place, name);
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    fab_csv csv = {.stream = file, .scratch = j->scratch};
-    write(&csv, j->result);
-    return fab_place_close_file(&j->place, file, name);
+    return fab_folder_file(&j->place, name, write_table, &(table){write, j->result});
 }
 
 static fab_status write_tables(job *j)
@@ -77,15 +111,24 @@ static fab_status write_tables(job *j)
     return write_csv(j, "sensitivity.csv", fab_csv_sensitivity);
 }
 
-static fab_status write_json(job *j)
+static fab_status write_json(const void *content, fab_scratch *scratch, FILE *file)
 {
-    FILE *file = fab_place_file(&j->place, "results.json");
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    const fab_status written = fab_report_study_json(j->result, j->meter, j->scratch->arena, file);
-    const fab_status closed = fab_place_close_file(&j->place, file, "results.json");
-    return closed != FAB_OK ? closed : written;
+    const job *j = content;
+    return fab_report_study_json(j->result, j->meter, scratch->arena, file);
+}
+
+static fab_status write_script(const void *content, fab_scratch *scratch, FILE *file)
+{
+    (void)scratch;
+    fputs(((const fab_figure *)content)->script, file);
+    return FAB_OK;
+}
+
+static fab_status write_data(const void *content, fab_scratch *scratch, FILE *file)
+{
+    fab_csv csv = {.stream = file, .scratch = scratch};
+    fab_csv_sheet(&csv, &((const fab_figure *)content)->data);
+    return FAB_OK;
 }
 
 /* writes script and data of one figure */
@@ -94,19 +137,8 @@ static fab_status write_figure(fab_place *place, const fab_figure *figure)
     fab_scratch *scratch = place->scratch;
     const char *script = fab_text_printf(scratch, "figures/%s.gp", figure->name);
     const char *data = fab_text_printf(scratch, "figures/%s.csv", figure->name);
-    FILE *file = fab_place_file(place, script);
-    if (!file) {
-        return fab_folder_no_file(place);
-    }
-    fputs(figure->script, file);
-    FAB_TRY(fab_place_close_file(place, file, script));
-    file = fab_place_file(place, data);
-    if (!file) {
-        return fab_folder_no_file(place);
-    }
-    fab_csv csv = {.stream = file, .scratch = scratch};
-    fab_csv_sheet(&csv, &figure->data);
-    return fab_place_close_file(place, file, data);
+    FAB_TRY(fab_folder_file(place, script, write_script, figure));
+    return fab_folder_file(place, data, write_data, figure);
 }
 
 fab_status fab_folder_figures(fab_place *place, const fab_figure *figures, size_t count,
@@ -130,30 +162,21 @@ static fab_status write_figures(job *j)
     return fab_folder_figures(&j->place, j->figures, j->figure_count, &j->message);
 }
 
-static fab_status write_page(job *j)
+static fab_status write_page(const void *content, fab_scratch *scratch, FILE *file)
 {
-    FILE *file = fab_place_file(&j->place, "report.html");
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    fab_page page = {.stream = file, .scratch = j->scratch};
-    const fab_status written =
-        fab_page_study(&page, j->result, j->figures, j->figure_count, j->place.aside);
-    if (written == FAB_E_IO) {
-        j->message = "cannot read the figures that gnuplot drew";
-    }
-    const fab_status closed = fab_place_close_file(&j->place, file, "report.html");
-    return closed != FAB_OK ? closed : written;
+    const job *j = content;
+    fab_page page = {.stream = file, .scratch = scratch};
+    return fab_page_study(&page, j->result, j->figures, j->figure_count, j->place.aside);
 }
 
 static fab_status fill(job *j, bool with_figures)
 {
     FAB_TRY(write_tables(j));
-    FAB_TRY(write_json(j));
+    FAB_TRY(fab_folder_file(&j->place, "results.json", write_json, j));
     if (with_figures) {
         FAB_TRY(write_figures(j));
     }
-    FAB_TRY(write_page(j));
+    FAB_TRY(fab_folder_page(&j->place, write_page, j, &j->message));
     FAB_TRY(j->scratch->status);
     return fab_place_finish(&j->place);
 }
@@ -176,12 +199,7 @@ fab_status fab_report_study_folder(const fab_study_result *result, const fab_run
 {
     fab_scratch scratch = {.arena = arena};
     job j = {.result = result, .meter = meter, .scratch = &scratch};
-    const char *names[FAB_FOLDER_NAME_LIMIT];
-    const size_t count = fab_folder_names(&scratch, names);
-    fab_status status = scratch.status;
-    if (status == FAB_OK) {
-        status = fab_place_open(&j.place, folder, "figures", names, count, &scratch);
-    }
+    fab_status status = fab_folder_open(&j.place, folder, &scratch);
     if (status == FAB_OK) {
         status = fill(&j, with_figures);
         fab_place_clear(&j.place);

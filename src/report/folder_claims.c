@@ -13,27 +13,17 @@ typedef struct job {
     const char *message;
 } job;
 
-static fab_status write_table(job *j)
+static fab_status write_table(const void *content, fab_scratch *scratch, FILE *file)
 {
-    FILE *file = fab_place_file(&j->place, "claims.csv");
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    fab_csv csv = {.stream = file, .scratch = j->place.scratch};
-    fab_csv_claims(&csv, j->result);
-    return fab_place_close_file(&j->place, file, "claims.csv");
+    fab_csv csv = {.stream = file, .scratch = scratch};
+    fab_csv_claims(&csv, ((const job *)content)->result);
+    return FAB_OK;
 }
 
-static fab_status write_json(job *j)
+static fab_status write_json(const void *content, fab_scratch *scratch, FILE *file)
 {
-    FILE *file = fab_place_file(&j->place, "results.json");
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    const fab_status written =
-        fab_report_claims_json(j->result, j->meter, j->place.scratch->arena, file);
-    const fab_status closed = fab_place_close_file(&j->place, file, "results.json");
-    return closed != FAB_OK ? closed : written;
+    const job *j = content;
+    return fab_report_claims_json(j->result, j->meter, scratch->arena, file);
 }
 
 static fab_status write_figures(job *j)
@@ -43,30 +33,21 @@ static fab_status write_figures(job *j)
     return fab_folder_figures(&j->place, j->figures, j->figure_count, &j->message);
 }
 
-static fab_status write_page(job *j)
+static fab_status write_page(const void *content, fab_scratch *scratch, FILE *file)
 {
-    FILE *file = fab_place_file(&j->place, "report.html");
-    if (!file) {
-        return fab_folder_no_file(&j->place);
-    }
-    fab_page page = {.stream = file, .scratch = j->place.scratch};
-    const fab_status written =
-        fab_page_claims(&page, j->result, j->figures, j->figure_count, j->place.aside);
-    if (written == FAB_E_IO) {
-        j->message = "cannot read the figures that gnuplot drew";
-    }
-    const fab_status closed = fab_place_close_file(&j->place, file, "report.html");
-    return closed != FAB_OK ? closed : written;
+    const job *j = content;
+    fab_page page = {.stream = file, .scratch = scratch};
+    return fab_page_claims(&page, j->result, j->figures, j->figure_count, j->place.aside);
 }
 
 static fab_status fill(job *j, bool with_figures)
 {
-    FAB_TRY(write_table(j));
-    FAB_TRY(write_json(j));
+    FAB_TRY(fab_folder_file(&j->place, "claims.csv", write_table, j));
+    FAB_TRY(fab_folder_file(&j->place, "results.json", write_json, j));
     if (with_figures) {
         FAB_TRY(write_figures(j));
     }
-    FAB_TRY(write_page(j));
+    FAB_TRY(fab_folder_page(&j->place, write_page, j, &j->message));
     FAB_TRY(j->place.scratch->status);
     return fab_place_finish(&j->place);
 }
@@ -77,12 +58,7 @@ fab_status fab_report_claims_folder(const fab_claims_result *result, const fab_r
 {
     fab_scratch scratch = {.arena = arena};
     job j = {.result = result, .meter = meter};
-    const char *names[FAB_FOLDER_NAME_LIMIT];
-    const size_t count = fab_folder_names(&scratch, names);
-    fab_status status = scratch.status;
-    if (status == FAB_OK) {
-        status = fab_place_open(&j.place, folder, "figures", names, count, &scratch);
-    }
+    fab_status status = fab_folder_open(&j.place, folder, &scratch);
     if (status == FAB_OK) {
         status = fill(&j, with_figures);
         fab_place_clear(&j.place);

@@ -95,30 +95,6 @@ static fab_status write_answers(fab_page *page, const fab_claims_result *result,
     return FAB_OK;
 }
 
-static void write_remarks(fab_page *page, const fab_claims_result *result)
-{
-    if (result->remark_count == 0) {
-        return;
-    }
-    fab_page_begin_section(page, "remarks", "Remarks");
-    fab_page_raw(page, "<ul>\n");
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_page_element(page, "li", NULL, result->remarks[i]);
-    }
-    fab_page_raw(page, "</ul>\n");
-    fab_page_end_section(page);
-}
-
-static void write_reproduce(fab_page *page, const fab_claims_result *result)
-{
-    fab_page_begin_section(page, "reproduce", "How to reproduce this page");
-    fab_page_raw(page, "<pre>fabricast run ");
-    fab_page_text(page, result->file_name);
-    fab_page_raw(page, " --out DIR</pre>\n<p>Beside this page: <code>results.json</code> holds "
-                       "everything, <code>claims.csv</code> every number with its source.</p>\n");
-    fab_page_end_section(page);
-}
-
 fab_status fab_page_claims(fab_page *page, const fab_claims_result *result,
                            const fab_figure *figures, size_t count, const char *folder)
 {
@@ -126,9 +102,9 @@ fab_status fab_page_claims(fab_page *page, const fab_claims_result *result,
     fab_page_raw(page, "</header>\n<main>\n");
     write_summary(page, result);
     FAB_TRY(write_answers(page, result, figures, count, folder));
-    write_remarks(page, result);
-    write_reproduce(page, result);
-    fab_page_raw(page, "</main>\n<footer><p>Made by Fabricast. A package counts as one GPU; "
-                       "bandwidths are one direction.</p></footer>\n</body>\n</html>\n");
+    fab_page_remarks(page, result->remarks, result->remark_count);
+    fab_page_reproduce(page, result->file_name,
+                       "<code>claims.csv</code> every number with its source.");
+    fab_page_bottom(page, "A package counts as one GPU; bandwidths are one direction.");
     return page->scratch->status;
 }

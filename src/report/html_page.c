@@ -117,3 +117,36 @@ void fab_page_sheet(fab_page *page, const fab_sheet *sheet, const char *label)
     }
     fab_page_raw(page, "</tbody></table></div>\n");
 }
+
+void fab_page_remarks(fab_page *page, const char *const *remarks, size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+    fab_page_begin_section(page, "remarks", "Remarks");
+    fab_page_raw(page, "<ul>\n");
+    for (size_t i = 0; i < count; i++) {
+        fab_page_element(page, "li", NULL, remarks[i]);
+    }
+    fab_page_raw(page, "</ul>\n");
+    fab_page_end_section(page);
+}
+
+void fab_page_reproduce(fab_page *page, const char *file_name, const char *beside)
+{
+    fab_page_begin_section(page, "reproduce", "How to reproduce this page");
+    fab_page_raw(page, "<pre>fabricast run ");
+    fab_page_text(page, file_name);
+    fab_page_raw(page, " --out DIR</pre>\n<p>Beside this page: <code>results.json</code> holds "
+                       "everything, ");
+    fab_page_raw(page, beside);
+    fab_page_raw(page, "</p>\n");
+    fab_page_end_section(page);
+}
+
+void fab_page_bottom(fab_page *page, const char *note)
+{
+    fab_page_raw(page, "</main>\n<footer><p>Made by Fabricast. ");
+    fab_page_raw(page, note);
+    fab_page_raw(page, "</p></footer>\n</body>\n</html>\n");
+}

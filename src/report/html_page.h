@@ -42,6 +42,15 @@ void fab_page_style(fab_page *page);
 /* Writes the beginning of a page up to its question; the header is left open. */
 void fab_page_top(fab_page *page, const char *title, const char *question);
 
+/* Writes a section of the remarks of a study; nothing when there are none. */
+void fab_page_remarks(fab_page *page, const char *const *remarks, size_t count);
+
+/* Writes how to make the page again from the file; `beside` is markup on the files beside it. */
+void fab_page_reproduce(fab_page *page, const char *file_name, const char *beside);
+
+/* Writes the end of a page; `note` is markup. */
+void fab_page_bottom(fab_page *page, const char *note);
+
 /* Writes the sections of a study. */
 void fab_page_answer(fab_page *page, const fab_study_result *result);
 void fab_page_targets(fab_page *page, const fab_study_result *result);

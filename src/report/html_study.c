@@ -198,20 +198,6 @@ static void write_reproduce(fab_page *page, const fab_study_result *result, size
     fab_page_end_section(page);
 }
 
-static void write_remarks(fab_page *page, const fab_study_result *result)
-{
-    if (result->remark_count == 0) {
-        return;
-    }
-    fab_page_begin_section(page, "remarks", "Remarks");
-    fab_page_raw(page, "<ul>\n");
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_page_element(page, "li", NULL, result->remarks[i]);
-    }
-    fab_page_raw(page, "</ul>\n");
-    fab_page_end_section(page);
-}
-
 fab_status fab_page_study(fab_page *page, const fab_study_result *result, const fab_figure *figures,
                           size_t count, const char *folder)
 {
@@ -227,11 +213,10 @@ fab_status fab_page_study(fab_page *page, const fab_study_result *result, const 
     write_mappings(page, result);
     write_waterfall(page, result);
     write_sensitivity(page, result);
-    write_remarks(page, result);
+    fab_page_remarks(page, result->remarks, result->remark_count);
     fab_page_assumptions(page, result);
     fab_page_sources(page, result);
     write_reproduce(page, result, count);
-    fab_page_raw(page, "</main>\n<footer><p>Made by Fabricast. A package counts as one GPU; "
-                       "bandwidths are one direction.</p></footer>\n</body>\n</html>\n");
+    fab_page_bottom(page, "A package counts as one GPU; bandwidths are one direction.");
     return page->scratch->status;
 }

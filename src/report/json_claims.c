@@ -55,10 +55,7 @@ fab_status fab_report_claims_json(const fab_claims_result *result, const fab_run
     for (size_t i = 0; i < result->answer_count; i++) {
         add_answer(&json, claims, &result->answers[i]);
     }
-    json_t *remarks = fab_json_array(&json, root, "remarks");
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_json_text(&json, remarks, NULL, result->remarks[i]);
-    }
+    fab_json_texts(&json, root, "remarks", result->remarks, result->remark_count);
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);
     fab_arena_reset(arena, mark);

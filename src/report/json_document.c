@@ -70,6 +70,15 @@ void fab_json_known(fab_json *json, json_t *object, const char *key, bool is_kno
     }
 }
 
+void fab_json_texts(fab_json *json, json_t *object, const char *key, const char *const *texts,
+                    size_t count)
+{
+    json_t *list = fab_json_array(json, object, key);
+    for (size_t i = 0; i < count; i++) {
+        fab_json_text(json, list, NULL, texts[i]);
+    }
+}
+
 void fab_json_value(fab_json *json, json_t *object, const char *key, const fab_value *value)
 {
     if (!value->is_known) {

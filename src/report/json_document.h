@@ -34,6 +34,10 @@ void fab_json_known(fab_json *json, json_t *object, const char *key, bool is_kno
 /* {"value", "low", "high", "source", "confidence"}, or null when not published. */
 void fab_json_value(fab_json *json, json_t *object, const char *key, const fab_value *value);
 
+/* A list of texts. */
+void fab_json_texts(fab_json *json, json_t *object, const char *key, const char *const *texts,
+                    size_t count);
+
 /* Parts that several documents share; each adds members to `object`. */
 void fab_json_forecast(fab_json *json, json_t *object, const fab_forecast *forecast);
 void fab_json_ownership(fab_json *json, json_t *object, const fab_ownership *ownership);

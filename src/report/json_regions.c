@@ -56,10 +56,7 @@ fab_status fab_report_regions_json(const fab_map_study *study, const fab_region_
     for (size_t i = 0; i < FAB_REGION_RATES; i++) {
         add_row(&json, rows, regions, i);
     }
-    json_t *remarks = fab_json_array(&json, root, "remarks");
-    for (size_t i = 0; i < study->remark_count; i++) {
-        fab_json_text(&json, remarks, NULL, study->remarks[i]);
-    }
+    fab_json_texts(&json, root, "remarks", study->remarks, study->remark_count);
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);
     fab_arena_reset(arena, mark);

@@ -182,10 +182,7 @@ void fab_json_study(fab_json *json, json_t *root, const fab_study_result *result
     add_waterfall(json, root, result);
     add_sensitivities(json, root, result);
     add_pods(json, root, result);
-    json_t *remarks = fab_json_array(json, root, "remarks");
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_json_text(json, remarks, NULL, result->remarks[i]);
-    }
+    fab_json_texts(json, root, "remarks", result->remarks, result->remark_count);
     if (result->point_count > 0) {
         fab_json_settings(json, root, result->points[0].scenario);
     }

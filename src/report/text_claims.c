@@ -29,13 +29,7 @@ fab_status fab_report_claims_text(const fab_claims_result *result, fab_arena *ar
     for (size_t i = 0; i < result->answer_count; i++) {
         print_answer(&result->answers[i], &scratch, stream);
     }
-    if (result->remark_count > 0) {
-        fab_text_heading(stream, "Remarks");
-    }
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_text_paragraph(&scratch, stream, fab_text_printf(&scratch, "- %s", result->remarks[i]),
-                           "  ");
-    }
+    fab_text_remarks(&scratch, stream, result->remarks, result->remark_count);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
     return status;

@@ -17,13 +17,7 @@ fab_status fab_report_regions_text(const fab_map_study *study, const fab_region_
     const fab_sheet overtakes = fab_sheet_overtakes(&scratch, regions);
     fab_text_heading(stream, "Where one overtakes another");
     fab_text_sheet(&overtakes, stream);
-    if (study->remark_count > 0) {
-        fab_text_heading(stream, "Remarks");
-    }
-    for (size_t i = 0; i < study->remark_count; i++) {
-        fab_text_paragraph(&scratch, stream, fab_text_printf(&scratch, "- %s", study->remarks[i]),
-                           "  ");
-    }
+    fab_text_remarks(&scratch, stream, study->remarks, study->remark_count);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
     return status;

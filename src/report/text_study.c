@@ -124,13 +124,7 @@ fab_status fab_report_study_text(const fab_study_result *result, fab_arena *aren
     print_mappings(result, &scratch, stream);
     print_waterfall(result, &scratch, stream);
     print_sensitivity(result, &scratch, stream);
-    if (result->remark_count > 0) {
-        fab_text_heading(stream, "Remarks");
-    }
-    for (size_t i = 0; i < result->remark_count; i++) {
-        fab_text_paragraph(&scratch, stream, fab_text_printf(&scratch, "- %s", result->remarks[i]),
-                           "  ");
-    }
+    fab_text_remarks(&scratch, stream, result->remarks, result->remark_count);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
     return status;

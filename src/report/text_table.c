@@ -101,6 +101,16 @@ void fab_text_paragraph(fab_scratch *scratch, FILE *stream, const char *text, co
     fprintf(stream, "%s\n", fab_text_wrap(scratch, clean, FAB_TEXT_WIDTH - strlen(indent), mark));
 }
 
+void fab_text_remarks(fab_scratch *scratch, FILE *stream, const char *const *remarks, size_t count)
+{
+    if (count > 0) {
+        fab_text_heading(stream, "Remarks");
+    }
+    for (size_t i = 0; i < count; i++) {
+        fab_text_paragraph(scratch, stream, fab_text_printf(scratch, "- %s", remarks[i]), "  ");
+    }
+}
+
 fab_status fab_text_finish(const fab_scratch *scratch, FILE *stream)
 {
     if (fflush(stream) != 0 || ferror(stream)) {

@@ -19,6 +19,9 @@ void fab_text_heading(FILE *stream, const char *text);
 /* Prints a paragraph broken at FAB_TEXT_WIDTH, `indent` before every line but the first. */
 void fab_text_paragraph(fab_scratch *scratch, FILE *stream, const char *text, const char *indent);
 
+/* Prints the remarks of a study under a heading; nothing when there are none. */
+void fab_text_remarks(fab_scratch *scratch, FILE *stream, const char *const *remarks, size_t count);
+
 /* Flushes; FAB_E_IO when anything written to the stream failed, else the scratch's status. */
 FAB_CHECKED fab_status fab_text_finish(const fab_scratch *scratch, FILE *stream);
 
