@@ -1,6 +1,7 @@
 # Studies: targets, ranges, waterfall and the first study itself.
 fab_test(test_goal study scenario catalog config units base)
 fab_test(test_ranges study scenario catalog config units base)
+fab_test(test_common study scenario catalog config units base)
 fab_test(test_pods study scenario catalog config units base)
 fab_test(test_waterfall study scenario catalog config units base)
 fab_test(test_simulated study sim scenario catalog config units base)

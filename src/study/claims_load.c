@@ -22,32 +22,17 @@ static void complain(const reader *r, const fab_node *node, const char *hint, co
     fab_diagnose(r->diagnostics, FAB_SEVERITY_ERROR, node->position, hint, "%s", message);
 }
 
-/* A list of at most `limit` items; false when something else stands there. */
-static bool is_list(const reader *r, const fab_node *node, const char *field, size_t limit)
-{
-    if (node->kind == FAB_NODE_LIST && node->count >= 1 && node->count <= limit) {
-        return true;
-    }
-    fab_diagnose(r->diagnostics, FAB_SEVERITY_ERROR, node->position, NULL,
-                 "`%s` must be a list of 1 to %zu items", field, limit);
-    return false;
-}
-
 /* Links are named or spelled out, as in every other file. */
 static fab_status read_links(const reader *r, const fab_node *node, const char *field,
                              fab_claim_links *out)
 {
-    if (node == NULL || !is_list(r, node, field, FAB_CLAIM_LINK_LIMIT)) {
+    if (node == NULL || !fab_study_is_list(node, field, FAB_CLAIM_LINK_LIMIT, r->diagnostics)) {
         return FAB_OK;
     }
     out->count = node->count;
     for (size_t i = 0; i < node->count; i++) {
-        const fab_status status =
-            fab_catalog_resolve(r->claims->catalog, FAB_CATALOG_TECHNOLOGY, node->items[i],
-                                r->arena, r->diagnostics, &out->items[i]);
-        if (status != FAB_OK && status != FAB_E_INPUT) {
-            return status;
-        }
+        FAB_TRY(fab_study_technology(r->claims->catalog, node->items[i], FAB_USE_ANY, r->arena,
+                                     r->diagnostics, &out->items[i]));
     }
     return FAB_OK;
 }
@@ -76,7 +61,8 @@ static fab_status read_scenario(const reader *r, const fab_node *node, const fab
 
 static fab_status read_scenarios(const reader *r, const fab_node *node, fab_claim_scenarios *out)
 {
-    if (node == NULL || !is_list(r, node, "scenarios", FAB_CLAIM_SCENARIO_LIMIT)) {
+    if (node == NULL ||
+        !fab_study_is_list(node, "scenarios", FAB_CLAIM_SCENARIO_LIMIT, r->diagnostics)) {
         return FAB_OK;
     }
     out->count = node->count;
@@ -114,12 +100,8 @@ static fab_status read_cases(const reader *r, const fab_node *node, const fab_ta
         if (items[i].link_node == NULL) {
             continue;
         }
-        const fab_status status =
-            fab_catalog_resolve(r->claims->catalog, FAB_CATALOG_TECHNOLOGY, items[i].link_node,
-                                r->arena, r->diagnostics, &items[i].link);
-        if (status != FAB_OK && status != FAB_E_INPUT) {
-            return status;
-        }
+        FAB_TRY(fab_study_technology(r->claims->catalog, items[i].link_node, FAB_USE_ANY, r->arena,
+                                     r->diagnostics, &items[i].link));
         check_sources(r, table, node->items[i], &items[i]);
     }
     return FAB_OK;
@@ -220,11 +202,10 @@ fab_status fab_claims_read(const fab_catalog *catalog, const fab_node *root, con
     if (claims == NULL) {
         return FAB_E_NOMEM;
     }
-    const char *slash = strrchr(path, '/');
     claims->catalog = catalog;
     claims->root = root;
     claims->path = fab_arena_printf(arena, "%s", path);
-    claims->file_name = fab_arena_printf(arena, "%s", slash != NULL ? slash + 1 : path);
+    claims->file_name = fab_study_file_name(path, arena);
     if (claims->path == NULL || claims->file_name == NULL) {
         return FAB_E_NOMEM;
     }

@@ -138,15 +138,6 @@ static fab_escape escape_of(const fab_claim_case *one)
     return fab_escape_find(&package);
 }
 
-/* A value of a file without a range of its own spans only itself. */
-static fab_value settled(fab_value value)
-{
-    if (!value.has_range) {
-        value.low = value.high = value.value;
-    }
-    return value;
-}
-
 static void put_case(fab_claim_draft *draft, const fab_claim_case *one, const fab_escape *escape)
 {
     for (int part = 0; part < FAB_ESCAPE_PART_COUNT; part++) {
@@ -208,17 +199,11 @@ fab_status fab_claim_escape_limit(fab_claims_work *work, const fab_claim_inputs 
 {
     (void)work;
     const size_t count = inputs->cases.count;
-    fab_claim_case cases[CASE_LIMIT];
+    const fab_claim_case *cases = inputs->cases.items;
     fab_escape escapes[CASE_LIMIT];
     size_t best = 0;
     for (size_t i = 0; i < count; i++) {
-        cases[i] = ((const fab_claim_case *)inputs->cases.items)[i];
-        fab_claim_case *one = &cases[i];
-        one->area_bps_per_m2 = settled(one->area_bps_per_m2);
-        one->edge_bps_per_m = settled(one->edge_bps_per_m);
-        one->fibres_count = settled(one->fibres_count);
-        one->fibre_rate_bps = settled(one->fibre_rate_bps);
-        one->power_w = settled(one->power_w);
+        const fab_claim_case *one = &cases[i];
         escapes[i] = escape_of(one);
         put_case(draft, one, &escapes[i]);
         if (!escapes[i].limits_bps[FAB_ESCAPE_POWER].is_known) {

@@ -34,22 +34,6 @@ static fab_status answer(fab_claims_work *work, const fab_claim_question *questi
     return FAB_OK;
 }
 
-static fab_status copy_remarks(const fab_claims *claims, fab_arena *arena,
-                               fab_claims_result *result)
-{
-    const fab_study_remark *remarks = claims->file.remarks.items;
-    const char **texts = FAB_NEW(arena, const char *, claims->file.remarks.count);
-    if (texts == NULL) {
-        return FAB_E_NOMEM;
-    }
-    for (size_t i = 0; i < claims->file.remarks.count; i++) {
-        texts[i] = remarks[i].text;
-    }
-    result->remarks = texts;
-    result->remark_count = claims->file.remarks.count;
-    return FAB_OK;
-}
-
 fab_status fab_claims_run(const fab_claims *claims, fab_arena *arena,
                           const fab_claims_result **result_out)
 {
@@ -69,12 +53,16 @@ fab_status fab_claims_run(const fab_claims *claims, fab_arena *arena,
         .question = claims->file.question,
         .answers = answers,
         .answer_count = count,
+        .remarks = fab_study_remarks(claims->file.remarks, arena),
+        .remark_count = claims->file.remarks.count,
     };
+    if (result->remarks == NULL) {
+        return FAB_E_NOMEM;
+    }
     for (size_t i = 0; i < count; i++) {
         FAB_TRY(answer(&work, &questions[i], &answers[i]));
         result->verdict_counts[answers[i].verdict]++;
     }
-    FAB_TRY(copy_remarks(claims, arena, result));
     result->evaluations = work.evaluations;
     *result_out = result;
     return FAB_OK;

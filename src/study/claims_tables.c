@@ -214,20 +214,12 @@ static const fab_table QUESTION_TABLE = {.kind = "claim",
                                          .count = FAB_TABLE_SIZE(QUESTION_FIELDS),
                                          .size = sizeof(fab_claim_question)};
 
-static const fab_field REMARK_FIELDS[] = {
-    TEXT(fab_study_remark, "text", text, true, "a sentence for the reader"),
-};
-static const fab_table REMARK_TABLE = {.kind = "remark",
-                                       .fields = REMARK_FIELDS,
-                                       .count = FAB_TABLE_SIZE(REMARK_FIELDS),
-                                       .size = sizeof(fab_study_remark)};
-
 static const fab_field FILE_FIELDS[] = {
     TEXT(fab_claims_file, "name", name, true, "what to call the study"),
     TEXT(fab_claims_file, "title", title, true, "title of the report"),
     TEXT(fab_claims_file, "question", question, true, "what it answers"),
     RECORDS(fab_claims_file, "claims", claims, QUESTION_TABLE, 1, 64, true, "claims to check"),
-    RECORDS(fab_claims_file, "remarks", remarks, REMARK_TABLE, 0, 32, false,
+    RECORDS(fab_claims_file, "remarks", remarks, FAB_REMARK_TABLE, 0, 32, false,
             "sentences for the reader of the report"),
 };
 

@@ -227,14 +227,6 @@ fab_status fab_claim_amdahl(fab_claims_work *work, const fab_claim_inputs *input
 
 /* ---- cost ---- */
 
-static fab_value settled(fab_value value)
-{
-    if (!value.has_range) {
-        value.low = value.high = value.value;
-    }
-    return value;
-}
-
 /* Modules stand at both ends of a link, a cable is one piece. */
 static double pieces(const fab_technology *link)
 {
@@ -264,8 +256,7 @@ static fab_value energy_credit(const fab_claim_inputs *inputs, const fab_technol
 {
     const double saved = copper->energy_j_per_bit.value - optics->energy_j_per_bit.value;
     const fab_value price =
-        fab_multiply(fab_multiply(settled(inputs->life_s), settled(inputs->overhead_ratio)),
-                     settled(inputs->mwh_price_usd));
+        fab_multiply(fab_multiply(inputs->life_s, inputs->overhead_ratio), inputs->mwh_price_usd);
     fab_value out = fab_scale(price, saved / JOULE_PER_MWH);
     if (out.low > out.high) {
         const double low = out.high;
@@ -363,7 +354,7 @@ static const char *unpriced_text(fab_claim_draft *draft, const fab_claim_links *
 static fab_value time_credit(const fab_claim_inputs *inputs, double gain)
 {
     const fab_scenario *last = inputs->scenarios.items[inputs->scenarios.count - 1];
-    return fab_scale(settled(inputs->package_price_usd),
+    return fab_scale(inputs->package_price_usd,
                      (gain - 1.0) / last->fabric.tiers[0].rate_bps.value);
 }
 

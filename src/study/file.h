@@ -6,6 +6,7 @@
 #include "config/field.h"
 #include "config/tree.h"
 #include "scenario/read.h"
+#include "study/common.h"
 
 /* A study file as read, before anything is evaluated. Every `set` is a piece of a scenario file
  * that is laid over the base. */
@@ -64,10 +65,6 @@ typedef struct fab_study_pod_setting {
     fab_technology link, chip; /* chip without a name: none */
     fab_value rack_power_w, package_power_w, edge_m, link_power_w;
 } fab_study_pod_setting;
-
-typedef struct fab_study_remark {
-    const char *text;
-} fab_study_remark;
 
 typedef struct fab_study_file {
     const char *name, *title, *question;

@@ -353,9 +353,7 @@ fab_status fab_study_read(const fab_catalog *catalog, const fab_node *root, cons
         return FAB_E_NOMEM;
     }
     study->catalog = catalog;
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    study->file_name = fab_arena_copy(arena, name, strlen(name));
+    study->file_name = fab_study_file_name(path, arena);
     if (study->file_name == NULL) {
         return FAB_E_NOMEM;
     }

@@ -1,13 +1,12 @@
 #include "study/map_file.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include <fabricast/pod.h>
 
-#include "catalog/resolve.h"
+#include "link/derive.h"
 #include "study/claims_file.h"
-#include "study/file.h"
+#include "study/common.h"
 
 /* Reads a study of a map, and tells the three kinds of studies apart. */
 
@@ -30,14 +29,6 @@
         .dimension = unit, .minimum = 0.0, .maximum = most, .is_above_minimum = true,              \
         .help = about                                                                              \
     }
-
-static const fab_field REMARK_FIELDS[] = {
-    TEXT("text", fab_study_remark, text, "a sentence for the reader"),
-};
-static const fab_table REMARK_TABLE = {.kind = "remark",
-                                       .fields = REMARK_FIELDS,
-                                       .count = FAB_TABLE_SIZE(REMARK_FIELDS),
-                                       .size = sizeof(fab_study_remark)};
 
 static const fab_field FIELDS[] = {
     TEXT("name", fab_map_file, name, "what to call the study"),
@@ -64,7 +55,7 @@ static const fab_field FIELDS[] = {
     {.name = "remarks",
      .kind = FAB_FIELD_RECORDS,
      .offset = offsetof(fab_map_file, remarks),
-     .table = &REMARK_TABLE,
+     .table = &FAB_REMARK_TABLE,
      .maximum = 32.0,
      .help = "sentences for the reader of the report"},
 };
@@ -89,9 +80,7 @@ static void complain(fab_diagnostics *diagnostics, const fab_node *root, const c
 static fab_status read_links(const fab_catalog *catalog, const fab_node *node, fab_arena *arena,
                              fab_diagnostics *diagnostics, fab_map_study *study)
 {
-    if (node->kind != FAB_NODE_LIST || node->count < 1 || node->count > FAB_MAP_LINK_LIMIT) {
-        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node->position, NULL,
-                     "`links` must be a list of 1 to %d items", FAB_MAP_LINK_LIMIT);
+    if (!fab_study_is_list(node, "links", FAB_MAP_LINK_LIMIT, diagnostics)) {
         return FAB_OK;
     }
     fab_technology *links = FAB_NEW(arena, fab_technology, node->count);
@@ -100,40 +89,12 @@ static fab_status read_links(const fab_catalog *catalog, const fab_node *node, f
         return FAB_E_NOMEM;
     }
     for (size_t i = 0; i < node->count; i++) {
-        const fab_status status = fab_catalog_resolve(
-            catalog, FAB_CATALOG_TECHNOLOGY, node->items[i], arena, diagnostics, &links[i]);
-        if (status != FAB_OK && status != FAB_E_INPUT) {
-            return status;
-        }
-        if (status == FAB_OK && links[i].role != FAB_ROLE_LINK) {
-            fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node->items[i]->position,
-                         "`fabricast catalog technology` lists them",
-                         "`%s` is no link between packages", links[i].name);
-        }
+        FAB_TRY(fab_study_technology(catalog, node->items[i], FAB_USE_LINK, arena, diagnostics,
+                                     &links[i]));
         pointers[i] = &links[i];
     }
     study->links = pointers;
     study->link_count = node->count;
-    return FAB_OK;
-}
-
-static fab_value chosen(fab_value given, fab_value usual)
-{
-    return given.is_known ? given : usual;
-}
-
-static fab_status copy_remarks(const fab_map_file *file, fab_arena *arena, fab_map_study *study)
-{
-    const fab_study_remark *remarks = file->remarks.items;
-    const char **texts = FAB_NEW(arena, const char *, file->remarks.count);
-    if (texts == NULL) {
-        return FAB_E_NOMEM;
-    }
-    for (size_t i = 0; i < file->remarks.count; i++) {
-        texts[i] = remarks[i].text;
-    }
-    study->remarks = texts;
-    study->remark_count = file->remarks.count;
     return FAB_OK;
 }
 
@@ -148,13 +109,11 @@ static fab_status read_map(const fab_catalog *catalog, const fab_node *root, con
         return status;
     }
     fab_map_study *study = FAB_NEW(arena, fab_map_study, 1);
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
     if (study == NULL) {
         return FAB_E_NOMEM;
     }
     *study = (fab_map_study){
-        .file_name = fab_arena_copy(arena, name, strlen(name)),
+        .file_name = fab_study_file_name(path, arena),
         .name = file.name,
         .title = file.title,
         .question = file.question,
@@ -162,10 +121,13 @@ static fab_status read_map(const fab_catalog *catalog, const fab_node *root, con
                   .to_m = file.to_m,
                   .from_bps = file.from_bps,
                   .to_bps = file.to_bps,
-                  .edge_m = chosen(file.edge_m, fab_pod_place_default().edge_m),
-                  .link_power_w = chosen(file.link_power_w, fab_pod_place_default().link_power_w)},
+                  .edge_m = fab_choose(file.edge_m, fab_pod_place_default().edge_m),
+                  .link_power_w =
+                      fab_choose(file.link_power_w, fab_pod_place_default().link_power_w)},
+        .remarks = fab_study_remarks(file.remarks, arena),
+        .remark_count = file.remarks.count,
     };
-    if (study->file_name == NULL) {
+    if (study->file_name == NULL || study->remarks == NULL) {
         return FAB_E_NOMEM;
     }
     FAB_TRY(read_links(catalog, fab_node_get(root, "links"), arena, diagnostics, study));
@@ -179,7 +141,7 @@ static fab_status read_map(const fab_catalog *catalog, const fab_node *root, con
         return FAB_E_INPUT;
     }
     *out = study;
-    return copy_remarks(&file, arena, study);
+    return FAB_OK;
 }
 
 fab_status fab_any_study_load(const fab_catalog *catalog, const char *path, fab_arena *arena,

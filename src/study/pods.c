@@ -1,13 +1,11 @@
 #include "study/evaluate.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include <fabricast/anatomy.h>
 #include <fabricast/link.h>
 #include <fabricast/pod.h>
 
-#include "catalog/resolve.h"
 #include "link/derive.h"
 
 /* Pods, rates, energies and latencies as they follow from the link and its place, beside those that
@@ -31,35 +29,6 @@ static const fab_node *item_of(const fab_study *study, size_t index)
                                                                               : study->root;
 }
 
-static void check_role(const fab_node *node, const fab_technology *technology, bool is_switch,
-                       fab_diagnostics *diagnostics)
-{
-    const bool is_right =
-        is_switch ? technology->role == FAB_ROLE_SWITCH || technology->role == FAB_ROLE_OCS
-                  : technology->role == FAB_ROLE_LINK;
-    if (!is_right) {
-        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node->position,
-                     "`fabricast catalog technology` lists them", "`%s` is no %s", technology->name,
-                     is_switch ? "switch" : "link between packages");
-    }
-}
-
-/* a technology that cannot be read has been told already */
-static fab_status read_technology(const fab_study *study, const fab_node *node, bool is_switch,
-                                  fab_arena *arena, fab_diagnostics *diagnostics,
-                                  fab_technology *out)
-{
-    if (node == NULL) {
-        return FAB_OK;
-    }
-    const fab_status status =
-        fab_catalog_resolve(study->catalog, FAB_CATALOG_TECHNOLOGY, node, arena, diagnostics, out);
-    if (status == FAB_OK) {
-        check_role(node, out, is_switch, diagnostics);
-    }
-    return status == FAB_E_INPUT ? FAB_OK : status;
-}
-
 static void check_system(const fab_study *study, const fab_node *node, const char *system,
                          fab_diagnostics *diagnostics)
 {
@@ -80,31 +49,26 @@ fab_status fab_study_pods_read(fab_study *study, fab_arena *arena, fab_diagnosti
     for (size_t i = 0; i < study->file.pods.count; i++) {
         fab_study_pod_setting *one = &settings[i];
         check_system(study, item_of(study, i), one->system, diagnostics);
-        FAB_TRY(read_technology(study, one->link_node, false, arena, diagnostics, &one->link));
-        FAB_TRY(read_technology(study, one->chip_node, true, arena, diagnostics, &one->chip));
+        FAB_TRY(fab_study_technology(study->catalog, one->link_node, FAB_USE_LINK, arena,
+                                     diagnostics, &one->link));
+        if (one->chip_node != NULL) {
+            FAB_TRY(fab_study_technology(study->catalog, one->chip_node, FAB_USE_SWITCH, arena,
+                                         diagnostics, &one->chip));
+        }
     }
     return diagnostics->errors == errors ? FAB_OK : FAB_E_INPUT;
 }
 
 /* ---- deriving ---- */
 
-/* a value of the file, else the usual one */
-static fab_value chosen(fab_value given, fab_value usual)
-{
-    if (given.is_known && !given.has_range) {
-        given.low = given.high = given.value;
-    }
-    return fab_choose(given, usual);
-}
-
 static fab_pod_place place_of(const fab_study_pod_setting *setting)
 {
     const fab_pod_place usual = fab_pod_place_default();
     return (fab_pod_place){
-        .rack_power_w = chosen(setting->rack_power_w, usual.rack_power_w),
-        .package_power_w = chosen(setting->package_power_w, usual.package_power_w),
-        .edge_m = chosen(setting->edge_m, usual.edge_m),
-        .link_power_w = chosen(setting->link_power_w, usual.link_power_w),
+        .rack_power_w = fab_choose(setting->rack_power_w, usual.rack_power_w),
+        .package_power_w = fab_choose(setting->package_power_w, usual.package_power_w),
+        .edge_m = fab_choose(setting->edge_m, usual.edge_m),
+        .link_power_w = fab_choose(setting->link_power_w, usual.link_power_w),
         .chip = setting->chip.name != NULL ? &setting->chip : NULL,
     };
 }

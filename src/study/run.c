@@ -85,13 +85,12 @@ static fab_status name_parts(const fab_study *study, fab_arena *arena, fab_study
 {
     const fab_study_setting *variants = fab_study_variants(study, &result->variant_count);
     const fab_study_setting *values = fab_study_sweep_values(study, &result->sweep_count);
-    const fab_study_remark *remarks = study->file.remarks.items;
     result->remark_count = study->file.remarks.count;
     fab_study_variant *variant = FAB_NEW(arena, fab_study_variant, result->variant_count);
     const char **label = FAB_NEW(arena, const char *, result->sweep_count);
     const char **title = FAB_NEW(arena, const char *, result->sweep_count);
-    const char **remark = FAB_NEW(arena, const char *, result->remark_count);
-    if (variant == NULL || label == NULL || title == NULL || remark == NULL) {
+    result->remarks = fab_study_remarks(study->file.remarks, arena);
+    if (variant == NULL || label == NULL || title == NULL || result->remarks == NULL) {
         return FAB_E_NOMEM;
     }
     for (size_t i = 0; i < result->variant_count; i++) {
@@ -101,13 +100,9 @@ static fab_status name_parts(const fab_study *study, fab_arena *arena, fab_study
         label[i] = values[i].label;
         title[i] = title_of(&values[i]);
     }
-    for (size_t i = 0; i < result->remark_count; i++) {
-        remark[i] = remarks[i].text;
-    }
     result->variants = variant;
     result->sweep_labels = label;
     result->sweep_titles = title;
-    result->remarks = remark;
     return FAB_OK;
 }
 

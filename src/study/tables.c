@@ -131,11 +131,6 @@ static const fab_field SWEEP_FIELDS[] = {
 };
 TABLE(SWEEP_TABLE, "sweep", SWEEP_FIELDS, fab_study_sweep);
 
-static const fab_field REMARK_FIELDS[] = {
-    TEXT("text", fab_study_remark, text, true, "a sentence for the reader"),
-};
-TABLE(REMARK_TABLE, "remark", REMARK_FIELDS, fab_study_remark);
-
 #define POD_VALUE(field, member, unit, most, about)                                                \
     {                                                                                              \
         .name = field, .kind = FAB_FIELD_SOURCED,                                                  \
@@ -191,7 +186,7 @@ static const fab_field STUDY_FIELDS[] = {
      .kind = FAB_FIELD_FLAG,
      .offset = offsetof(fab_study_file, simulate),
      .help = "simulate each point's step too, beside the closed form"},
-    RECORDS("remarks", fab_study_file, remarks, REMARK_TABLE, 0, 32, false,
+    RECORDS("remarks", fab_study_file, remarks, FAB_REMARK_TABLE, 0, 32, false,
             "sentences for the reader of the report"),
 };
 
