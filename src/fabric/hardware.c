@@ -132,9 +132,8 @@ static void put_links(const fab_tier *tier, double rate_bps, fab_tier_hardware *
     if (fab_build_is_optical(recipe.build)) {
         put_light(t, &recipe, rate_bps, out);
     }
-    const bool is_active = recipe.build == FAB_BUILD_RETIMED || recipe.build == FAB_BUILD_REDRIVEN;
-    if (is_active || recipe.build == FAB_BUILD_CABLE) {
-        put(out, is_active ? FAB_UNIT_ACTIVE : FAB_UNIT_CABLE,
+    if (fab_build_is_cable(recipe.build)) {
+        put(out, recipe.build == FAB_BUILD_CABLE ? FAB_UNIT_CABLE : FAB_UNIT_ACTIVE,
             fab_whole_above(rate_bps / unit_rate_bps(t, &recipe)), fab_of_row(t, t->mtbf_s),
             price(t, rate_bps));
     }

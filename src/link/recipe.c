@@ -60,6 +60,11 @@ bool fab_build_is_optical(fab_build build)
     return build == FAB_BUILD_MODULE || build == FAB_BUILD_ENGINE || build == FAB_BUILD_STACK;
 }
 
+bool fab_build_is_cable(fab_build build)
+{
+    return build == FAB_BUILD_CABLE || build == FAB_BUILD_REDRIVEN || build == FAB_BUILD_RETIMED;
+}
+
 /* ---- words ---- */
 
 static const char *const STACK_WORDS[] = {"3d ", "3d,", "under die", NULL};

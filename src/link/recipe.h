@@ -31,4 +31,7 @@ void fab_budget_warn(fab_budget *out, const char *text);
 /* whether the build carries bits by light */
 bool fab_build_is_optical(fab_build build);
 
+/* whether it is a cable, one piece with both its ends; all else has a piece at each end */
+bool fab_build_is_cable(fab_build build);
+
 #endif

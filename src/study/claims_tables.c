@@ -180,8 +180,7 @@ const fab_claim_kind FAB_CLAIM_KINDS[] = {
      fab_claim_escape_limit},
     {&COST,
      "confirmed when each optical link with a public price costs more than each such copper link, "
-     "a "
-     "cable or the modules at both ends; partly when some do; not decided while one side has no "
+     "a cable or the modules at both ends; partly when some do; not decided while one side has no "
      "price",
      fab_claim_cost},
     {&SLEEP_TOY,

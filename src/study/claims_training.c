@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "link/derive.h"
+#include "link/recipe.h"
 #include "study/claims_draft.h"
 #include "workload/workload.h"
 
@@ -230,10 +231,7 @@ fab_status fab_claim_amdahl(fab_claims_work *work, const fab_claim_inputs *input
 /* Modules stand at both ends of a link, a cable is one piece. */
 static double pieces(const fab_technology *link)
 {
-    const fab_build build = fab_link_recipe(link).build;
-    return build == FAB_BUILD_CABLE || build == FAB_BUILD_REDRIVEN || build == FAB_BUILD_RETIMED
-               ? 1.0
-               : 2.0;
+    return fab_build_is_cable(fab_link_recipe(link).build) ? 1.0 : 2.0;
 }
 
 static void put_prices(fab_claim_draft *draft, const fab_claim_links *links, fab_value *prices)
