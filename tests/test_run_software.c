@@ -117,6 +117,43 @@ START_TEST(what_the_host_keeps)
 }
 END_TEST
 
+/* what runs again, from words; "moe": a model with experts, "mla" with latents, "mix" with dense
+ * layers too */
+static const struct {
+    const char *text, *model, *want;
+} AGAIN[] = {
+    {"", "", "recompute: none"},
+    {"none", "", "recompute: none"},
+    {"not set", "moe", "recompute: none"},
+    {"selective", "", "recompute: selective"},
+    {"full", "", "recompute: full"},
+    {"core_attn", "", "recompute: [core_attention]"},
+    {"mla_up_proj", "moe mla", "recompute: [mla_up_proj]"},
+    {"mla_up_proj", "moe", "recompute: none"},
+    {"[\"moe_act\"]", "moe", "recompute: [moe_act]"},
+    {"selective norm, act", "", "recompute: [layernorm, act]"},
+    {"selective norm, act", "moe", "recompute: [layernorm, moe_act]"},
+    {"active layers", "", "recompute: none"},
+    {"mlp", "", "recompute: [mlp]"},
+    {"mlp", "moe", "recompute: none"},
+    {"mlp", "moe mix", "recompute: [mlp]"},
+    {"op-level", "", "recompute: [layernorm, mlp], recompute_layers: 4"},
+    {"op-level", "moe", "recompute: [layernorm], recompute_layers: 4"},
+};
+
+START_TEST(what_runs_again)
+{
+    fab_arena *arena = fab_arena_create(1 << 20);
+    fab_run_row row = row_of("Megatron-LM", "2025", "");
+    row.cells[FAB_RUN_RECOMPUTE] = AGAIN[_i].text;
+    row.cells[FAB_RUN_EXPERTS] = strstr(AGAIN[_i].model, "moe") ? "64" : "";
+    row.cells[FAB_RUN_FIRST_DENSE] = strstr(AGAIN[_i].model, "mix") ? "3" : "";
+    row.cells[FAB_RUN_MLA] = strstr(AGAIN[_i].model, "mla") ? "q_lora=1536;kv_lora=512" : "";
+    ck_assert_str_eq(fab_run_recompute(&row, 8, arena), AGAIN[_i].want);
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run_software");
@@ -128,6 +165,7 @@ int main(void)
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, which_ranks_shard);
     tcase_add_test(tests, what_the_host_keeps);
+    tcase_add_loop_test(tests, what_runs_again, 0, (int)(sizeof(AGAIN) / sizeof(AGAIN[0])));
     suite_add_tcase(suite, tests);
     return run_all(suite);
 }

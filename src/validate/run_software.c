@@ -225,7 +225,7 @@ int64_t fab_run_offload_layers(const fab_run_row *row)
 
 /* Parts of a layer, and words that stand for them. */
 typedef struct fab_recompute_word {
-    const char *words[4];
+    const char *words[5]; /* ended by NULL */
     const char *part;
 } fab_recompute_word;
 
