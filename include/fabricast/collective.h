@@ -53,6 +53,7 @@ typedef struct fab_collective_cost {
     fab_collective_kind kind;             /* what fab_collective_time and _estimate were asked, */
     fab_placement placement;              /* among whom, */
     int algorithm;                        /* and by which fab_collective_algorithm it runs */
+    int group; /* of a forecast: the number of its group among those of the mapping */
 } fab_collective_cost;
 
 /* Bits that the busiest rank sends on each tier.

@@ -27,8 +27,8 @@ static void add_to(fab_exchange *sum, const fab_exchange *part)
 static fab_status price(const fab_workload *workload, const fab_exchange_part *part,
                         fab_collective_cost *out)
 {
-    FAB_TRY(fab_collective_estimate(&workload->network, part->kind, &workload->groups[part->group],
-                                    part->payload_bit / part->messages_count, out));
+    FAB_TRY(fab_workload_estimate(workload, part->kind, &workload->groups[part->group],
+                                  part->payload_bit / part->messages_count, out));
     out->time_s *= part->messages_count;
     out->latency_s *= part->messages_count;
     out->energy_j *= part->messages_count;

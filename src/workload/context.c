@@ -46,7 +46,7 @@ static fab_status hop_time(const fab_workload *w, double hop_bit, double *time_s
         double bits[FAB_TIER_LIMIT] = {0.0, 0.0};
         fab_collective_cost cost;
         bits[tier] = hop_bit;
-        FAB_TRY(fab_collective_time(&w->network, FAB_SEND, place, bits, &cost));
+        FAB_TRY(fab_workload_time(w, FAB_SEND, place, bits, &cost));
         if (is_used && cost.time_s > *time_s) {
             *time_s = cost.time_s;
             *latency_s = cost.latency_s;
@@ -65,7 +65,7 @@ static fab_status ring_cost(const fab_workload *w, double hop_bit, double hops, 
     const double crossing = place->domains > 1 ? (double)place->domains / ranks : 0.0;
     const double bits[FAB_TIER_LIMIT] = {sent_bit * (1.0 - crossing), sent_bit * crossing};
     double hop_s, latency_s;
-    FAB_TRY(fab_collective_time(&w->network, FAB_SEND, place, bits, out));
+    FAB_TRY(fab_workload_time(w, FAB_SEND, place, bits, out));
     FAB_TRY(hop_time(w, hop_bit, &hop_s, &latency_s));
     out->time_s = hops * hop_s;
     out->latency_s = hops * latency_s;
@@ -91,8 +91,8 @@ static fab_status add_all_gather(const fab_workload *w, const fab_attention_bits
     const fab_placement *place = &w->groups[FAB_GROUP_CONTEXT];
     const double whole_bit = (double)place->ranks * (bits->keys + bits->values);
     fab_collective_cost gather, scatter;
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, whole_bit, &gather));
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, whole_bit, &scatter));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, whole_bit, &gather));
+    FAB_TRY(fab_workload_estimate(w, FAB_REDUCE_SCATTER, place, whole_bit, &scatter));
     fab_block_add_message(block, "gather keys and values", FAB_MESSAGE_CONTEXT, &gather, 1, 1);
     fab_block_add_message(block, "scatter their gradients", FAB_MESSAGE_CONTEXT, &scatter, 0, 1);
     return FAB_OK;
@@ -113,9 +113,8 @@ static fab_status add_ulysses(const fab_workload *w, const fab_attention_bits *b
     };
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         fab_collective_cost cost;
-        FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_TO_ALL,
-                                        &w->groups[FAB_GROUP_CONTEXT_INNER], parts[i].sent_bit,
-                                        &cost));
+        FAB_TRY(fab_workload_estimate(w, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_CONTEXT_INNER],
+                                      parts[i].sent_bit, &cost));
         fab_block_add_message(block, parts[i].name, FAB_MESSAGE_CONTEXT, &cost, 1, 1);
     }
     return FAB_OK;
@@ -166,7 +165,7 @@ static fab_status add_gathered_states(const fab_scenario *scenario, const fab_wo
                               : 0.0;
     const double whole_bit = (double)place->ranks * PARTS * state_bit(scenario) * (1.0 + turned);
     fab_collective_cost cost;
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, whole_bit, &cost));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, whole_bit, &cost));
     fab_block_add_message(block, "gather states", FAB_MESSAGE_CONTEXT, &cost, 1, 1);
     return FAB_OK;
 }

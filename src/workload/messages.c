@@ -65,12 +65,10 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
                                           w->tokens_count * (double)scenario->model.hidden
                                     : payload_bit;
     const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &out->whole));
-    FAB_TRY(
-        fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, gathered_bit, &out->gather));
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, place, payload_bit, &out->sum));
-    return fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
-                                   &out->scatter);
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, payload_bit, &out->whole));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, gathered_bit, &out->gather));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_REDUCE, place, payload_bit, &out->sum));
+    return fab_workload_estimate(w, FAB_REDUCE_SCATTER, place, payload_bit, &out->scatter);
 }
 
 /* Sequence parallelism around one block: gather its input and scatter its output, mirrored in the
@@ -118,9 +116,9 @@ static fab_status add_latents(const fab_scenario *scenario, const fab_workload *
     const double all_bit = latents_bit + element_bit * (double)model->qk_rope_dim;
     const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
     fab_collective_cost gather, again, scatter;
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, all_bit, &gather));
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, latents_bit, &again));
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, all_bit, &scatter));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, all_bit, &gather));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, latents_bit, &again));
+    FAB_TRY(fab_workload_estimate(w, FAB_REDUCE_SCATTER, place, all_bit, &scatter));
     fab_block_add_message(block, "gather latents", FAB_MESSAGE_TENSOR, &gather, 1, 0);
     tag(block, block->message_count - 1, FAB_PART_LATENTS);
     if (regathers) {
@@ -141,8 +139,7 @@ static fab_status add_whole_latents(const fab_scenario *scenario, const fab_work
     const double all_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
                            w->tokens_count * (double)elements;
     fab_collective_cost sum;
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
-                                    all_bit, &sum));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR], all_bit, &sum));
     fab_block_add_message(block, "sum attention output", FAB_MESSAGE_TENSOR, &costs->sum, 1, 0);
     fab_block_add_message(block, "sum latent gradients", FAB_MESSAGE_TENSOR, &sum, 0, 1);
     return FAB_OK;
@@ -224,8 +221,7 @@ static fab_status add_dispatch(const fab_scenario *scenario, const fab_workload 
     double tier_bit[FAB_TIER_LIMIT];
     FAB_TRY(dispatch_bits(scenario, w, copy_bit, tier_bit));
     fab_collective_cost cost;
-    FAB_TRY(fab_collective_time(&w->network, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_EXPERT], tier_bit,
-                                &cost));
+    FAB_TRY(fab_workload_time(w, FAB_ALL_TO_ALL, &w->groups[FAB_GROUP_EXPERT], tier_bit, &cost));
 
     spread_load(w, &cost);
     fab_block_add_message(block, name, FAB_MESSAGE_EXPERT, &cost, 1, 1);
@@ -243,10 +239,8 @@ static fab_status add_expert_tensor(const fab_scenario *scenario, const fab_work
     const double payload_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
                                w->routed_rows_count * (double)scenario->model.hidden;
     fab_tensor_costs costs;
-    FAB_TRY(
-        fab_collective_estimate(&w->network, FAB_ALL_GATHER, place, payload_bit, &costs.gather));
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_REDUCE_SCATTER, place, payload_bit,
-                                    &costs.scatter));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, payload_bit, &costs.gather));
+    FAB_TRY(fab_workload_estimate(w, FAB_REDUCE_SCATTER, place, payload_bit, &costs.scatter));
     spread_load(w, &costs.gather);
     spread_load(w, &costs.scatter);
     add_sequence_parallel(block, &costs, "gather token copies", "scatter expert sums", false);
@@ -312,14 +306,14 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
     fab_collective_cost loss;
     if (scenario->assumptions.loss == FAB_LOSS_GATHERED) {
         add_head_input(scenario, costs, head);
-        FAB_TRY(fab_collective_estimate(
-            &w->network, FAB_ALL_GATHER, &w->groups[FAB_GROUP_TENSOR],
+        FAB_TRY(fab_workload_estimate(
+            w, FAB_ALL_GATHER, &w->groups[FAB_GROUP_TENSOR],
             BIT_PER_BYTE * 2.0 * w->tokens_count * w->padded_vocabulary_count, &loss));
         fab_block_add_message(head, "gather logits", FAB_MESSAGE_TENSOR, &loss, 1, 0);
         return FAB_OK;
     }
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
-                                    BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
+    FAB_TRY(fab_workload_estimate(w, FAB_ALL_REDUCE, &w->groups[FAB_GROUP_TENSOR],
+                                  BIT_PER_BYTE * LOSS_TOKEN_BYTE * w->tokens_count, &loss));
     add_head_input(scenario, costs, head);
     fab_block_add_message(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss,
                           LOSS_ALL_REDUCES, 0);
@@ -350,8 +344,8 @@ static fab_status set_transfer(const fab_scenario *scenario, const fab_tensor_co
     const double tokens =
         is_gathered ? w->tokens_count / (double)scenario->mapping.tp : w->shard_tokens_count;
     const double payload_bit = BIT_PER_BYTE * 2.0 * tokens * (double)scenario->model.hidden;
-    FAB_TRY(fab_collective_estimate(&w->network, FAB_SEND, &w->groups[FAB_GROUP_PIPELINE],
-                                    payload_bit, &w->transfer));
+    FAB_TRY(fab_workload_estimate(w, FAB_SEND, &w->groups[FAB_GROUP_PIPELINE], payload_bit,
+                                  &w->transfer));
     if (is_gathered) {
         w->transfer.time_s += costs->whole.time_s;
         w->transfer.latency_s += costs->whole.latency_s;

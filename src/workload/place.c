@@ -85,18 +85,41 @@ static fab_status place(const fab_scenario *scenario, const fab_group *group, fa
     return fab_group_place(group, scenario->job.gpus, used, out);
 }
 
-fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *workload)
+void fab_workload_groups(const fab_scenario *scenario, fab_group groups[FAB_GROUP_KIND_COUNT])
 {
     const fab_mapping *m = &scenario->mapping;
-    fab_group groups[FAB_GROUP_KIND_COUNT];
     dense_groups(scenario, groups);
     if (m->expert_order == FAB_EXPERTS_STRIDED && m->etp == 1) {
         strided_groups(scenario, groups);
     } else {
         folded_groups(scenario, groups);
     }
+}
+
+fab_status fab_workload_place(const fab_scenario *scenario, fab_workload *workload)
+{
+    fab_group groups[FAB_GROUP_KIND_COUNT];
+    fab_workload_groups(scenario, groups);
     for (int kind = 0; kind < FAB_GROUP_KIND_COUNT; kind++) {
         FAB_TRY(place(scenario, &groups[kind], &workload->groups[kind]));
     }
+    return FAB_OK;
+}
+
+fab_status fab_workload_estimate(const fab_workload *workload, fab_collective_kind kind,
+                                 const fab_placement *place, double payload_bit,
+                                 fab_collective_cost *out)
+{
+    FAB_TRY(fab_collective_estimate(&workload->network, kind, place, payload_bit, out));
+    out->group = (int)(place - workload->groups);
+    return FAB_OK;
+}
+
+fab_status fab_workload_time(const fab_workload *workload, fab_collective_kind kind,
+                             const fab_placement *place, const double tier_bit[FAB_TIER_LIMIT],
+                             fab_collective_cost *out)
+{
+    FAB_TRY(fab_collective_time(&workload->network, kind, place, tier_bit, out));
+    out->group = (int)(place - workload->groups);
     return FAB_OK;
 }

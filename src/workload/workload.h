@@ -52,6 +52,9 @@ typedef struct fab_message {
     bool is_ring;         /* parts of keys and values on their way around */
 } fab_message;
 
+/* Lists the groups of a scenario's mapping as lattices of ranks. */
+void fab_workload_groups(const fab_scenario *scenario, fab_group groups[FAB_GROUP_KIND_COUNT]);
+
 /* Whether what belongs to `parts` runs again in the backward pass where `recomputed` does. */
 static inline bool fab_runs_again(int recomputed, int parts)
 {
@@ -109,6 +112,16 @@ typedef struct fab_workload {
 
 /* Builds the lists for a scenario. FAB_E_RANGE when a group cannot be laid on the fabric. */
 FAB_CHECKED fab_status fab_workload_build(const fab_scenario *scenario, fab_workload *out);
+
+/* fab_collective_estimate and fab_collective_time on the workload's network; `place` is one of its
+ * groups, whose number goes with the cost. */
+FAB_CHECKED fab_status fab_workload_estimate(const fab_workload *workload, fab_collective_kind kind,
+                                             const fab_placement *place, double payload_bit,
+                                             fab_collective_cost *out);
+FAB_CHECKED fab_status fab_workload_time(const fab_workload *workload, fab_collective_kind kind,
+                                         const fab_placement *place,
+                                         const double tier_bit[FAB_TIER_LIMIT],
+                                         fab_collective_cost *out);
 
 static inline bool fab_block_is_dense(fab_block_kind kind)
 {
