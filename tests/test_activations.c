@@ -262,6 +262,16 @@ START_TEST(what_software_keeps)
     rule.has_unfused_activations = true;
     ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)),
                         inside + 2.0 * 9 * 2048);
+    fab_model limited = *model;
+    limited.has_clamped_experts = true;
+    rule.has_unfused_activations = false;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(&limited, true, &rule)), inside);
+    rule.keeps_unlimited = true;
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(&limited, true, &rule)),
+                        inside + 2 * 2.0 * 8 * 2048);
+    ck_assert_double_eq(total_byte(fab_model_activation_bytes(model, true, &rule)), inside);
+    rule.has_unfused_activations = true;
+    rule.keeps_unlimited = false;
     fab_model plain = *model;
     plain.is_gated = false;
     const double with = total_byte(fab_model_activation_bytes(&plain, true, &rule));

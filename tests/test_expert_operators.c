@@ -100,6 +100,23 @@ START_TEST(expert_biases_are_added)
 }
 END_TEST
 
+/* limits before a gate of R f_e = 96: 16 / 20 bytes more, three kernels more; one fused kernel or
+ * one for all experts applies them itself */
+START_TEST(limits_run_before_the_gate)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.model.has_clamped_experts = true;
+    static const expert_row LOOPED[] = {{"expert activation", (6 + 16) * 96, (10 + 20) * 96, 4, 4}};
+    assert_experts(&scenario, LOOPED, 1);
+    scenario.assumptions.experts = FAB_EXPERTS_GROUPED;
+    static const expert_row GROUPED[] = {{"expert activation", 6 * 96, 10 * 96, 1, 0}};
+    assert_experts(&scenario, GROUPED, 1);
+    scenario.assumptions.experts = FAB_EXPERTS_FUSED;
+    static const expert_row FUSED[] = {{"expert activation", 2 * 96, 8 * 96, 1, 0}};
+    assert_experts(&scenario, FUSED, 1);
+}
+END_TEST
+
 /* Copies for each expert are laid out before they are sent, and added up after: by index 20 bytes
  * more for each of T1 k h. One vector for a rank or domain arrives 5 / 6 as often as a copy. */
 START_TEST(permutations_follow_the_dispatch)
@@ -167,6 +184,7 @@ int main(void)
     tcase_add_test(tests, loops_issue_each_expert);
     tcase_add_test(tests, grouped_experts_are_one_kernel);
     tcase_add_test(tests, expert_biases_are_added);
+    tcase_add_test(tests, limits_run_before_the_gate);
     tcase_add_test(tests, permutations_follow_the_dispatch);
     tcase_add_test(tests, load_multiplies_expert_rows);
     tcase_add_test(tests, queries_and_keys_are_normalised);

@@ -62,6 +62,7 @@ static const struct {
     {DENSE "expert_width: 2\n", "`expert_width` does not belong here", 7},
     {DENSE "shared_width: 2\n", "`shared_width` does not belong here", 7},
     {DENSE "expert_bias: true\n", "`expert_bias` does not belong here", 7},
+    {DENSE "clamped_experts: true\n", "`clamped_experts` does not belong here", 7},
     {"layers: 4\nhidden: 64\nheads: 8\nvocabulary: 1000\nsequence: 128\nexperts: 8\n"
      "experts_per_token: 2\n",
      "`expert_width` is missing", 0},

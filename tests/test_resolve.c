@@ -193,7 +193,8 @@ static const char MODEL_TEXT[] =
     "linear_key_dim: 8\nlinear_heads: 4\nlinear_dim: 8\nlinear_taps: 4\ngated: true\nexperts: "
     "8\nexperts_per_token: 2\n"
     "expert_width: 32\nshared_width: 32\nshared_gate: true\nrouter_groups: 4\ngroups_per_token: 2\n"
-    "expert_bias: true\nvocabulary: 1000\ntied: false\nlearned_positions: 0\nnorm: rms\n"
+    "expert_bias: true\nclamped_experts: true\nvocabulary: 1000\ntied: false\nlearned_positions: "
+    "0\nnorm: rms\n"
     "bias: none\nqk_norm: false\nextra_parameters: 1000\nmtp_layers: 1\nsequence: "
     "128\ntotal_parameters: 1M\n"
     "active_parameters: 500k\nsource: s\nconfidence: estimate\nnotes: n\n";

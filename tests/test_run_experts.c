@@ -119,7 +119,8 @@ START_TEST(names_and_chunks)
 {
     fab_run_row row = row_of(1);
     ck_assert(fab_run_has_no_chunks(&row));
-    ck_assert_str_eq(fab_run_features(&row), ", bias: all, attention_sinks: true");
+    ck_assert_str_eq(fab_run_features(&row),
+                     ", bias: all, attention_sinks: true, clamped_experts: true");
     row.cells[FAB_RUN_VPP] = "4";
     ck_assert(!fab_run_has_no_chunks(&row));
     row = row_of(11);

@@ -200,6 +200,7 @@ typedef struct fab_model {
     int64_t router_groups;     /* groups of experts for group-limited routing, 0 for none */
     int64_t groups_per_token;  /* groups a token may go to */
     bool has_expert_bias;      /* a correction bias per expert in the router */
+    bool has_clamped_experts;  /* what enters the gate of an expert is limited to a range */
     int64_t vocabulary;        /* V */
     bool is_tied;              /* head shares the embedding's weights */
     int64_t learned_positions; /* positions with a learned embedding, 0 for rotary */

@@ -138,6 +138,7 @@ typedef struct fab_activation_rule {
     bool has_unfused_norms;       /* the input in FP32 and what is scaled are kept too */
     bool has_unfused_activations; /* gated: what the function gives is kept too */
     bool keeps_no_expert_outputs; /* weighted before the second matrix */
+    bool keeps_unlimited;         /* what enters an expert's gate is kept before its limits, too */
 } fab_activation_rule;
 
 /* Activation bytes that one layer keeps for its backward pass, per token of a tensor group, by how

@@ -80,6 +80,8 @@ static const fab_field FIELDS[] = {
     FAB_ENTRY_COUNT("groups_per_token", groups_per_token, false, 0, EXPERT_LIMIT,
                     "groups that a token may go to"),
     FAB_ENTRY_FLAG("expert_bias", has_expert_bias, "a correction per expert in the router"),
+    FAB_ENTRY_FLAG("clamped_experts", has_clamped_experts,
+                   "what enters the gate of an expert is limited to a range"),
     FAB_ENTRY_COUNT("vocabulary", vocabulary, true, 1, 1e8, "tokens of the vocabulary"),
     FAB_ENTRY_FLAG("tied", is_tied, "the head shares the weights of the embedding"),
     FAB_ENTRY_COUNT("learned_positions", learned_positions, false, 0, 1e8,

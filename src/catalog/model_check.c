@@ -143,7 +143,8 @@ static void check_no_experts(const check *c)
         {"experts_per_token", m->experts_per_token}, {"expert_width", m->expert_width},
         {"shared_width", m->shared_width},           {"router_groups", m->router_groups},
         {"groups_per_token", m->groups_per_token},   {"expert_bias", m->has_expert_bias},
-        {"shared_gate", m->has_shared_gate},         {"moe_every", m->moe_every > 1}};
+        {"shared_gate", m->has_shared_gate},         {"moe_every", m->moe_every > 1},
+        {"clamped_experts", m->has_clamped_experts}};
     need(c, fields, sizeof fields / sizeof fields[0], false, why);
     if (m->dense_layers < m->layers) {
         complain(c, "dense_layers", "leave it out, or give `experts`",

@@ -169,8 +169,9 @@ static void keep_experts(fab_keeping *k)
     keep_routed(k, FAB_PART_EXPERTS, copies * vector_byte * (double)model->hidden);
     keep_routed(k, FAB_PART_EXPERTS,
                 (double)(fab_model_ffn_matrices(model) - 1) * gate_byte(k) * inner);
+    const double unlimited = k->rule->keeps_unlimited && model->has_clamped_experts ? 2.0 : 0.0;
     keep_routed(k, FAB_PART_EXPERTS | FAB_PART_EXPERT_ACTIVATION,
-                (unfused_steps(k) * element + input_byte(k)) * inner);
+                ((unfused_steps(k) + unlimited) * element + input_byte(k)) * inner);
     keep_ffn(k, FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS, gate_byte(k), model->shared_width);
 }
 

@@ -147,7 +147,7 @@ bool fab_run_has_no_chunks(const fab_run_row *row)
 
 const char *fab_run_features(const fab_run_row *row)
 {
-    return is_model(row, "GPT OSS") ? ", bias: all, attention_sinks: true"
+    return is_model(row, "GPT OSS") ? ", bias: all, attention_sinks: true, clamped_experts: true"
            : is_model(row, "Qwen3") ? ", qk_norm: true"
                                     : "";
 }

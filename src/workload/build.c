@@ -141,6 +141,7 @@ static double layer_byte(const fab_scenario *scenario, const fab_workload *w, fa
         .has_unfused_activations = scenario->assumptions.elementwise != FAB_ELEMENTWISE_FUSED,
         .keeps_no_expert_outputs =
             scenario->assumptions.expert_weighting == FAB_WEIGHTING_ACTIVATIONS,
+        .keeps_unlimited = fab_workload_loops_experts(scenario),
     };
     const fab_activation_bytes bytes =
         fab_model_activation_bytes(&scenario->model, fab_block_is_moe(kind), &rule);

@@ -32,6 +32,14 @@
 #define BIAS_GRADIENT_KERNELS 7.0
 #define BIAS_FUSED_BYTE       4.0 /* one kernel, in either pass */
 
+/* The limits of a gate's inputs, which PyTorch applies before it (Megatron-Core,
+ * fused_bias_geglu.py), bytes of an element of the gated result, which has two inputs. Forward:
+ * each is limited, both are joined. Backward: both parts of the gradient go through the limits and
+ * are joined. */
+#define CLAMP_BYTE          16.0
+#define CLAMP_GRADIENT_BYTE 20.0
+#define CLAMP_KERNELS       3.0 /* in either pass */
+
 /* Adding a copy to its token by indices, element by element, as bytes that take as long: */
 #define SCATTER_BYTE 20.0
 
@@ -472,17 +480,27 @@ static void mark_looped(fab_building *b, double experts)
     last->weight.kernel_count = kernels;
 }
 
-/* One kernel or more for each expert. */
-static bool is_loop(const fab_building *b)
+bool fab_workload_loops_experts(const fab_scenario *scenario)
 {
-    const int choice = b->scenario->assumptions.experts;
+    const int choice = scenario->assumptions.experts;
     return choice == FAB_EXPERTS_LOOPED || choice == FAB_EXPERTS_PADDED;
+}
+
+/* The operator added last, an activation of `elements`, has its inputs limited first. */
+static void limit_inputs(fab_building *b, double elements)
+{
+    fab_operator *last = last_operator(b);
+    last->issued_count += CLAMP_KERNELS;
+    last->forward.byte += CLAMP_BYTE * elements;
+    last->forward.kernel_count = 1.0 + CLAMP_KERNELS;
+    last->backward.byte += CLAMP_GRADIENT_BYTE * elements;
+    last->backward.kernel_count = 1.0 + CLAMP_KERNELS;
 }
 
 /* Biases of the experts: step by step where experts run one by one, else by a kernel. */
 static void add_expert_bias(fab_building *b, double experts, double width)
 {
-    const bool is_looped = is_loop(b);
+    const bool is_looped = fab_workload_loops_experts(b->scenario);
     const double inputs = (double)(fab_model_ffn_matrices(b->model) - 1);
     const double outputs = b->rows * b->hidden;
     const double first_byte = ELEMENT_BYTE * b->rows * inputs * width;
@@ -508,7 +526,7 @@ static void add_experts(fab_building *b)
     const int choice = b->scenario->assumptions.experts;
     add_gemm(b, "experts in", FAB_OPERATOR_GEMM, experts, b->rows / experts, b->hidden,
              inputs * width);
-    if (is_loop(b)) {
+    if (fab_workload_loops_experts(b->scenario)) {
         mark_looped(b, experts);
     }
     b->parts |= (int)FAB_PART_EXPERT_ACTIVATION;
@@ -518,9 +536,12 @@ static void add_experts(fab_building *b)
     } else {
         add_activation(b, "expert activation", elements);
     }
+    if (b->model->has_clamped_experts && fab_workload_loops_experts(b->scenario)) {
+        limit_inputs(b, elements);
+    }
     b->parts &= ~(int)FAB_PART_EXPERT_ACTIVATION;
     add_gemm(b, "experts out", FAB_OPERATOR_GEMM, experts, b->rows / experts, width, b->hidden);
-    if (is_loop(b)) {
+    if (fab_workload_loops_experts(b->scenario)) {
         mark_looped(b, experts);
     }
     if (choice == FAB_EXPERTS_FUSED) {

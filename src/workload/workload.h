@@ -168,4 +168,8 @@ FAB_CHECKED fab_status fab_workload_context_messages(const fab_scenario *scenari
                                                      fab_workload *workload, fab_block_kind kind);
 void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload);
 
+/* Whether the products of a rank's experts run one after the other, with PyTorch's operators around
+ * them. */
+bool fab_workload_loops_experts(const fab_scenario *scenario);
+
 #endif
