@@ -9,6 +9,8 @@
 
 static fab_arena *arena;
 
+static const char *const LAYOUTS[] = {"tp 1", "tp 2", "tp 4", "tp 8"};
+
 static void setup(void)
 {
     arena = fab_arena_create((size_t)1 << 24);
@@ -30,6 +32,7 @@ static fab_run_score run_of(const char *source, const char *sweep, double error)
                            .precision = "bf16",
                            .recompute = "none",
                            .sweep = sweep,
+                           .layout = "",
                            .series = source,
                            .packages = 8,
                            .measured_s = 10.0,
@@ -83,6 +86,7 @@ START_TEST(ranks_and_slopes)
         const size_t sweep = i / 4;
         static const char *const NAMES[] = {"x", "y", "z"};
         rows[i] = run_of("a", NAMES[sweep], 0.0);
+        rows[i].layout = LAYOUTS[i % 4];
         rows[i].rank_s = 10.0 + (double)i;
         rows[i].forecast_s = sweep == 1 ? 100.0 - (double)i : 20.0 + (double)i;
         rows[i].measured_s = 0.0; /* ranked alone */
@@ -107,6 +111,32 @@ START_TEST(ranks_and_slopes)
     series.row_count = 2;
     series.source_count = series.total_count = 0;
     ck_assert_uint_eq(score(&series)->series_count, 0);
+}
+END_TEST
+
+/* a sweep whose first row was not forecast, told in order but for one layout measured three times,
+ * at 9, 30 and 36 s: 25 s on average, which is the last of four; a sweep of as many rows with three
+ * layouts counts for nothing */
+START_TEST(repeats_are_one_layout)
+{
+    static const struct {
+        const char *sweep, *layout;
+        double measured_s, forecast_s;
+    } RUNS[] = {{"x", "p", 1.0, 0.0},  {"x", "q", 20.0, 1.0}, {"x", "t", 9.0, 4.0},
+                {"x", "r", 22.0, 2.0}, {"x", "t", 30.0, 4.0}, {"x", "s", 24.0, 3.0},
+                {"x", "t", 36.0, 4.0}, {"x", "u", 0.0, 9.0},  {"y", "p", 1.0, 4.0},
+                {"y", "p", 2.0, 4.0},  {"y", "q", 3.0, 3.0},  {"y", "r", 4.0, 2.0}};
+    fab_run_score rows[12];
+    for (size_t i = 0; i < 12; i++) {
+        rows[i] = run_of("a", RUNS[i].sweep, 0.0);
+        rows[i].layout = RUNS[i].layout;
+        rows[i].rank_s = RUNS[i].measured_s;
+        rows[i].forecast_s = RUNS[i].forecast_s;
+    }
+    fab_validation table = {.rows = rows, .row_count = 12};
+    const fab_score_group *all = score(&table);
+    ck_assert_uint_eq(all->sweep_count, 1);
+    ck_assert_double_eq_tol(all->rank_ratio, 1.0, 1e-14);
 }
 END_TEST
 
@@ -194,6 +224,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, errors_of_time);
     tcase_add_test(tests, ranks_and_slopes);
+    tcase_add_test(tests, repeats_are_one_layout);
     tcase_add_test(tests, errors_of_memory);
     tcase_add_test(tests, labels);
     tcase_add_test(tests, bars);

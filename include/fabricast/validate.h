@@ -46,6 +46,7 @@ typedef struct fab_run_score {
     const char *precision;
     const char *recompute;
     const char *sweep;  /* equal in rows that differ in layout alone */
+    const char *layout; /* equal in rows of a sweep that repeat a measurement */
     const char *series; /* equal in rows that differ in layout, batch and number of packages */
     bool is_moe;
     int64_t packages;
@@ -76,7 +77,7 @@ typedef struct fab_score_group {
     double mean_frac;
     double bias_frac; /* mean of the error with its sign */
     double largest_frac;
-    size_t sweep_count;      /* rows that differ in layout alone, four and more */
+    size_t sweep_count;      /* rows that differ in layout alone, four and more layouts */
     double rank_ratio;       /* median over the sweeps of Spearman's rank correlation */
     size_t series_count;     /* rows of one model and GPU on at least two numbers of packages */
     double slope_frac;       /* median over the series: growth of the error with each doubling */

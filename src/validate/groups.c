@@ -105,6 +105,30 @@ typedef struct fab_pairs {
     bool *is_done;
 } fab_pairs;
 
+static bool is_ranked(const fab_run_score *row)
+{
+    return row->rank_s > 0.0 && row->forecast_s > 0.0;
+}
+
+/* Adds the mean of all measurements of the layout of row `first`, which no earlier row has. */
+static void add_layout(const fab_row_set *set, size_t first, fab_pairs *pairs, size_t *count)
+{
+    const fab_run_score *layout = set->rows[first];
+    double measured_s = 0.0, forecast_s = 0.0, repeats = 0.0;
+    for (size_t i = first; i < set->count; i++) {
+        const fab_run_score *row = set->rows[i];
+        if (is_ranked(row) && strcmp(row->sweep, layout->sweep) == 0 &&
+            strcmp(row->layout, layout->layout) == 0) {
+            pairs->is_done[i] = true;
+            measured_s += row->rank_s;
+            forecast_s += row->forecast_s;
+            repeats += 1.0;
+        }
+    }
+    pairs->x[*count] = measured_s / repeats;
+    pairs->y[(*count)++] = forecast_s / repeats;
+}
+
 /* Rank correlations of the sweeps of some rows; returns how many there are. */
 static size_t rank_sweeps(const fab_row_set *set, fab_pairs *pairs)
 {
@@ -112,13 +136,14 @@ static size_t rank_sweeps(const fab_row_set *set, fab_pairs *pairs)
     memset(pairs->is_done, 0, set->count * sizeof(pairs->is_done[0]));
     for (size_t i = 0; i < set->count; i++) {
         size_t count = 0;
-        for (size_t j = i; j < set->count && !pairs->is_done[i]; j++) {
+        if (pairs->is_done[i] || !is_ranked(set->rows[i])) {
+            continue;
+        }
+        for (size_t j = i; j < set->count; j++) {
             const fab_run_score *row = set->rows[j];
-            if (row->rank_s > 0.0 && row->forecast_s > 0.0 &&
+            if (!pairs->is_done[j] && is_ranked(row) &&
                 strcmp(row->sweep, set->rows[i]->sweep) == 0) {
-                pairs->is_done[j] = j > i;
-                pairs->x[count] = row->rank_s;
-                pairs->y[count++] = row->forecast_s;
+                add_layout(set, j, pairs, &count);
             }
         }
         sweeps += count >= FAB_SWEEP_LEAST &&

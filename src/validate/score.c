@@ -266,17 +266,32 @@ static const char *find_nothing(const fab_run_row *row, fab_arena *arena)
     return "has no time of an iteration";
 }
 
-/* What rows of one sweep and of one series have in common. */
+/* The cells from one column to another; NULL when memory is out. */
+static const char *join_cells(const fab_run_row *row, fab_run_column first, fab_run_column last,
+                              fab_arena *arena)
+{
+    const char *text = "";
+    for (fab_run_column column = first; column <= last && text != NULL; column++) {
+        text = fab_arena_printf(arena, "%s|%s", text, row->cells[column]);
+    }
+    return text;
+}
+
+/* What rows of one sweep, of one layout in it and of one series have in common. Models of one name
+ * may differ in shape. */
 static bool name_neighbours(const fab_run_row *row, fab_arena *arena, fab_run_score *out)
 {
     const char *const *cells = row->cells;
+    const char *shape = join_cells(row, FAB_RUN_LAYERS, FAB_RUN_HEAD_DIM, arena);
+    out->layout = join_cells(row, FAB_RUN_TP, FAB_RUN_SOFTWARE, arena);
     out->series =
         fab_arena_printf(arena, "%s|%s|%s|%s|%s", cells[FAB_RUN_SOURCE], cells[FAB_RUN_MODEL],
                          cells[FAB_RUN_GPU], cells[FAB_RUN_PRECISION], cells[FAB_RUN_SEQUENCE]);
-    out->sweep = out->series != NULL ? fab_arena_printf(arena, "%s|%s|%s", out->series,
-                                                        cells[FAB_RUN_GPUS], cells[FAB_RUN_BATCH])
-                                     : NULL;
-    return out->sweep != NULL;
+    out->sweep = out->series != NULL && shape != NULL
+                     ? fab_arena_printf(arena, "%s%s|%s|%s", out->series, shape,
+                                        cells[FAB_RUN_GPUS], cells[FAB_RUN_BATCH])
+                     : NULL;
+    return out->sweep != NULL && out->layout != NULL;
 }
 
 /* What became of a row that was forecast, and why it is not simply scored. */
