@@ -136,15 +136,19 @@ FAB_API FAB_CHECKED fab_status fab_pipeline_simulate(const fab_pipeline *pipelin
  *   INTERLEAVED  (m v + p - 1) (F + B)                                   (arXiv 2104.04473)
  *   ZB_H1        m (F + B) + (p - 1) (F + I) - min(p - 1, m - 1) min(F, I, W), which for m >= p and
  *                W <= F, I is m (F + B) + (p - 1) (F + I - W)            (arXiv 2401.10241)
- *   ZB_H2        m (F + B) + (p - 1) (F + I) - floor(k / 2) min(2 F, 2 W, I) - (k mod 2) min(F, I,
- * W), k = min(m - 1, 2 p - 2): for F = I = W and m >= 2 p - 1 only the (p - 1) F that the first
- * forward takes to the last device; where 2 W is the least, the published bubble (p - 1) (F + I - 2
- * W)                              (arXiv 2401.10241) All these are exact. Everything else is
- * simulated for `m` micro-batches, or for as many as settle the order, and goes on at the pace of
- * the last ones: exact for equal parts, docs/models-network.md#pipeline says how near for others.
- * Of that, with R = p and M = m for DUALPIPE, R = 2 p and M = 2 m for DUALPIPEV, and F = I = W: (M
- * - R - 1) F&B + (R + 1) (F + B) + (R/2 - 1) (F&B + B - 3 W)         (DeepSeek's DualPipe) Errors
- * as of fab_pipeline_simulate. Cost O(p v) closed, else O(p^2 v) at most. */
+ *   ZB_H2        m (F + B) + (p - 1) (F + I) - floor(k / 2) min(2 F, 2 W, I)
+ *                - (k mod 2) min(F, I, W), k = min(m - 1, 2 p - 2)       (arXiv 2401.10241)
+ *
+ * With m >= 2 p - 1, ZB_H2 leaves for F = I = W only the (p - 1) F that the first forward takes to
+ * the last device, and where 2 W is the least the published bubble (p - 1) (F + I - 2 W). All these
+ * are exact. Everything else is simulated for `m` micro-batches, or for as many as settle the
+ * order, and goes on at the pace of the last ones: exact for equal parts,
+ * docs/models-network.md#pipeline says how near for others. Of that, with R = p and M = m for
+ * DUALPIPE, R = 2 p and M = 2 m for DUALPIPEV, and F = I = W (DeepSeek's DualPipe):
+ *
+ *   (M - R - 1) F&B + (R + 1) (F + B) + (R/2 - 1) (F&B + B - 3 W)
+ *
+ * Errors as of fab_pipeline_simulate. Cost O(p v) closed, else O(p^2 v) at most. */
 FAB_API FAB_CHECKED fab_status fab_pipeline_span(const fab_pipeline *pipeline,
                                                  const fab_pipeline_times *times, fab_arena *arena,
                                                  double *makespan_s_out);
@@ -152,8 +156,8 @@ FAB_API FAB_CHECKED fab_status fab_pipeline_span(const fab_pipeline *pipeline,
 /* Peak number of stage-equivalents of saved activations on device `stage` (0-based), where a
  * stage is all that a device holds:
  *   GPIPE m; 1F1B min(m, p - r); INTERLEAVED min(m v, 2 (p - r - 1) + (v - 1) p + 1) / v;
- *   ZB_H1 min(m, p); ZB_H2 min(m, 2 p - 1); ZB_V min(2 p, 2 m, m + 1 + r) / 2; DUALPIPE (p + 1) /
- * 2; DUALPIPEV (2 p + 1) / 2. */
+ *   ZB_H1 min(m, p); ZB_H2 min(m, 2 p - 1); ZB_V min(2 p, 2 m, m + 1 + r) / 2;
+ *   DUALPIPE (p + 1) / 2; DUALPIPEV (2 p + 1) / 2. */
 FAB_API double fab_pipeline_in_flight_count(const fab_pipeline *pipeline, int64_t stage);
 
 /* Micro-batches that pass each part on a device: m, of DUALPIPE m / 2. */
