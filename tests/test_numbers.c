@@ -19,6 +19,18 @@ START_TEST(parts_hold_all)
 }
 END_TEST
 
+/* the first pair that differs decides */
+START_TEST(pairs_compare_in_order)
+{
+    const int64_t pairs[][2] = {{3, 3}, {1, 2}, {9, 4}};
+    const int64_t turned[][2] = {{9, 4}, {1, 2}};
+    ck_assert_int_eq(fab_compare_pairs(pairs, 0), 0);
+    ck_assert_int_eq(fab_compare_pairs(pairs, 1), 0);
+    ck_assert_int_lt(fab_compare_pairs(pairs, 3), 0);
+    ck_assert_int_gt(fab_compare_pairs(turned, 2), 0);
+}
+END_TEST
+
 START_TEST(divisors)
 {
     ck_assert_int_eq(fab_common_divisor(12, 18), 6);
@@ -134,6 +146,7 @@ static Suite *suite(void)
     Suite *s = suite_create("numbers");
     TCase *t = tcase_create("numbers");
     tcase_add_test(t, parts_hold_all);
+    tcase_add_test(t, pairs_compare_in_order);
     tcase_add_test(t, divisors);
     tcase_add_loop_test(t, divisors_are_the_greatest, 0, 200);
     tcase_add_test(t, medians);

@@ -21,6 +21,16 @@ int64_t fab_common_divisor(int64_t a, int64_t b)
     return a;
 }
 
+int fab_compare_pairs(const int64_t (*pairs)[2], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (pairs[i][0] != pairs[i][1]) {
+            return pairs[i][0] < pairs[i][1] ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
 static int by_size(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;

@@ -38,6 +38,10 @@ int64_t fab_divide_up(int64_t count, int64_t by);
 /* Greatest common divisor of a, b >= 0; 0 divides by everything. Euclid's algorithm. */
 int64_t fab_common_divisor(int64_t a, int64_t b);
 
+/* Compares rows of numbers: below 0, 0 or above as the first of the `count` pairs that differ has
+ * the smaller number first, there is none, or has the larger first. */
+int fab_compare_pairs(const int64_t (*pairs)[2], size_t count);
+
 /* Median of numbers, the mean of the middle two when `count` is even, 0 of none; sorts them. */
 double fab_median(double *numbers, size_t count);
 

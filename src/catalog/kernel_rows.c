@@ -5,10 +5,7 @@
 
 /* Measured kernels by their shape. */
 
-static int order(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
+#include "base/numbers.h"
 
 int fab_kernel_row_compare(const fab_kernel_row *a, const fab_kernel_row *b)
 {
@@ -25,13 +22,7 @@ int fab_kernel_row_compare(const fab_kernel_row *a, const fab_kernel_row *b)
         {a->sequence, b->sequence},
         {a->head_dim, b->head_dim},
     };
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        const int found = order(pairs[i][0], pairs[i][1]);
-        if (found != 0) {
-            return found;
-        }
-    }
-    return 0;
+    return fab_compare_pairs(pairs, sizeof(pairs) / sizeof(pairs[0]));
 }
 
 static int by_shape(const void *key, const void *row)

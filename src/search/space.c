@@ -311,10 +311,5 @@ int fab_space_compare(const fab_mapping *a, const fab_mapping *b)
         {a->shard_group, b->shard_group},
         {a->interleave, b->interleave},
     };
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        if (pairs[i][0] != pairs[i][1]) {
-            return pairs[i][0] < pairs[i][1] ? -1 : 1;
-        }
-    }
-    return 0;
+    return fab_compare_pairs(pairs, sizeof(pairs) / sizeof(pairs[0]));
 }
