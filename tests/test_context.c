@@ -178,7 +178,8 @@ START_TEST(bytes_are_conserved)
         const double dealt = (inner - 1) / inner * 2.0 * tokens * (heads + held) * widths;
         const double passed = (c / inner - 1) * 2.0 * tokens * held * widths;
         const double forward = dealt + passed, backward = dealt + 2.0 * passed;
-        const fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+        const fab_block *block =
+            &w.blocks[model->dense_layers > 0 ? FAB_BLOCK_DENSE_LAYER : FAB_BLOCK_MOE_LAYER];
         ck_assert_msg(fabs(sent_byte(block, true) - forward) <= 1e-9 * forward, "seed %d: %g, %g",
                       number, sent_byte(block, true), forward);
         ck_assert_msg(fabs(sent_byte(block, false) - backward) <= 1e-9 * backward, "seed %d",

@@ -18,14 +18,16 @@
 
 #define GATHERED (2.0 * TOKENS * HIDDEN * 15.0 / 16.0) /* S (t - 1) / t, all inside the pod */
 
-#define OPTICS      "fabric: study_optics_pod\n"
-#define LATENT      "model: deepseek-v3\n"
-#define WHOLE       "model: gpt3-175b\nmapping: {ep: 1, sequence_parallel: false}\n"
-#define GATED       "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}\n"
-#define GATED_WHOLE "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4, sequence_parallel: false}\n"
-#define APART       "assumptions: {gate_product: separate}\n"
-#define FP8_GATHERS "assumptions: {gather_precision: fp8}\n"
-#define NO_REGATHER "assumptions: {effects: {weight_gradient_gather: false}}\n"
+#define OPTICS       "fabric: study_optics_pod\n"
+#define LATENT       "model: deepseek-v3\n"
+#define WHOLE        "model: gpt3-175b\nmapping: {ep: 1, sequence_parallel: false}\n"
+#define SHARED       "model: gpt3-175b\nmapping: {ep: 1}\n"
+#define GATED        "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}\n"
+#define GATED_WHOLE  "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4, sequence_parallel: false}\n"
+#define APART        "assumptions: {gate_product: separate}\n"
+#define FP8_GATHERS  "assumptions: {gather_precision: fp8}\n"
+#define FP8_AND_BF16 "job: {precision: fp8}\nassumptions: {gather_precision: fp8, bf16_layers: 2}\n"
+#define NO_REGATHER  "assumptions: {effects: {weight_gradient_gather: false}}\n"
 
 typedef struct message_row {
     const char *over;
@@ -50,6 +52,10 @@ static const message_row ROW[] = {
     {FP8_GATHERS, FAB_BLOCK_MOE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 1, 2,
      GATHERED / 2.0, 0},
     {FP8_GATHERS, FAB_BLOCK_MOE_LAYER, 1, "scatter attention output", FAB_MESSAGE_TENSOR, 1, 1,
+     GATHERED, 0},
+    {FP8_AND_BF16, FAB_BLOCK_MOE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 1, 2,
+     GATHERED / 2.0, 0},
+    {FP8_AND_BF16, FAB_BLOCK_MOE_LAYER_BF16, 0, "gather attention input", FAB_MESSAGE_TENSOR, 1, 2,
      GATHERED, 0},
     {FP8_GATHERS, FAB_BLOCK_HEAD, 0, "gather head input", FAB_MESSAGE_TENSOR, 1, 1, GATHERED, 0},
     {FP8_GATHERS, FAB_BLOCK_EMBEDDING, 1, "gather embedding gradient", FAB_MESSAGE_TENSOR, 0, 1,
@@ -135,9 +141,9 @@ static const message_row ROW[] = {
     {"model: {base: moe-4.7t-c4, shared_width: 64}", FAB_BLOCK_MOE_LAYER, 2, "gather expert input",
      FAB_MESSAGE_TENSOR, 1, 2, GATHERED, 0},
 
-    {NULL, FAB_BLOCK_DENSE_LAYER, 2, "gather feed-forward input", FAB_MESSAGE_TENSOR, 1, 2,
+    {SHARED, FAB_BLOCK_DENSE_LAYER, 2, "gather feed-forward input", FAB_MESSAGE_TENSOR, 1, 2,
      GATHERED, 0},
-    {NULL, FAB_BLOCK_DENSE_LAYER, 3, "scatter feed-forward output", FAB_MESSAGE_TENSOR, 1, 1,
+    {SHARED, FAB_BLOCK_DENSE_LAYER, 3, "scatter feed-forward output", FAB_MESSAGE_TENSOR, 1, 1,
      GATHERED, 0},
     {NULL, FAB_BLOCK_EMBEDDING, 0, "scatter embedding", FAB_MESSAGE_TENSOR, 1, 0, GATHERED, 0},
     {NULL, FAB_BLOCK_EMBEDDING, 1, "gather embedding gradient", FAB_MESSAGE_TENSOR, 0, 1, GATHERED,
@@ -208,9 +214,9 @@ START_TEST(blocks_send_nothing_else)
         const char *over;
         size_t want[FAB_BLOCK_KIND_COUNT];
     } count[] = {
-        {NULL, {4, 4, 2, 3, 0}},
-        {TOY_EFFECTS, {4, 6, 2, 3, 0}},
-        {"mapping: {etp: 16}", {4, 6, 2, 3, 0}},
+        {NULL, {0, 4, 2, 3, 0}},
+        {TOY_EFFECTS, {0, 6, 2, 3, 0}},
+        {"mapping: {etp: 16}", {0, 6, 2, 3, 0}},
         {LATENT, {7, 9, 2, 3, 0}},
         {LATENT "mapping: {cp: 4, etp: 16, cp_mode: ulysses}", {11, 15, 2, 3, 0}},
         {"model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}", {4, 0, 2, 3, 0}},
@@ -418,7 +424,7 @@ static const struct {
      FAB_PART_EXPERTS | FAB_PART_SHARED_EXPERTS},
     {LATENT, FAB_BLOCK_MOE_LAYER, "gather latents", FAB_PART_LATENTS},
     {LATENT, FAB_BLOCK_MOE_LAYER, "gather latents again", 0},
-    {NULL, FAB_BLOCK_DENSE_LAYER, "scatter feed-forward output", FAB_PART_FEED_FORWARD},
+    {SHARED, FAB_BLOCK_DENSE_LAYER, "scatter feed-forward output", FAB_PART_FEED_FORWARD},
     {WHOLE, FAB_BLOCK_DENSE_LAYER, "sum feed-forward output", FAB_PART_FEED_FORWARD},
     {"mapping: {tp: 8, cp: 2}", FAB_BLOCK_MOE_LAYER, "pass keys and values on",
      FAB_PART_CORE_ATTENTION},

@@ -149,12 +149,22 @@ static double layer_byte(const fab_scenario *scenario, const fab_workload *w, fa
     return w->tokens_count * (cut_byte / (double)m->tp + bytes.whole_byte);
 }
 
+bool fab_workload_has_layers(const fab_scenario *scenario, fab_block_kind kind)
+{
+    const fab_model *model = &scenario->model;
+    if ((fab_block_is_linear(kind) && model->linear_layers == 0) ||
+        (fab_block_is_wide(kind) && scenario->assumptions.bf16_layers == 0)) {
+        return false;
+    }
+    return fab_block_is_moe(kind) ? model->experts > 0
+                                  : fab_block_is_dense(kind) && model->dense_layers > 0;
+}
+
 static void set_saved_bytes(const fab_scenario *scenario, fab_workload *w)
 {
     for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
         const fab_block_kind kind = (fab_block_kind)i;
-        const bool is_there = !fab_block_is_linear(kind) || scenario->model.linear_layers > 0;
-        if (is_there && fab_block_is_layer(kind)) {
+        if (fab_workload_has_layers(scenario, kind)) {
             w->blocks[i].saved_byte = layer_byte(scenario, w, kind, FAB_RECOMPUTE_NONE);
             w->blocks[i].kept_byte = layer_byte(scenario, w, kind, scenario->mapping.recompute);
         }

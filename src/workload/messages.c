@@ -358,29 +358,21 @@ static fab_status set_transfer(const fab_scenario *scenario, const fab_tensor_co
     return FAB_OK;
 }
 
-/* A layer in BF16 sends what the others send; without operators there is none. */
-static void copy_messages(const fab_block *from, fab_block *to)
-{
-    to->message_count = to->operator_count > 0 ? from->message_count : 0;
-    for (size_t i = 0; i < to->message_count; i++) {
-        to->messages[i] = from->messages[i];
-    }
-}
-
 fab_status fab_workload_layer_messages(const fab_scenario *scenario, fab_workload *w)
 {
-    const bool has_experts = scenario->model.experts > 0;
     fab_tensor_costs costs;
     FAB_TRY(tensor_costs(scenario, w, &costs));
-    FAB_TRY(dense_messages(scenario, &costs, FAB_BLOCK_DENSE_LAYER, w));
-    FAB_TRY(has_experts ? moe_messages(scenario, &costs, FAB_BLOCK_MOE_LAYER, w) : FAB_OK);
-    if (scenario->model.linear_layers > 0) {
-        FAB_TRY(dense_messages(scenario, &costs, FAB_BLOCK_DENSE_LAYER_LINEAR, w));
-        FAB_TRY(has_experts ? moe_messages(scenario, &costs, FAB_BLOCK_MOE_LAYER_LINEAR, w)
-                            : FAB_OK);
+    /* in a layer that stays in BF16 products take what is gathered in BF16 */
+    fab_tensor_costs wide = costs;
+    wide.gather = costs.whole;
+    for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
+        const fab_block_kind kind = (fab_block_kind)i;
+        const fab_tensor_costs *own = fab_block_is_wide(kind) ? &wide : &costs;
+        if (fab_workload_has_layers(scenario, kind)) {
+            FAB_TRY(fab_block_is_moe(kind) ? moe_messages(scenario, own, kind, w)
+                                           : dense_messages(scenario, own, kind, w));
+        }
     }
-    copy_messages(&w->blocks[FAB_BLOCK_DENSE_LAYER], &w->blocks[FAB_BLOCK_DENSE_LAYER_BF16]);
-    copy_messages(&w->blocks[FAB_BLOCK_MOE_LAYER], &w->blocks[FAB_BLOCK_MOE_LAYER_BF16]);
     embedding_messages(scenario, &costs, &w->blocks[FAB_BLOCK_EMBEDDING]);
     FAB_TRY(head_messages(scenario, &costs, w));
     return set_transfer(scenario, &costs, w);

@@ -643,7 +643,6 @@ static void build_mtp_projection(fab_building *b)
 void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload)
 {
     const fab_model *model = &scenario->model;
-    const bool has_wide = scenario->assumptions.bf16_layers > 0;
     for (int i = 0; i < FAB_BLOCK_KIND_COUNT; i++) {
         const fab_block_kind kind = (fab_block_kind)i;
         const bool is_wide = fab_block_is_wide(kind);
@@ -660,13 +659,8 @@ void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload
             .is_wide = is_wide,
             .is_linear = fab_block_is_linear(kind),
         };
-        if ((is_wide && !has_wide) || (b.is_linear && model->linear_layers == 0)) {
-            continue;
-        }
-        if (fab_block_is_dense(kind) && model->dense_layers > 0) {
-            build_dense_layer(&b);
-        } else if (fab_block_is_moe(kind) && model->experts > 0) {
-            build_moe_layer(&b);
+        if (fab_workload_has_layers(scenario, kind)) {
+            fab_block_is_moe(kind) ? build_moe_layer(&b) : build_dense_layer(&b);
         } else if (kind == FAB_BLOCK_EMBEDDING) {
             build_embedding(&b);
         } else if (kind == FAB_BLOCK_HEAD) {

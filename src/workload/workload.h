@@ -151,6 +151,9 @@ static inline bool fab_block_is_wide(fab_block_kind kind)
     return kind == FAB_BLOCK_DENSE_LAYER_BF16 || kind == FAB_BLOCK_MOE_LAYER_BF16;
 }
 
+/* Whether a scenario has layers of a kind. */
+bool fab_workload_has_layers(const fab_scenario *scenario, fab_block_kind kind);
+
 /* Load of the busiest expert and of the busiest rank that the scenario's mapping leads to; 0
  * without experts. */
 fab_expert_load fab_workload_expert_load(const fab_scenario *scenario);
