@@ -28,13 +28,13 @@ static void assert_near(double got, double want)
 START_TEST(the_rule_spends_the_power)
 {
     const fab_gpu gpu = package();
-    const fab_gpu_energy bf16 = fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE);
+    const fab_gpu_energy bf16 = fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE);
     ck_assert(bf16.is_known && bf16.is_assumed);
     assert_near(bf16.static_w, 200);
     assert_near(bf16.bf16_j_per_flop, 1.2e-12);
     assert_near(bf16.gemm_j_per_flop, 1.2e-12);
     assert_near(bf16.memory_j_per_bit, 5e-12);
-    const fab_gpu_energy fp8 = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    const fab_gpu_energy fp8 = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     assert_near(fp8.gemm_j_per_flop, 0.6e-12);
     assert_near(fp8.bf16_j_per_flop, 1.2e-12);
 }
@@ -45,21 +45,21 @@ START_TEST(descriptions_come_first)
 {
     fab_gpu gpu = package();
     gpu.static_power_w = known(100);
-    fab_gpu_energy got = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    fab_gpu_energy got = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     assert_near(got.static_w, 100);
     assert_near(got.bf16_j_per_flop, 1.4e-12);
     gpu.bf16_energy_j_per_flop = known(2e-12);
     gpu.fp8_energy_j_per_flop = known(0.9e-12);
-    got = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    got = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     ck_assert(got.is_assumed); /* memory is still assumed */
     gpu.memory_energy_j_per_bit = known(4e-12);
-    got = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    got = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     ck_assert(got.is_known && !got.is_assumed);
     assert_near(got.bf16_j_per_flop, 2e-12);
     assert_near(got.gemm_j_per_flop, 0.9e-12);
     assert_near(got.memory_j_per_bit, 4e-12);
     gpu.power_w.is_known = false; /* nobody asks for it any more */
-    got = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    got = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     ck_assert(got.is_known && !got.is_assumed);
 }
 END_TEST
@@ -70,25 +70,25 @@ START_TEST(fp4_follows_fp8)
     fab_gpu gpu = package();
     gpu.fp4_flops = known(3.0 * gpu.fp8_flops.value);
     /* by the rule alone: a third of FP8's 0.6 pJ */
-    assert_near(fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE).gemm_j_per_flop, 0.2e-12);
+    assert_near(fab_gpu_energy_of(&gpu, FAB_PRECISION_NVFP4, &RULE).gemm_j_per_flop, 0.2e-12);
     gpu.fp8_energy_j_per_flop = known(0.9e-12);
-    assert_near(fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE).gemm_j_per_flop, 0.3e-12);
+    assert_near(fab_gpu_energy_of(&gpu, FAB_PRECISION_NVFP4, &RULE).gemm_j_per_flop, 0.3e-12);
     /* that is no number of its row, whatever else the row gives */
     fab_gpu full = gpu;
     full.static_power_w = known(100);
     full.bf16_energy_j_per_flop = known(1.2e-12);
     full.memory_energy_j_per_bit = known(4e-12);
-    ck_assert(!fab_gpu_energy_of(&full, FAB_GPU_FP8, &RULE).is_assumed);
-    ck_assert(fab_gpu_energy_of(&full, FAB_GPU_FP4, &RULE).is_assumed);
+    ck_assert(!fab_gpu_energy_of(&full, FAB_PRECISION_FP8, &RULE).is_assumed);
+    ck_assert(fab_gpu_energy_of(&full, FAB_PRECISION_NVFP4, &RULE).is_assumed);
     gpu.fp4_energy_j_per_flop = known(0.7e-12);
-    const fab_gpu_energy got = fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE);
+    const fab_gpu_energy got = fab_gpu_energy_of(&gpu, FAB_PRECISION_NVFP4, &RULE);
     assert_near(got.gemm_j_per_flop, 0.7e-12);
     assert_near(got.bf16_j_per_flop, 1.2e-12);
     /* what stays in BF16 is not FP4's */
-    assert_near(fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE).gemm_j_per_flop, 0.9e-12);
+    assert_near(fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE).gemm_j_per_flop, 0.9e-12);
     gpu.fp4_flops.is_known = false;
     gpu.fp4_energy_j_per_flop.is_known = false;
-    ck_assert(!fab_gpu_energy_of(&gpu, FAB_GPU_FP4, &RULE).is_known);
+    ck_assert(!fab_gpu_energy_of(&gpu, FAB_PRECISION_NVFP4, &RULE).is_known);
 }
 END_TEST
 
@@ -97,16 +97,16 @@ START_TEST(what_is_not_known_is_not_known)
 {
     fab_gpu gpu = package();
     gpu.power_w.is_known = false;
-    ck_assert(!fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE).is_known);
+    ck_assert(!fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE).is_known);
     gpu.static_power_w = known(100);
-    ck_assert(!fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE).is_known);
+    ck_assert(!fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE).is_known);
     gpu.bf16_energy_j_per_flop = known(1e-12);
-    ck_assert(fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE).is_known);
-    ck_assert(!fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE).is_known);
+    ck_assert(fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE).is_known);
+    ck_assert(!fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE).is_known);
     gpu = package();
     gpu.fp8_flops.is_known = false;
-    ck_assert(fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE).is_known);
-    ck_assert(!fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE).is_known);
+    ck_assert(fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE).is_known);
+    ck_assert(!fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE).is_known);
 }
 END_TEST
 
@@ -127,7 +127,7 @@ static const struct {
 START_TEST(operators_by_hand)
 {
     const fab_gpu gpu = package();
-    const fab_gpu_energy energy = fab_gpu_energy_of(&gpu, FAB_GPU_FP8, &RULE);
+    const fab_gpu_energy energy = fab_gpu_energy_of(&gpu, FAB_PRECISION_FP8, &RULE);
     const fab_operator_work work = {.flop = ROW[_i].flop, .byte = ROW[_i].byte};
     const double got_j = fab_gpu_operator_j(&energy, ROW[_i].kind, work);
     ck_assert_msg(fabs(got_j - ROW[_i].want_j) <= 1e-12 * ROW[_i].want_j, "%s: %.17g", ROW[_i].what,
@@ -143,7 +143,7 @@ START_TEST(a_limit_slows_what_draws_more)
                            .memory_byte_per_s = 1e13,
                            .has_memory_traffic = true,
                            .has_product_traffic = true,
-                           .energy = fab_gpu_energy_of(&gpu, FAB_GPU_BF16, &RULE)};
+                           .energy = fab_gpu_energy_of(&gpu, FAB_PRECISION_BF16, &RULE)};
     const fab_operator_work product = {.flop = 1e15}, moving = {.byte = 1e13};
     assert_near(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product), 1.0);
     speed.dynamic_limit_w = 600; /* 1200 J in 600 W */

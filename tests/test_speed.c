@@ -102,7 +102,7 @@ START_TEST(measured_kernels_take_over)
     /* FP8, the backward core and memory were not measured */
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_ATTENTION, backward), constant_s);
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_MEMORY, moving), moving_s);
-    speed.format = FAB_GPU_FP8;
+    speed.precision = FAB_PRECISION_FP8;
     speed.fp8_peak_ratio = 1.0;
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, product),
                         product.flop / speed.gemm_flops);
@@ -161,7 +161,7 @@ START_TEST(a_table_comes_first)
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, work), 3.0);
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM_BF16, work), 3.0);
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, other), without_s);
-    speed.format = FAB_GPU_FP8;
+    speed.precision = FAB_PRECISION_FP8;
     speed.fp8_peak_ratio = 1.0;
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, work), 5.0);
     ck_assert_double_eq(fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM_BF16, work), 3.0);
@@ -182,14 +182,14 @@ START_TEST(fp4_takes_the_kernels_of_fp8)
     fab_gpu_speed speed = {
         .kernels = &kernels,
         .chip = {.multiprocessors = 100.0, .peak_flops = 4e15, .memory_byte_per_s = 1e18},
-        .format = FAB_GPU_FP8,
+        .precision = FAB_PRECISION_FP8,
         .fp8_peak_ratio = 1.0};
     const double m = 25600.0, n = 2560.0, k = 8192.0;
     const fab_operator_work work = {.flop = 2.0 * m * n * k,
                                     .product = {1.0, m, n, k, 1.0, 2.0, false}};
     const double fp8_s = fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, work);
     ck_assert_double_eq_tol(fp8_s, 2.0 * m * n * (k + 512.0) / (0.8 * 4e15), 1e-9 * fp8_s);
-    speed.format = FAB_GPU_FP4;
+    speed.precision = FAB_PRECISION_NVFP4;
     speed.fp8_peak_ratio = 3.0;
     speed.chip.peak_flops *= 3.0;
     const double fp4_s = fab_gpu_operator_s(&speed, FAB_OPERATOR_GEMM, work);

@@ -9,6 +9,17 @@
 
 FAB_BEGIN_DECLS
 
+/* Number format of the factors of matrix products, and of messages. NVFP4: 4-bit numbers (E2M1) in
+ * blocks of 16 with an FP8 scale each (arXiv 2509.25149); of the job's products alone. */
+#define FAB_PRECISION_LIST(X)                                                                      \
+    X(FAB_PRECISION_BF16, "bf16")                                                                  \
+    X(FAB_PRECISION_FP8, "fp8")                                                                    \
+    X(FAB_PRECISION_NVFP4, "nvfp4")
+
+#define FAB_PRECISION_ENUM(id, text) id,
+typedef enum fab_precision { FAB_PRECISION_LIST(FAB_PRECISION_ENUM) } fab_precision;
+#undef FAB_PRECISION_ENUM
+
 /* What was measured of a chip's kernels, as the few constants of the models in
  * docs/models-kernels.md. Fitted by `fabricast calibrate` from measured kernels; each row of the
  * catalog names its measurements. */

@@ -14,14 +14,6 @@
 
 FAB_BEGIN_DECLS
 
-/* NVFP4: 4-bit numbers (E2M1) in blocks of 16 with an FP8 scale each (arXiv 2509.25149); of the
- * job's products alone. */
-typedef enum fab_precision {
-    FAB_PRECISION_BF16,
-    FAB_PRECISION_FP8,
-    FAB_PRECISION_NVFP4
-} fab_precision;
-
 /* How factors of FP8 products are scaled. DELAYED: a tensor by what it was before; CURRENT: by what
  * it is, which takes a pass of its own; BLOCK: 128 numbers by one FP32 scale (arXiv 2412.19437);
  * MXFP8: 32 by one of 8 bits (OCP Microscaling Formats 1.0); ROWWISE: each row of a factor by one,

@@ -39,23 +39,23 @@ static double fp4_energy(const fab_gpu *gpu, const fab_gpu_energy_rule *rule, fa
     return fp8->value * gpu->fp8_flops.value / gpu->fp4_flops.value;
 }
 
-/* Of the products of a job in `format`. */
-static double gemm_energy(const fab_gpu *gpu, fab_gpu_format format,
+/* Of the products of a job in `precision`. */
+static double gemm_energy(const fab_gpu *gpu, fab_precision precision,
                           const fab_gpu_energy_rule *rule, fab_gpu_energy *out)
 {
-    switch (format) {
-    case FAB_GPU_BF16:
+    switch (precision) {
+    case FAB_PRECISION_BF16:
         return out->bf16_j_per_flop;
-    case FAB_GPU_FP8:
+    case FAB_PRECISION_FP8:
         return flop_energy(gpu, &gpu->fp8_energy_j_per_flop, &gpu->fp8_flops, rule, out);
-    case FAB_GPU_FP4:
+    case FAB_PRECISION_NVFP4:
         return fp4_energy(gpu, rule, out);
     }
-    assert(false && "unknown format");
+    assert(false && "unknown precision");
     return 0.0;
 }
 
-fab_gpu_energy fab_gpu_energy_of(const fab_gpu *gpu, fab_gpu_format format,
+fab_gpu_energy fab_gpu_energy_of(const fab_gpu *gpu, fab_precision precision,
                                  const fab_gpu_energy_rule *rule)
 {
     assert(gpu && rule);
@@ -64,7 +64,7 @@ fab_gpu_energy fab_gpu_energy_of(const fab_gpu *gpu, fab_gpu_format format,
                             gpu->power_w.is_known, &out);
     out.bf16_j_per_flop =
         flop_energy(gpu, &gpu->bf16_energy_j_per_flop, &gpu->bf16_flops, rule, &out);
-    out.gemm_j_per_flop = gemm_energy(gpu, format, rule, &out);
+    out.gemm_j_per_flop = gemm_energy(gpu, precision, rule, &out);
     out.memory_j_per_bit =
         given_or(&gpu->memory_energy_j_per_bit, rule->memory_j_per_bit, true, &out);
     return out.is_known ? out : (fab_gpu_energy){0};

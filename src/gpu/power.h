@@ -19,9 +19,6 @@ typedef struct fab_gpu_energy {
     double memory_j_per_bit;
 } fab_gpu_energy;
 
-/* Number format of a job's products. */
-typedef enum fab_gpu_format { FAB_GPU_BF16, FAB_GPU_FP8, FAB_GPU_FP4 } fab_gpu_format;
-
 /* What holds where a description is silent. */
 typedef struct fab_gpu_energy_rule {
     double static_frac;    /* of the package's power */
@@ -35,7 +32,7 @@ typedef struct fab_gpu_energy_rule {
  *
  * so that products at full_rate_frac of their dense peak draw the package's power, memory apart.
  * Unknown when neither the description nor its power says them. */
-fab_gpu_energy fab_gpu_energy_of(const fab_gpu *gpu, fab_gpu_format format,
+fab_gpu_energy fab_gpu_energy_of(const fab_gpu *gpu, fab_precision precision,
                                  const fab_gpu_energy_rule *rule);
 
 /* Energy of the products of an operator, J; none for operators that only move bytes. */

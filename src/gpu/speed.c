@@ -88,7 +88,8 @@ static double measured_s(const fab_gpu_speed *speed, fab_operator_kind kind,
     case FAB_OPERATOR_GEMM:
     case FAB_OPERATOR_GEMM_BF16:
         return work->product.groups > 0.0 && work->flop > 0.0
-                   ? product_s(speed, kind == FAB_OPERATOR_GEMM && speed->format != FAB_GPU_BF16,
+                   ? product_s(speed,
+                               kind == FAB_OPERATOR_GEMM && speed->precision != FAB_PRECISION_BF16,
                                work)
                    : -1.0;
     case FAB_OPERATOR_ATTENTION:
@@ -123,7 +124,8 @@ fab_kernel_row fab_gpu_operator_shape(const fab_gpu_speed *speed, fab_operator_k
                                 .sequence = (int64_t)core->sequence_count,
                                 .head_dim = (int64_t)core->head_dim_count};
     }
-    return (fab_kernel_row){.precision = kind == FAB_OPERATOR_GEMM ? (int)speed->format : 0,
+    return (fab_kernel_row){.precision = kind == FAB_OPERATOR_GEMM ? (int)speed->precision
+                                                                   : FAB_PRECISION_BF16,
                             .batch = (int64_t)product->groups,
                             .m = (int64_t)product->m,
                             .n = (int64_t)product->n,

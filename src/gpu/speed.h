@@ -20,9 +20,9 @@ typedef struct fab_gpu_speed {
     const fab_kernels *kernels;    /* measured, NULL: the rates above; what it lacks, too */
     fab_kernel_chip chip;          /* its peak that of the job's precision */
     double bf16_peak_flops;
-    fab_gpu_format format;  /* of the job's products */
-    double fp8_peak_ratio;  /* the peak of that format over that of FP8; 1 but for FP4 */
-    double attention_ratio; /* rate of the attention core over that of today's kernels */
+    fab_precision precision; /* of the job's products */
+    double fp8_peak_ratio;   /* the peak of that over that of FP8; 1 but for NVFP4 */
+    double attention_ratio;  /* rate of the attention core over that of today's kernels */
     fab_gpu_energy energy;
     double dynamic_limit_w; /* that operators may draw beyond the static power, 0 for no limit */
     double added_frac;      /* by which every operator takes longer; above -1 */

@@ -134,11 +134,13 @@ static double read_time(fab_kernel_reading *r, size_t row)
     return time_s;
 }
 
+#define PRECISION_WORD(id, text) text,
+
 static int read_precision(fab_kernel_reading *r, size_t row)
 {
-    static const char *const WORDS[] = {"bf16", "fp8", "nvfp4"};
+    static const char *const WORDS[] = {FAB_PRECISION_LIST(PRECISION_WORD)};
     const fab_csv_cell *cell = cell_of(r, row, COLUMN_PRECISION);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < (int)(sizeof(WORDS) / sizeof(WORDS[0])); i++) {
         if (strcmp(cell->text, WORDS[i]) == 0) {
             return i;
         }

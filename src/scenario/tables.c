@@ -2,7 +2,8 @@
 
 /* Field tables of the scenario file, but those of its assumptions. */
 
-static const char *const JOB_PRECISION[] = {"bf16", "fp8", "nvfp4", NULL};
+#define PRECISION_WORD(id, text) text,
+static const char *const JOB_PRECISION[] = {FAB_PRECISION_LIST(PRECISION_WORD) NULL};
 static const char *const CONTEXT_MODE[] = {"ring", "all_gather", "ulysses", "hierarchical", NULL};
 static const char *const EXPERT_ORDER[] = {"folded", "strided", NULL};
 #define SCHEDULE_TEXT(id, text) text,

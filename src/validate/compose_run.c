@@ -385,9 +385,11 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.keeps_gathered ? "false" : "true");
 }
 
+#define PRECISION_WORD(id, text) text,
+
 const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
 {
-    static const char *const PRECISION[] = {"bf16", "fp8", "nvfp4"};
+    static const char *const PRECISION[] = {FAB_PRECISION_LIST(PRECISION_WORD)};
     const char *model = compose_model(row, arena);
     const char *hardware = compose_hardware(row, arena);
     const char *mapping = compose_mapping(row, choice, arena);

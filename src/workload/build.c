@@ -46,16 +46,13 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
     const fab_assumptions *assumed = &scenario->assumptions;
     const fab_gpu *gpu = &scenario->gpu;
     const double bf16_flops = gpu->bf16_flops.value;
-    static const fab_gpu_format FORMATS[] = {[FAB_PRECISION_BF16] = FAB_GPU_BF16,
-                                             [FAB_PRECISION_FP8] = FAB_GPU_FP8,
-                                             [FAB_PRECISION_NVFP4] = FAB_GPU_FP4};
-    const fab_gpu_format format = FORMATS[scenario->job.precision];
-    const double peak_flops = fab_precision_peak_flops(gpu, scenario->job.precision)->value;
+    const fab_precision precision = (fab_precision)scenario->job.precision;
+    const double peak_flops = fab_precision_peak_flops(gpu, precision)->value;
     const bool has_fp8 = gpu->fp8_flops.is_known && gpu->fp8_flops.value > 0.0;
     const fab_power_assumptions *power = &assumed->power;
     const fab_gpu_energy_rule rule = {power->static_frac, power->full_rate_frac,
                                       power->memory_energy_j_per_bit};
-    const fab_gpu_energy energy = fab_gpu_energy_of(gpu, format, &rule);
+    const fab_gpu_energy energy = fab_gpu_energy_of(gpu, precision, &rule);
     const fab_kernels *kernels = assumed->kernels == FAB_KERNELS_MEASURED ? gpu->kernels : NULL;
     /* kernels are measured in bursts: where the package says what a FLOP takes, power limits them
      */
@@ -78,9 +75,9 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
                  .memory_byte_per_s = gpu->memory_rate_byte_per_s.value},
         .bf16_peak_flops = bf16_flops,
         .attention_ratio = attention_ratio(assumed, kernels),
-        .format = format,
+        .precision = precision,
         .fp8_peak_ratio =
-            format == FAB_GPU_FP4 && has_fp8 ? peak_flops / gpu->fp8_flops.value : 1.0,
+            precision == FAB_PRECISION_NVFP4 && has_fp8 ? peak_flops / gpu->fp8_flops.value : 1.0,
         .added_frac = assumed->computation_scale_ratio * slowest_ratio(scenario) - 1.0,
     };
 }
