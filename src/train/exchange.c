@@ -63,9 +63,8 @@ static fab_status exchange(const fab_workload *workload, fab_collective_kind kin
                            double messages, fab_exchange *out)
 {
     *out = (fab_exchange){0};
-    const double dense_byte =
-        plain_byte * (held->dense_count - held->product_count) + product_byte * held->product_count;
-    FAB_TRY(add_collective(workload, kind, FAB_GROUP_DATA, dense_byte, messages, out));
+    FAB_TRY(add_collective(workload, kind, FAB_GROUP_DATA,
+                           fab_dense_byte(held, plain_byte, product_byte), messages, out));
     if (held->expert_count > 0.0) {
         FAB_TRY(add_collective(workload, kind, FAB_GROUP_EXPERT_DATA,
                                fab_expert_byte(held, plain_byte, product_byte), messages, out));
@@ -184,7 +183,7 @@ static double shared_s(const fab_scenario *scenario, const fab_stage_time *time,
         const double layer_s = exposed_frac * time->layer_tier_s[is_backward][tier];
         const double data_s =
             scenario->assumptions.overlap.data_frac * late_frac * exchange->tier_s[tier];
-        sum_s += layer_s < data_s ? layer_s : data_s;
+        sum_s += fab_smaller(layer_s, data_s);
     }
     return sum_s;
 }

@@ -37,6 +37,7 @@ typedef struct fab_exchange_list {
     fab_exchanged items[FAB_EXCHANGED_LIMIT];
     size_t count;
 } fab_exchange_list;
+
 /* Expert messages of a pass over a stage: all, and what is not hidden in that pass. */
 typedef struct fab_pass_messages {
     double total_s, exposed_s;
@@ -107,6 +108,15 @@ typedef struct fab_stage_parameters {
                                  weights is about; those of experts all are */
     double bf16_expert_count; /* of expert_count, those of layers whose products stay in BF16 */
 } fab_stage_parameters;
+
+/* Bytes of what data ranks replicate, `product_byte` for each weight of products, else
+ * `plain_byte`. */
+static inline double fab_dense_byte(const fab_stage_parameters *held, double plain_byte,
+                                    double product_byte)
+{
+    return plain_byte * (held->dense_count - held->product_count) +
+           product_byte * held->product_count;
+}
 
 /* Bytes of the experts' weights, `plain_byte` each where products stay in BF16. */
 static inline double fab_expert_byte(const fab_stage_parameters *held, double plain_byte,

@@ -278,8 +278,7 @@ static double exchanged_layer_byte(const fab_scenario *scenario, const fab_workl
         const fab_block_kind kind = (fab_block_kind)i;
         if (fab_stage_layers_of(stage, kind) > 0) {
             const fab_stage_parameters layer = layer_parameters(scenario, workload, kind);
-            const double dense_byte = plain_byte * (layer.dense_count - layer.product_count) +
-                                      product_byte * layer.product_count;
+            const double dense_byte = fab_dense_byte(&layer, plain_byte, product_byte);
             const double expert_byte = fab_expert_byte(&layer, plain_byte, product_byte);
             most_byte = fab_larger(most_byte, (has_replicas ? dense_byte : 0.0) +
                                                   (has_expert_replicas ? expert_byte : 0.0));
@@ -303,21 +302,26 @@ static double exchange_byte(const fab_scenario *scenario, const fab_workload *wo
                                 gradient_byte + gathered * used_byte);
 }
 
+/* Weights with `product_byte` for those of products: all, or the share of a data-parallel rank. */
+static double held_byte(const fab_scenario *scenario, const fab_workload *workload,
+                        const fab_stage_parameters *held, double product_byte, bool is_share)
+{
+    const fab_stage_parameters bytes = {
+        .dense_count = fab_dense_byte(held, WEIGHT_BYTE, product_byte),
+        .expert_count = fab_expert_byte(held, WEIGHT_BYTE, product_byte),
+    };
+    return is_share ? fab_stage_sharded_count(scenario, workload, &bytes)
+                    : bytes.dense_count + bytes.expert_count;
+}
+
 /* Weights that stay on a package. */
 static double weights_byte(const fab_scenario *scenario, const fab_workload *workload,
                            const fab_stage_parameters *held)
 {
     const fab_weight_bytes bytes = fab_weight_bytes_of(scenario);
-    const double plain_byte = WEIGHT_BYTE * (held->dense_count - held->product_count);
-    if (scenario->mapping.zero < 3) {
-        return plain_byte + bytes.kept_byte * held->product_count +
-               fab_expert_byte(held, WEIGHT_BYTE, bytes.kept_byte);
-    }
-    const double dense_byte = plain_byte + bytes.shard_byte * held->product_count;
-    const fab_stage_parameters as_bytes = {
-        .dense_count = dense_byte,
-        .expert_count = fab_expert_byte(held, WEIGHT_BYTE, bytes.shard_byte)};
-    return fab_stage_sharded_count(scenario, workload, &as_bytes);
+    const bool is_share = scenario->mapping.zero >= 3;
+    return held_byte(scenario, workload, held, is_share ? bytes.shard_byte : bytes.kept_byte,
+                     is_share);
 }
 
 fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_workload *workload,
@@ -357,14 +361,8 @@ fab_memory_forecast fab_stage_memory(const fab_scenario *scenario, const fab_wor
 static double written_weights_byte(const fab_scenario *scenario, const fab_workload *workload,
                                    const fab_stage_parameters *held)
 {
-    const double shard_byte = fab_weight_bytes_of(scenario).shard_byte;
-    const fab_stage_parameters written = {
-        .dense_count = WEIGHT_BYTE * (held->dense_count - held->product_count) +
-                       shard_byte * held->product_count,
-        .expert_count = fab_expert_byte(held, WEIGHT_BYTE, shard_byte),
-    };
-    return scenario->mapping.zero >= 1 ? fab_stage_sharded_count(scenario, workload, &written)
-                                       : written.dense_count + written.expert_count;
+    return held_byte(scenario, workload, held, fab_weight_bytes_of(scenario).shard_byte,
+                     scenario->mapping.zero >= 1);
 }
 
 /* With ZeRO-1 and gradients that every rank receives: PyTorch joins them into a bucket, divides it,
