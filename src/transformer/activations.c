@@ -110,16 +110,14 @@ static void keep_core(fab_keeping *k)
         byte += rule->has_dropout ? (rule->element_byte + MASK_BYTE) * (double)rule->sequence : 0.0;
     }
     keep_sharded(k, FAB_PART_CORE_ATTENTION, byte * heads);
-    /* the output, and where the next product keeps another format of it, that too */
-    const double copy_byte = input_byte(k) < rule->element_byte ? input_byte(k) : 0.0;
-    double output_byte =
-        rule->output_byte > 0.0 ? rule->output_byte : rule->element_byte + copy_byte;
-    if (k->model->has_attention_gate) {
-        /* the gate's gradient needs the output, the next product takes what the gate leaves */
-        output_byte =
-            (rule->output_byte > 0.0 ? rule->output_byte : rule->element_byte) + input_byte(k);
-    }
-    keep_sharded(k, 0, output_byte * heads * (double)fab_model_v_dim(k->model));
+    /* the output, and what the next product takes: another format of it, or what a gate leaves */
+    const bool is_compact = rule->output_byte > 0.0;
+    const double output_byte = is_compact ? rule->output_byte : rule->element_byte;
+    const bool has_copy =
+        k->model->has_attention_gate || (!is_compact && input_byte(k) < rule->element_byte);
+    keep_sharded(k, 0,
+                 (output_byte + (has_copy ? input_byte(k) : 0.0)) * heads *
+                     (double)fab_model_v_dim(k->model));
 }
 
 /* Linear attention: queries, keys and values before and after what is done to each element, the
