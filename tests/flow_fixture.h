@@ -218,6 +218,18 @@ static inline double largest_difference(const double *a, const double *b, uint32
     return largest;
 }
 
+/* Fails unless the general solver holds the certificate and ends flows when the slow one does. */
+static inline void check_against_slow(const shape *s)
+{
+    fab_flow_result result;
+    double *finish_s = fixture_times(s), *want_s = fixture_times(s);
+    ck_assert(run_certified(s, true, finish_s, &result));
+    slow_run(s, want_s);
+    ck_assert_double_le(largest_difference(finish_s, want_s, s->set.flow_count), 1e-11);
+    free(finish_s);
+    free(want_s);
+}
+
 /* Which columns a random flow set has; a bit each. */
 enum { WITH_STARTS = 1, WITH_WEIGHTS = 2, WITH_CAPS = 4, WITH_LOADS = 8, WITH_FEW = 16 };
 

@@ -12,14 +12,8 @@ START_TEST(agrees_with_the_slow_solver_and_is_fair)
     uint64_t seed = (uint64_t)_i;
     for (int i = 0; i < CASES; i++) {
         shape s;
-        fab_flow_result result;
         random_shape(&s, &seed, i);
-        double *finish_s = fixture_times(&s), *want_s = fixture_times(&s);
-        ck_assert(run_certified(&s, true, finish_s, &result));
-        slow_run(&s, want_s);
-        ck_assert_double_le(largest_difference(finish_s, want_s, s.set.flow_count), 1e-11);
-        free(finish_s);
-        free(want_s);
+        check_against_slow(&s);
         shape_end(&s);
     }
 }
@@ -34,14 +28,8 @@ START_TEST(levels_that_differ_by_rounding)
     } FOUND[] = {{72526, 31}, {70589, 18}};
     uint64_t seed = FOUND[_i].seed;
     shape s;
-    fab_flow_result result;
     random_shape(&s, &seed, FOUND[_i].with);
-    double *finish_s = fixture_times(&s), *want_s = fixture_times(&s);
-    ck_assert(run_certified(&s, true, finish_s, &result));
-    slow_run(&s, want_s);
-    ck_assert_double_le(largest_difference(finish_s, want_s, s.set.flow_count), 1e-11);
-    free(finish_s);
-    free(want_s);
+    check_against_slow(&s);
     shape_end(&s);
 }
 END_TEST

@@ -53,6 +53,7 @@ static void end_flows(fab_flow_state *state, const uint32_t *leaving, uint32_t c
                       fab_flow_result *result)
 {
     for (uint32_t i = 0; i < count; i++) {
+        /* most stand there already: their part of memory is only read */
         double *finish_s = &state->finish_s[leaving[i]];
         if (*finish_s < state->now_s || *finish_s > state->now_s) {
             *finish_s = state->now_s;
