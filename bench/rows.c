@@ -57,10 +57,10 @@ static void make_random_tree(shape *s)
     uint64_t seed = 1;
     shape_begin(s, shape_tree_links(&tree), RATE_BPS);
     while (s->set.flow_count < 10000) {
-        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        const uint32_t from = (uint32_t)(seed >> 55), to = (uint32_t)(seed >> 46) & 511;
+        const uint64_t drawn = row_random(&seed);
+        const uint32_t from = (uint32_t)(drawn >> 55), to = (uint32_t)(drawn >> 46) & 511;
         if (from != to) {
-            shape_tree_flow(s, &tree, from, to, 0.5 * MIB + (double)(seed >> 43 & 0xfffff));
+            shape_tree_flow(s, &tree, from, to, 0.5 * MIB + (double)(drawn >> 43 & 0xfffff));
         }
     }
 }

@@ -24,6 +24,13 @@ extern const int ROW_COUNT;
 /* Links of these rows. */
 #define RATE_BPS 400e9
 
+/* Knuth's generator of MMIX; its high bits are good. */
+static inline uint64_t row_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed;
+}
+
 /* The fastest of a few runs, as long as they are short, in s of a clock; negative: it failed. */
 double best_of_runs(const row *r, const shape *s, clockid_t clock, double *finish_s,
                     fab_flow_result *result);

@@ -9,12 +9,6 @@
 /* flows that a host of the random set sends */
 enum { FLOWS_PER_HOST = 16, LEAF = 16 };
 
-static uint64_t step(uint64_t *seed)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return *seed >> 33;
-}
-
 static void make_even(shape *s, uint32_t ports)
 {
     shape_star(s, ports, 1e6, RATE_BPS);
@@ -37,9 +31,11 @@ static void make_random(shape *s, uint32_t ports)
     uint64_t seed = ports;
     shape_begin(s, shape_tree_links(&tree), RATE_BPS);
     while (s->set.flow_count < FLOWS_PER_HOST * ports) {
-        const uint32_t from = (uint32_t)(step(&seed) % ports), to = (uint32_t)(step(&seed) % ports);
+        const uint32_t from = (uint32_t)((row_random(&seed) >> 33) % ports);
+        const uint32_t to = (uint32_t)((row_random(&seed) >> 33) % ports);
         if (from != to) {
-            shape_tree_flow(s, &tree, from, to, 1e6 + (double)(step(&seed) % 1000000));
+            shape_tree_flow(s, &tree, from, to,
+                            1e6 + (double)((row_random(&seed) >> 33) % 1000000));
         }
     }
 }
