@@ -5,12 +5,9 @@
 
 #include <fabricast/link.h>
 
-/* Technologies spelled out, so that the numbers of these tests do not move with the catalog. */
+#include "known.h"
 
-static inline fab_value link_known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
+/* Technologies spelled out, so that the numbers of these tests do not move with the catalog. */
 
 /* PCI Express 5.0 x16: 16 lanes of 32 GT/s with 128b/130b are 504 Gb/s of data */
 static inline fab_technology link_pcie5(void)
@@ -21,11 +18,11 @@ static inline fab_technology link_pcie5(void)
         .role = FAB_ROLE_LINK,
         .medium = "printed circuit board copper",
         .line_code = "NRZ",
-        .rate_bps = link_known(504e9),
-        .lane_rate_bps = link_known(32e9),
-        .energy_j_per_bit = link_known(5.5e-12),
+        .rate_bps = known(504e9),
+        .lane_rate_bps = known(32e9),
+        .energy_j_per_bit = known(5.5e-12),
         .energy_scope = "PHY",
-        .reach_m = link_known(0.4),
+        .reach_m = known(0.4),
         .source = "a source",
         .confidence = FAB_CONFIDENCE_DATASHEET,
     };
@@ -40,11 +37,11 @@ static inline fab_technology link_optics(void)
         .role = FAB_ROLE_LINK,
         .medium = "single-mode fibre",
         .line_code = "PAM4",
-        .rate_bps = link_known(1e12),
-        .lane_rate_bps = link_known(106.25e9),
-        .energy_j_per_bit = link_known(4.3e-12),
+        .rate_bps = known(1e12),
+        .lane_rate_bps = known(106.25e9),
+        .energy_j_per_bit = known(4.3e-12),
         .energy_scope = "PIC, EIC, laser and SerDes",
-        .reach_m = link_known(1000.0),
+        .reach_m = known(1000.0),
         .source = "a source",
         .confidence = FAB_CONFIDENCE_PAPER,
     };
@@ -56,7 +53,7 @@ static inline fab_technology link_module(void)
     fab_technology t = link_optics();
     t.name = "module";
     t.title = "1T DR8 pluggable module with DSP";
-    t.energy_j_per_bit = link_known(18.75e-12);
+    t.energy_j_per_bit = known(18.75e-12);
     t.energy_scope = "one full module; host SerDes excluded";
     return t;
 }

@@ -8,19 +8,16 @@
 
 #include <fabricast/simulate.h>
 
-#define SIM_ARENA_BYTE ((size_t)1 << 30)
+#include "known.h"
 
-static inline fab_value sim_known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
+#define SIM_ARENA_BYTE ((size_t)1 << 30)
 
 static inline fab_tier sim_tier(const char *name, int64_t domain, double rate_bps, double latency_s)
 {
     return (fab_tier){.name = name,
-                      .technology = {.name = name, .energy_j_per_bit = sim_known(1e-12)},
-                      .rate_bps = sim_known(rate_bps),
-                      .latency_s = sim_known(latency_s),
+                      .technology = {.name = name, .energy_j_per_bit = known(1e-12)},
+                      .rate_bps = known(rate_bps),
+                      .latency_s = known(latency_s),
                       .domain = domain,
                       .used = domain,
                       .links_per_path = 2,

@@ -19,8 +19,8 @@ static fab_technology cable(void)
     t.title = "Passive cable";
     t.medium = "twinax 26 AWG";
     t.line_code = "PAM4";
-    t.lane_rate_bps = link_known(212.5e9);
-    t.reach_m = link_known(1.0);
+    t.lane_rate_bps = known(212.5e9);
+    t.reach_m = known(1.0);
     t.energy_scope = "whole link";
     return t;
 }
@@ -65,7 +65,7 @@ START_TEST(board_by_hand)
     ck_assert_double_eq_tol(b.reach_m.value, (36.0 - 3.91 - 2.195) / 49.7, 0.01);
     /* at its reach a board's SerDes are made for the budget: 0.9 exp(0.055 x 36) */
     ck_assert_double_eq_tol(b.energy_j_per_bit.value * 1e12, 6.5185, 0.001);
-    const fab_budget near = budget_of(&t, link_known(0.1));
+    const fab_budget near = budget_of(&t, known(0.1));
     ck_assert(near.energy_j_per_bit.value < b.energy_j_per_bit.value);
 }
 END_TEST
@@ -73,11 +73,11 @@ END_TEST
 START_TEST(own_budget_and_wire)
 {
     fab_technology t = cable();
-    t.loss_budget_db = link_known(20.0);
+    t.loss_budget_db = known(20.0);
     ck_assert_double_eq_tol(budget_of(&t, NONE).reach_m.value, 16.0 / 7.435, 0.01);
-    t.wire_gauge_count = link_known(30);
+    t.wire_gauge_count = known(30);
     ck_assert(budget_of(&t, NONE).reach_m.value < 16.0 / 7.435);
-    t.loss_budget_db = link_known(3.0);
+    t.loss_budget_db = known(3.0);
     const fab_budget closed = budget_of(&t, NONE);
     ck_assert(!closed.reach_m.is_known && closed.spare_db.value < 0.0);
 }
@@ -87,14 +87,14 @@ START_TEST(shorelines)
 {
     fab_technology t = link_optics();
     t.title = "engine";
-    t.fibre_lanes_count = link_known(8);
-    t.lane_rate_bps = link_known(100e9);
+    t.fibre_lanes_count = known(8);
+    t.lane_rate_bps = known(100e9);
     /* 800 Gb/s a fibre, 127 um apart */
     ck_assert_double_eq_tol(budget_of(&t, NONE).shoreline_bps_per_m.value, 6.299e15, 0.001e15);
     t.role = FAB_ROLE_DIE_TO_DIE;
     t.medium = "interposer";
-    t.lanes_count = link_known(64);
-    t.lane_rate_bps = link_known(32e9);
+    t.lanes_count = known(64);
+    t.lane_rate_bps = known(32e9);
     ck_assert_double_eq_tol(budget_of(&t, NONE).shoreline_bps_per_m.value, 5.267e15, 0.001e15);
 }
 END_TEST
@@ -106,8 +106,8 @@ START_TEST(farther_costs_more)
         fab_technology t = _i == 0 ? cable() : link_optics();
         const double here = seeded_between(&seed, 0.01, 1.0);
         const double there = here * seeded_between(&seed, 1.1, 3.0);
-        const fab_budget near = budget_of(&t, link_known(here));
-        const fab_budget far = budget_of(&t, link_known(there));
+        const fab_budget near = budget_of(&t, known(here));
+        const fab_budget far = budget_of(&t, known(there));
         ck_assert(far.energy_j_per_bit.value > near.energy_j_per_bit.value);
         ck_assert(far.energy_j_per_bit.low <= far.energy_j_per_bit.value);
         ck_assert(far.energy_j_per_bit.high >= far.energy_j_per_bit.value);
@@ -119,14 +119,14 @@ START_TEST(warnings_and_refusals)
 {
     fab_technology t = cable();
     fab_budget b;
-    ck_assert_int_eq(fab_link_budget(&t, link_known(-1.0), &b), FAB_E_RANGE);
-    ck_assert_int_eq(fab_link_budget(&t, link_known((double)NAN), &b), FAB_E_RANGE);
+    ck_assert_int_eq(fab_link_budget(&t, known(-1.0), &b), FAB_E_RANGE);
+    ck_assert_int_eq(fab_link_budget(&t, known((double)NAN), &b), FAB_E_RANGE);
     ck_assert(!budget_of(&t, NONE).is_out_of_fit && budget_of(&t, NONE).is_built);
-    ck_assert(budget_of(&t, link_known(3.0)).is_out_of_fit); /* above 40 dB */
-    t.lane_rate_bps = link_known(448e9);
-    ck_assert(budget_of(&t, link_known(0.1)).is_out_of_fit);
+    ck_assert(budget_of(&t, known(3.0)).is_out_of_fit); /* above 40 dB */
+    t.lane_rate_bps = known(448e9);
+    ck_assert(budget_of(&t, known(0.1)).is_out_of_fit);
     t.line_code = "NRZ";
-    ck_assert(!budget_of(&t, link_known(0.1)).is_built);
+    ck_assert(!budget_of(&t, known(0.1)).is_built);
     t.lane_rate_bps = NONE;
     ck_assert(budget_of(&t, NONE).is_rate_guess);
 }

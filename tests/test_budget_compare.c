@@ -86,7 +86,7 @@ START_TEST(middle_of_errors)
     const double error[3] = {0.4, 0.1, 0.2};
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(fab_link_budget(&rows[i], NONE, &all[i]), FAB_OK);
-        rows[i].energy_j_per_bit = link_known(all[i].scope_j_per_bit.value / (1.0 + error[i]));
+        rows[i].energy_j_per_bit = known(all[i].scope_j_per_bit.value / (1.0 + error[i]));
     }
     fab_error_spread got = fab_budget_spread(list, all, 3);
     ck_assert_uint_eq(got.count, 3);
@@ -107,15 +107,15 @@ START_TEST(obstacles)
 {
     fab_technology t = link_pcie5();
     fab_budget b;
-    ck_assert_int_eq(fab_link_budget(&t, link_known(0.3), &b), FAB_OK);
+    ck_assert_int_eq(fab_link_budget(&t, known(0.3), &b), FAB_OK);
     ck_assert_ptr_null(fab_budget_obstacle(&t, &b, arena));
-    ck_assert_int_eq(fab_link_budget(&t, link_known(1.0), &b), FAB_OK);
+    ck_assert_int_eq(fab_link_budget(&t, known(1.0), &b), FAB_OK);
     const char *text = fab_budget_obstacle(&t, &b, arena);
     ck_assert_ptr_nonnull(text);
     ck_assert_ptr_nonnull(strstr(text, "pcie5: over 1 m the budget is short by"));
     ck_assert_ptr_nonnull(strstr(text, "dB; it reaches 60"));
-    t.lane_rate_bps = link_known(200e9);
-    ck_assert_int_eq(fab_link_budget(&t, link_known(0.3), &b), FAB_OK);
+    t.lane_rate_bps = known(200e9);
+    ck_assert_int_eq(fab_link_budget(&t, known(0.3), &b), FAB_OK);
     ck_assert_ptr_nonnull(strstr(fab_budget_obstacle(&t, &b, arena), "200 GBd; up to 125"));
 }
 END_TEST

@@ -18,9 +18,9 @@ static fab_technology dies(double lanes, double lane_bps, double reach_m)
     t.title = "die to die";
     t.medium = "package copper";
     t.line_code = "NRZ";
-    t.lanes_count = link_known(lanes);
-    t.lane_rate_bps = link_known(lane_bps);
-    t.reach_m = link_known(reach_m);
+    t.lanes_count = known(lanes);
+    t.lane_rate_bps = known(lane_bps);
+    t.reach_m = known(reach_m);
     return t;
 }
 
@@ -58,10 +58,10 @@ START_TEST(own_swing_and_pads)
 {
     fab_technology t = dies(64, 32e9, 2e-3);
     const double before = budget_of(&t).parts_j_per_bit[FAB_LINK_PART_WIRES].value;
-    t.swing_v_count = link_known(0.8);
+    t.swing_v_count = known(0.8);
     const double wide = budget_of(&t).parts_j_per_bit[FAB_LINK_PART_WIRES].value;
     ck_assert_double_eq_tol(wide / before, 4.0, 1e-9);
-    t.pad_ff_count = link_known(125);
+    t.pad_ff_count = known(125);
     const double light = budget_of(&t).parts_j_per_bit[FAB_LINK_PART_WIRES].value;
     ck_assert_double_eq_tol(light / wide, 495.6 / 745.6, 1e-4);
 }
@@ -91,7 +91,7 @@ START_TEST(grows)
     ck_assert_double_le(b.energy_j_per_bit.value, b.energy_j_per_bit.high);
     t.reach_m.value *= 1.01;
     ck_assert_double_ge(budget_of(&t).energy_j_per_bit.value, b.energy_j_per_bit.value);
-    t.swing_v_count = link_known(0.5);
+    t.swing_v_count = known(0.5);
     ck_assert_double_gt(budget_of(&t).energy_j_per_bit.value, b.energy_j_per_bit.value);
 }
 END_TEST
@@ -107,7 +107,7 @@ START_TEST(light_between_dies)
     ck_assert(!b.losses_db[FAB_LOSS_FIBRE].is_known && !b.losses_db[FAB_LOSS_OUT].is_known);
     ck_assert(b.parts_j_per_bit[FAB_LINK_PART_LASER].is_known);
     ck_assert(!b.shoreline_bps_per_m.is_known && !b.reach_m.is_known);
-    t.laser_w = link_known(0.01);
+    t.laser_w = known(0.01);
     const fab_budget given = budget_of(&t);
     ck_assert_double_eq_tol(given.reach_m.value, (given.spare_db.value + 4.0) / 100.0, 1e-9);
 }

@@ -50,12 +50,12 @@ START_TEST(laser_from_the_budget)
     const double lane_w = 1e-3 * pow(10.0, b.launch_db.value / 10.0);
     ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_LASER), 1e12 * lane_w / 0.15 / 106.25e9,
                             1e-6);
-    t.laser_frac = link_known(0.3);
+    t.laser_frac = known(0.3);
     const fab_budget better = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&better, FAB_LINK_PART_LASER),
                             0.5 * part_pj(&b, FAB_LINK_PART_LASER), 1e-6);
-    t.laser_w = link_known(0.1);
-    t.lasers_lanes_count = link_known(4);
+    t.laser_w = known(0.1);
+    t.lasers_lanes_count = known(4);
     const fab_budget given = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&given, FAB_LINK_PART_LASER), 1e11 / 0.3 / 4.0 / 106.25e9,
                             1e-6);
@@ -116,7 +116,7 @@ START_TEST(sums_and_nodes)
                             slow.parts_j_per_bit[FAB_LINK_PART_LASER].value +
                                 slow.parts_j_per_bit[FAB_LINK_PART_TUNING].value,
                             1e-20);
-    t.lane_rate_bps = link_known(212.5e9);
+    t.lane_rate_bps = known(212.5e9);
     const fab_budget fast = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&fast, FAB_LINK_PART_LINE), 0.81, 1e-6);
 }
@@ -134,7 +134,7 @@ START_TEST(vcsels)
     t.line_code = "NRZ";
     t.modulator = FAB_MODULATOR_VCSEL;
     t.electronics = FAB_ELECTRONICS_LINEAR;
-    t.lane_rate_bps = link_known(VCSELS[_i].lane_bps);
+    t.lane_rate_bps = known(VCSELS[_i].lane_bps);
     const fab_budget b = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_DRIVER), VCSELS[_i].want_pj, 1e-6);
     ck_assert(!b.parts_j_per_bit[FAB_LINK_PART_LASER].is_known);
@@ -150,10 +150,10 @@ START_TEST(crossbar_by_hand)
     t.role = FAB_ROLE_ON_CHIP;
     t.medium = "on-chip Si waveguides";
     t.line_code = "OOK";
-    t.rate_bps = link_known(163.84e12);
-    t.lane_rate_bps = link_known(10e9);
-    t.lanes_count = link_known(256);
-    t.radix_count = link_known(64);
+    t.rate_bps = known(163.84e12);
+    t.lane_rate_bps = known(10e9);
+    t.lanes_count = known(256);
+    t.radix_count = known(64);
     const fab_budget b = budget_of(&t);
     ck_assert_double_eq_tol(part_pj(&b, FAB_LINK_PART_TUNING), 4.267, 0.01);
     ck_assert_double_eq_tol(b.parts_j_per_bit[FAB_LINK_PART_TUNING].low * 1e12, 0.128, 0.001);

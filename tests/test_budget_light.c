@@ -25,8 +25,8 @@ static fab_technology ring(void)
     fab_technology t = link_optics();
     t.title = "CPO engine";
     t.medium = "SMF DR, MRM";
-    t.lane_rate_bps = link_known(212.5e9);
-    t.reach_m = link_known(500.0);
+    t.lane_rate_bps = known(212.5e9);
+    t.reach_m = known(500.0);
     return t;
 }
 
@@ -47,11 +47,11 @@ END_TEST
 START_TEST(spare_of_a_given_laser)
 {
     fab_technology t = ring();
-    t.laser_w = link_known(0.4);
+    t.laser_w = known(0.4);
     const fab_budget b = budget_of(&t);
     ck_assert_double_eq_tol(b.spare_db.value, 20.0 - b.launch_db.value, 1e-9);
     ck_assert_double_eq_tol(b.reach_m.value, (b.spare_db.value + 0.2) / 0.4e-3, 1.0);
-    t.laser_w = link_known(1e-3);
+    t.laser_w = known(1e-3);
     ck_assert(budget_of(&t).spare_db.value < 0.0);
     ck_assert(!budget_of(&t).reach_m.is_known);
 }
@@ -61,7 +61,7 @@ START_TEST(wavelengths_cost)
 {
     fab_technology t = ring();
     const double alone = budget_of(&t).optical_db.value;
-    t.fibre_lanes_count = link_known(8);
+    t.fibre_lanes_count = known(8);
     const fab_budget b = budget_of(&t);
     ck_assert(b.losses_db[FAB_LOSS_CROSSTALK].value > 0.0);
     ck_assert_double_eq_tol(b.losses_db[FAB_LOSS_RINGS].value, 0.30, 1e-9);
@@ -98,8 +98,8 @@ START_TEST(ranges_hold_their_value)
     for (int i = 0; i < SEEDS; i++) {
         fab_technology t = ring();
         t.modulator = 1 + (int)(seeded_between(&seed, 0.0, 4.999));
-        t.lane_rate_bps = link_known(seeded_between(&seed, 1e9, 300e9));
-        t.fibre_lanes_count = link_known(seeded_between(&seed, 0.5, 16.0));
+        t.lane_rate_bps = known(seeded_between(&seed, 1e9, 300e9));
+        t.fibre_lanes_count = known(seeded_between(&seed, 0.5, 16.0));
         t.line_code = i % 2 == 0 ? "NRZ" : "PAM4";
         const fab_budget b = budget_of(&t);
         ck_assert(isfinite(b.launch_db.value) && isfinite(b.optical_db.value));

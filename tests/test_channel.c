@@ -63,7 +63,7 @@ START_TEST(heat_of_wire)
 {
     const fab_wire wire = fab_wire_twinax();
     const fab_value got =
-        fab_wire_heat_j_per_bit(&wire, 1.0, HEAT[_i].rate_bps, link_known(HEAT[_i].loss_db));
+        fab_wire_heat_j_per_bit(&wire, 1.0, HEAT[_i].rate_bps, known(HEAT[_i].loss_db));
     ck_assert(got.is_known);
     ck_assert_double_eq_tol(got.value, HEAT[_i].want_j, 1e-18);
 }
@@ -76,16 +76,15 @@ static const struct {
 
 START_TEST(energy_of_serdes)
 {
-    const fab_value got = fab_serdes_energy_j_per_bit(link_known(SERDES[_i].loss_db));
+    const fab_value got = fab_serdes_energy_j_per_bit(known(SERDES[_i].loss_db));
     ck_assert_double_eq_tol(got.value * 1e12, SERDES[_i].want_pj, 1e-3);
-    ck_assert_double_eq_tol(fab_serdes_loss_db(link_known(got.value)).value, SERDES[_i].loss_db,
-                            1e-9);
+    ck_assert_double_eq_tol(fab_serdes_loss_db(known(got.value)).value, SERDES[_i].loss_db, 1e-9);
 }
 END_TEST
 
 START_TEST(no_loss_is_cheaper_than_the_fit_starts)
 {
-    ck_assert_double_eq(fab_serdes_loss_db(link_known(0.5e-12)).value, 0.0);
+    ck_assert_double_eq(fab_serdes_loss_db(known(0.5e-12)).value, 0.0);
 }
 END_TEST
 
@@ -99,10 +98,10 @@ END_TEST
 /* 2 x 10 GHz/K x 20 K / 0.3 GHz/uW = 1.333 mW; / 112 Gb/s = 11.9 fJ/bit */
 START_TEST(rings)
 {
-    const fab_value got = fab_ring_tuning_j_per_bit(20.0, link_known(112e9));
+    const fab_value got = fab_ring_tuning_j_per_bit(20.0, known(112e9));
     ck_assert_double_eq_tol(got.value, 11.905e-15, 1e-18);
     ck_assert(got.low < got.value && got.high > got.value);
-    ck_assert_double_eq(fab_ring_tuning_j_per_bit(0.0, link_known(112e9)).value, 0.0);
+    ck_assert_double_eq(fab_ring_tuning_j_per_bit(0.0, known(112e9)).value, 0.0);
 }
 END_TEST
 
@@ -112,15 +111,15 @@ START_TEST(nothing_from_nothing)
     const fab_wire wire = fab_wire_twinax();
     ck_assert(!fab_wire_loss_db_per_m(&wire, 0.0).is_known);
     ck_assert(!fab_wire_loss_db_per_m(&wire, (double)NAN).is_known);
-    ck_assert(!fab_wire_heat_j_per_bit(&wire, 0.0, 1e9, link_known(1)).is_known);
-    ck_assert(!fab_wire_heat_j_per_bit(&wire, 1.0, 0.0, link_known(1)).is_known);
+    ck_assert(!fab_wire_heat_j_per_bit(&wire, 0.0, 1e9, known(1)).is_known);
+    ck_assert(!fab_wire_heat_j_per_bit(&wire, 1.0, 0.0, known(1)).is_known);
     ck_assert(!fab_wire_heat_j_per_bit(&wire, 1.0, 1e9, unknown).is_known);
     ck_assert(!fab_serdes_energy_j_per_bit(unknown).is_known);
-    ck_assert(!fab_serdes_energy_j_per_bit(link_known(1e6)).is_known);
+    ck_assert(!fab_serdes_energy_j_per_bit(known(1e6)).is_known);
     ck_assert(!fab_serdes_loss_db(unknown).is_known);
-    ck_assert(!fab_serdes_loss_db(link_known(0)).is_known);
+    ck_assert(!fab_serdes_loss_db(known(0)).is_known);
     ck_assert(!fab_ring_tuning_j_per_bit(20.0, unknown).is_known);
-    ck_assert(!fab_ring_tuning_j_per_bit(-1.0, link_known(1e9)).is_known);
+    ck_assert(!fab_ring_tuning_j_per_bit(-1.0, known(1e9)).is_known);
 }
 END_TEST
 

@@ -5,14 +5,10 @@
 #include <fabricast/arena.h>
 #include <fabricast/fabric.h>
 
+#include "known.h"
 #include "run_all.h"
 
 #define ARENA_BYTE 65536
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
 
 /* A pod of 512 packages with optics at 32 Tb/s under a network of 64 pods at 1.6 Tb/s. */
 static fab_fabric example(void)

@@ -1,14 +1,10 @@
 #include <check.h>
 
 #include "fabric/clos.h"
+#include "known.h"
 #include "run_all.h"
 
 /* Switches of folded Clos networks, by hand and by building small ones. */
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
 
 static fab_technology chip_of(double ports)
 {

@@ -4,6 +4,7 @@
 
 #include <fabricast/fabric.h>
 
+#include "known.h"
 #include "run_all.h"
 #include "seeded.h"
 
@@ -21,11 +22,6 @@ static void setup(void)
 static void teardown(void)
 {
     fab_arena_destroy(arena);
-}
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
 }
 
 /* Pods of 144 (128 used) at 14.4 Tb/s and 5 pJ/bit, two links; 4,096 packages around them at

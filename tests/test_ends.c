@@ -83,8 +83,8 @@ START_TEST(by_hand)
     ck_assert_double_eq(got.credits.round_trip_s.value.value,
                         plain.credits.round_trip_s.value.value);
 
-    options.to_energy_j_per_bit = link_known(10e-12);
-    options.to_s = link_known(100e-9);
+    options.to_energy_j_per_bit = known(10e-12);
+    options.to_s = known(100e-9);
     const fab_transfer given = send(&options);
     ck_assert_double_eq_tol(given.energy_j.value * 1e12, 49280 + 32112.64 + 81920, 1e-6);
     ck_assert_double_eq_tol(given.time_s.value * 1e9, 402.634777777778, 1e-9);
@@ -95,8 +95,8 @@ END_TEST
 START_TEST(nameless)
 {
     fab_transfer_options options = fab_transfer_options_default();
-    options.from_s = link_known(50e-9);
-    options.from_energy_j_per_bit = link_known(1e-12);
+    options.from_s = known(50e-9);
+    options.from_energy_j_per_bit = known(1e-12);
     const fab_transfer got = send(&options);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_FROM].time_s.value.value, 50e-9, 1e-20);
     ck_assert_double_eq_tol(got.energy_j.value * 1e12, 49280 + 8192, 1e-6);

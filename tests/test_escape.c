@@ -16,14 +16,14 @@ static const fab_value NONE = {.is_known = false};
 static fab_escape_package interposer(void)
 {
     return (fab_escape_package){
-        .area_m2 = link_known(4000e-6),
-        .area_bps_per_m2 = link_known(0.75e18),
-        .edge_m = link_known(0.253),
+        .area_m2 = known(4000e-6),
+        .area_bps_per_m2 = known(0.75e18),
+        .edge_m = known(0.253),
         .edge_bps_per_m = NONE,
-        .fibres_count = link_known(256),
-        .fibre_rate_bps = link_known(224e9),
-        .power_w = link_known(150),
-        .energy_j_per_bit = link_known(4.3e-12),
+        .fibres_count = known(256),
+        .fibre_rate_bps = known(224e9),
+        .power_w = known(150),
+        .energy_j_per_bit = known(4.3e-12),
     };
 }
 
@@ -52,10 +52,10 @@ START_TEST(the_least_binds)
     uint64_t seed = (uint64_t)_i;
     for (int i = 0; i < SEEDS; i++) {
         fab_escape_package package = interposer();
-        package.area_bps_per_m2 = link_known(seeded_between(&seed, 1e14, 1e17));
-        package.edge_bps_per_m = link_known(seeded_between(&seed, 1e12, 1e15));
-        package.fibres_count = link_known(seeded_between(&seed, 1, 1000));
-        package.power_w = link_known(seeded_between(&seed, 1, 1000));
+        package.area_bps_per_m2 = known(seeded_between(&seed, 1e14, 1e17));
+        package.edge_bps_per_m = known(seeded_between(&seed, 1e12, 1e15));
+        package.fibres_count = known(seeded_between(&seed, 1, 1000));
+        package.power_w = known(seeded_between(&seed, 1, 1000));
         const fab_escape got = fab_escape_find(&package);
         for (int part = 0; part < FAB_ESCAPE_PART_COUNT; part++) {
             ck_assert_double_le(got.rate_bps.value, got.limits_bps[part].value);

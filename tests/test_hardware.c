@@ -15,7 +15,7 @@ static fab_fabric fabric_of(fab_technology technology, int64_t domain)
         .name = "fabric",
         .tiers = {{.name = "tier",
                    .technology = technology,
-                   .rate_bps = link_known(1e12),
+                   .rate_bps = known(1e12),
                    .domain = domain,
                    .used = domain,
                    .links_per_path = 2,
@@ -43,7 +43,7 @@ START_TEST(modules_by_hand)
 {
     fab_technology t = link_module();
     t.title = "pluggable module";
-    t.cost_usd_per_bps = link_known(0.5e-9);
+    t.cost_usd_per_bps = known(0.5e-9);
     const fab_fabric fabric = fabric_of(t, 64);
     const fab_hardware got = count(&fabric, 64);
     ck_assert_double_eq(units(&got, FAB_UNIT_MODULE), 128.0);
@@ -76,8 +76,8 @@ END_TEST
 START_TEST(a_published_time_between_failures_is_taken)
 {
     fab_technology t = link_optics();
-    t.unit_rate_bps = link_known(400e9);
-    t.mtbf_s = link_known(2.6e6 * HOUR_S);
+    t.unit_rate_bps = known(400e9);
+    t.mtbf_s = known(2.6e6 * HOUR_S);
     const fab_fabric fabric = fabric_of(t, 64);
     const fab_hardware got = count(&fabric, 64);
     ck_assert_double_eq(units(&got, FAB_UNIT_ENGINE), 320.0);
@@ -109,9 +109,9 @@ START_TEST(switches_by_hand)
 {
     const fab_technology chip = {.name = "chip",
                                  .role = FAB_ROLE_SWITCH,
-                                 .rate_bps = link_known(16e12),
-                                 .radix_count = link_known(16),
-                                 .cost_usd_per_bps = link_known(1e-9)};
+                                 .rate_bps = known(16e12),
+                                 .radix_count = known(16),
+                                 .cost_usd_per_bps = known(1e-9)};
     fab_fabric fabric = fabric_of(link_pcie5(), 64);
     fabric.tiers[0].chip = &chip;
     fabric.tiers[0].links_per_path = 4;

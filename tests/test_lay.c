@@ -5,6 +5,7 @@
 
 #include <fabricast/collective.h>
 
+#include "known.h"
 #include "run_all.h"
 #include "seeded.h"
 
@@ -24,11 +25,6 @@ static void setup(void)
 static void teardown(void)
 {
     fab_arena_destroy(arena);
-}
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
 }
 
 /* Domains of 8 at 3.6 Tb/s, 0.4 us, 1 pJ/bit, two links; 32 of them at 0.4 Tb/s, 4 us, 10 pJ/bit,

@@ -78,26 +78,21 @@ static const struct {
 
 START_TEST(laser_energy)
 {
-    const fab_value got = fab_laser_j_per_bit(link_known(0.1), 4.0,
-                                              link_known(LASER[_i].efficiency), link_known(200e9));
+    const fab_value got =
+        fab_laser_j_per_bit(known(0.1), 4.0, known(LASER[_i].efficiency), known(200e9));
     ck_assert_double_eq_tol(got.value * 1e12, LASER[_i].want_pj, 1e-3);
-    ck_assert(
-        !fab_laser_j_per_bit(link_known(0.0), 4.0, link_known(0.2), link_known(1e9)).is_known);
-    ck_assert(
-        !fab_laser_j_per_bit(link_known(0.1), 0.0, link_known(0.2), link_known(1e9)).is_known);
-    ck_assert(
-        !fab_laser_j_per_bit(link_known(0.1), 1.0, link_known(0.0), link_known(1e9)).is_known);
+    ck_assert(!fab_laser_j_per_bit(known(0.0), 4.0, known(0.2), known(1e9)).is_known);
+    ck_assert(!fab_laser_j_per_bit(known(0.1), 0.0, known(0.2), known(1e9)).is_known);
+    ck_assert(!fab_laser_j_per_bit(known(0.1), 1.0, known(0.0), known(1e9)).is_known);
 }
 END_TEST
 
 /* 50 fF at 1 V: 12.5 fJ; 0.7 V rms over 50 ohm at 20 Gb/s: 0.49 pJ */
 START_TEST(modulator_energy)
 {
-    ck_assert_double_eq_tol(fab_charge_j_per_bit(link_known(50e-15), link_known(1.0)).value,
-                            12.5e-15, 1e-20);
-    ck_assert_double_eq_tol(
-        fab_terminated_j_per_bit(link_known(0.7), link_known(50.0), link_known(20e9)).value,
-        0.49e-12, 1e-18);
+    ck_assert_double_eq_tol(fab_charge_j_per_bit(known(50e-15), known(1.0)).value, 12.5e-15, 1e-20);
+    ck_assert_double_eq_tol(fab_terminated_j_per_bit(known(0.7), known(50.0), known(20e9)).value,
+                            0.49e-12, 1e-18);
 }
 END_TEST
 
@@ -105,15 +100,15 @@ START_TEST(static_power_does_not_fall)
 {
     uint64_t seed = (uint64_t)_i + 1;
     for (int i = 0; i < SEEDS; i++) {
-        const fab_value moves = link_known(seeded_between(&seed, 0.0, 5e-12));
-        const fab_value burns = link_known(seeded_between(&seed, 1e-15, 5e-12));
+        const fab_value moves = known(seeded_between(&seed, 0.0, 5e-12));
+        const fab_value burns = known(seeded_between(&seed, 1e-15, 5e-12));
         const double use = seeded_between(&seed, 0.01, 0.99);
         const double here = fab_energy_at_use_j_per_bit(moves, burns, use).value;
         ck_assert(here > fab_energy_at_use_j_per_bit(moves, burns, 1.0).value);
         ck_assert_double_eq_tol((here - moves.value) * use, burns.value, 1e-24);
     }
-    ck_assert(!fab_energy_at_use_j_per_bit(link_known(1), link_known(1), 0.0).is_known);
-    ck_assert(!fab_energy_at_use_j_per_bit(link_known(1), link_known(1), 1.1).is_known);
+    ck_assert(!fab_energy_at_use_j_per_bit(known(1), known(1), 0.0).is_known);
+    ck_assert(!fab_energy_at_use_j_per_bit(known(1), known(1), 1.1).is_known);
 }
 END_TEST
 

@@ -55,7 +55,7 @@ static fab_value reach(int64_t gauge, double lane_bps)
     const double f = fab_lane_nyquist_hz(lane_bps, false);
     const fab_wire wire = fab_wire_of_gauge(gauge);
     const fab_value pair = fab_connector_loss_db(f);
-    const fab_value both = link_known(2.0 * pair.value);
+    const fab_value both = known(2.0 * pair.value);
     return fab_line_reach_m(fab_cable_budget_db(lane_bps), both, fab_wire_loss_db_per_m(&wire, f));
 }
 
@@ -96,10 +96,10 @@ END_TEST
 
 START_TEST(nothing_left)
 {
-    ck_assert(!fab_line_reach_m(link_known(4.0), link_known(4.0), link_known(5.0)).is_known);
-    ck_assert(!fab_line_reach_m(link_known(4.0), link_known(2.0), link_known(0.0)).is_known);
+    ck_assert(!fab_line_reach_m(known(4.0), known(4.0), known(5.0)).is_known);
+    ck_assert(!fab_line_reach_m(known(4.0), known(2.0), known(0.0)).is_known);
     ck_assert(!fab_connector_loss_db(0.0).is_known);
-    const fab_value got = fab_line_reach_m(link_known(9.0), link_known(4.0), link_known(10.0));
+    const fab_value got = fab_line_reach_m(known(9.0), known(4.0), known(10.0));
     ck_assert_double_eq_tol(got.value, 0.5, 1e-12);
 }
 END_TEST

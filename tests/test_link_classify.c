@@ -98,7 +98,7 @@ START_TEST(code)
     fab_technology t = link_optics();
     t.title = CODE[_i].title;
     t.line_code = CODE[_i].line_code;
-    t.lane_rate_bps = CODE[_i].lane_rate_bps > 0.0 ? link_known(CODE[_i].lane_rate_bps)
+    t.lane_rate_bps = CODE[_i].lane_rate_bps > 0.0 ? known(CODE[_i].lane_rate_bps)
                                                    : (fab_value){.is_known = false};
     const fab_link_class got = fab_link_classify(&t);
     ck_assert_int_eq(got.code, CODE[_i].want);

@@ -45,8 +45,8 @@ START_TEST(by_hand)
 {
     const fab_technology technology = ROW[_i].make();
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(ROW[_i].distance_m);
-    options.buffer_byte = link_known(ROW[_i].buffer_byte);
+    options.distance_m = known(ROW[_i].distance_m);
+    options.buffer_byte = known(ROW[_i].buffer_byte);
     options.hops = 1 + _i % 3;
     const fab_credits got = credits(&technology, &options);
     ck_assert_double_eq_tol(got.round_trip_s.value.value * 1e9, ROW[_i].round_trip_ns, 1e-6);
@@ -71,7 +71,7 @@ START_TEST(no_rate)
     fab_technology t = link_optics();
     t.rate_bps.is_known = false;
     fab_transfer_options options = fab_transfer_options_default();
-    options.buffer_byte = link_known(65536);
+    options.buffer_byte = known(65536);
     const fab_credits got = credits(&t, &options);
     ck_assert(got.round_trip_s.value.is_known);
     ck_assert(!got.in_flight_byte.value.is_known);
@@ -82,10 +82,10 @@ END_TEST
 START_TEST(latency_and_turnaround_count)
 {
     fab_technology t = link_optics();
-    t.latency_s = link_known(70e-9);
+    t.latency_s = known(70e-9);
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(10);
-    options.turnaround_s = link_known(20e-9);
+    options.distance_m = known(10);
+    options.turnaround_s = known(20e-9);
     /* 2 x (49 + 70) + 20 */
     ck_assert_double_eq_tol(credits(&t, &options).round_trip_s.value.value, 258e-9, 1e-17);
     ck_assert_str_eq(credits(&t, &options).round_trip_s.formula, "2 x (49 ns + 70 ns) + 20 ns");
@@ -97,15 +97,15 @@ START_TEST(in_flight_is_enough)
 {
     uint64_t seed = (uint64_t)_i;
     fab_technology t = link_optics();
-    t.rate_bps = link_known(seeded_between(&seed, 1e9, 1e13));
+    t.rate_bps = known(seeded_between(&seed, 1e9, 1e13));
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(seeded_between(&seed, 0, 1000));
+    options.distance_m = known(seeded_between(&seed, 0, 1000));
     const double need_byte = credits(&t, &options).in_flight_byte.value.value;
-    options.buffer_byte = link_known(need_byte);
+    options.buffer_byte = known(need_byte);
     const double rate_bps = t.rate_bps.value;
     ck_assert_double_eq_tol(credits(&t, &options).sustained_bps.value.value, rate_bps,
                             1e-12 * rate_bps);
-    options.buffer_byte = link_known(need_byte / 2);
+    options.buffer_byte = known(need_byte / 2);
     const fab_value half = credits(&t, &options).sustained_bps.value;
     ck_assert_double_eq_tol(half.value, rate_bps / 2, 1e-12 * rate_bps);
     ck_assert_double_le(half.low, half.value);

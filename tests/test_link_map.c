@@ -27,8 +27,8 @@ static fab_technology cable(void)
     t.title = "Passive cable";
     t.medium = "twinax 26 AWG";
     t.line_code = "PAM4";
-    t.lane_rate_bps = link_known(106.25e9);
-    t.reach_m = link_known(3.0);
+    t.lane_rate_bps = known(106.25e9);
+    t.reach_m = known(3.0);
     return t;
 }
 
@@ -89,7 +89,7 @@ START_TEST(lane_of_a_reach)
 {
     fab_technology a = cable();
     fab_budget budget;
-    ck_assert_int_eq(fab_link_budget(&a, link_known(1.0), &budget), FAB_OK);
+    ck_assert_int_eq(fab_link_budget(&a, known(1.0), &budget), FAB_OK);
     const double reach_m = budget.reach_m.value;
     const fab_link_map map = map_of(&a, &a, reach_m, 10.0 * reach_m);
     ck_assert_double_eq_tol(map.curves[0].lane_bps[0], 106.25e9, 0.002 * 106.25e9);

@@ -12,8 +12,8 @@ static fab_technology cable(void)
     t.title = "Passive DAC 200G PAM4/lane";
     t.medium = "twinax 26-28 AWG";
     t.line_code = "PAM4";
-    t.lane_rate_bps = link_known(212.5e9);
-    t.reach_m = link_known(1.0);
+    t.lane_rate_bps = known(212.5e9);
+    t.reach_m = known(1.0);
     return t;
 }
 

@@ -38,7 +38,7 @@ START_TEST(refused)
     t.role = REFUSED[_i].role;
     t.reach_m = (fab_value){.is_known = REFUSED[_i].reach_m > 0.0, .value = REFUSED[_i].reach_m};
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(REFUSED[_i].distance_m);
+    options.distance_m = known(REFUSED[_i].distance_m);
     fab_transfer out;
     const char *message;
     ck_assert_int_eq(fab_transfer_send(&t, &options, arena, &out, &message), FAB_E_INFEASIBLE);
@@ -51,14 +51,14 @@ START_TEST(reached)
 {
     fab_technology t = link_optics();
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(1000);
+    options.distance_m = known(1000);
     fab_transfer out;
     const char *message;
     ck_assert_int_eq(fab_transfer_send(&t, &options, arena, &out, &message), FAB_OK);
     ck_assert(!out.is_reach_unknown);
     ck_assert(!out.is_distance_default);
     t.reach_m.is_known = false;
-    options.distance_m = link_known(1e6);
+    options.distance_m = known(1e6);
     ck_assert_int_eq(fab_transfer_send(&t, &options, arena, &out, &message), FAB_OK);
     ck_assert(out.is_reach_unknown);
 }
@@ -73,7 +73,7 @@ START_TEST(default_distance)
     ck_assert_int_eq(fab_transfer_send(&t, &options, arena, &out, &message), FAB_OK);
     ck_assert_double_eq(out.distance_m, 0.3);
     ck_assert(out.is_distance_default);
-    t.reach_m = link_known(0.025);
+    t.reach_m = known(0.025);
     ck_assert_int_eq(fab_transfer_send(&t, &options, arena, &out, &message), FAB_OK);
     ck_assert_double_eq(out.distance_m, 0.025);
     t.reach_m.is_known = false;
@@ -110,7 +110,7 @@ START_TEST(out_of_range)
     bad.size_byte = (double)NAN;
     expect_range(&bad);
     bad = good;
-    bad.rate_bps = link_known(0);
+    bad.rate_bps = known(0);
     expect_range(&bad);
     fab_transfer_options each = good;
     fab_value *const values[] = {
@@ -121,9 +121,9 @@ START_TEST(out_of_range)
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         each = good;
-        *values[i] = link_known(-1);
+        *values[i] = known(-1);
         expect_range(&each);
-        *values[i] = link_known((double)INFINITY);
+        *values[i] = known((double)INFINITY);
         expect_range(&each);
     }
 }
@@ -135,7 +135,7 @@ START_TEST(huge_numbers_stay_finite)
     t.reach_m.is_known = false;
     fab_transfer_options options = fab_transfer_options_default();
     options.size_byte = 1e308;
-    options.distance_m = link_known(1e308);
+    options.distance_m = known(1e308);
     options.hops = FAB_HOP_LIMIT;
     fab_transfer out;
     const char *message;

@@ -27,7 +27,7 @@ END_TEST
 START_TEST(edge_by_hand)
 {
     fab_technology t = link_optics();
-    t.shoreline_bps_per_m = link_known(0.5e15); /* 0.5 Tb/s/mm */
+    t.shoreline_bps_per_m = known(0.5e15); /* 0.5 Tb/s/mm */
     fab_link_summary s;
     ck_assert_int_eq(fab_link_summarise(&t, 0, 0, &s), FAB_OK);
     ck_assert_double_eq_tol(s.edge_m.value.value, 2e-3, 1e-12);
@@ -39,8 +39,8 @@ START_TEST(whole_lanes_stay_whole)
 {
     fab_technology t = link_optics();
     for (int lanes = 1; lanes <= 1000; lanes++) {
-        t.rate_bps = link_known(0.1e9 * lanes);
-        t.lane_rate_bps = link_known(0.1e9);
+        t.rate_bps = known(0.1e9 * lanes);
+        t.lane_rate_bps = known(0.1e9);
         fab_link_summary s;
         ck_assert_int_eq(fab_link_summarise(&t, 1, 0, &s), FAB_OK);
         ck_assert_double_eq(s.lanes_count.value.value, lanes);

@@ -33,7 +33,7 @@ static fab_transfer send(const fab_technology *technology, const fab_transfer_op
 static fab_transfer_options over(double distance_m)
 {
     fab_transfer_options options = fab_transfer_options_default();
-    options.distance_m = link_known(distance_m);
+    options.distance_m = known(distance_m);
     return options;
 }
 
@@ -126,10 +126,10 @@ START_TEST(headers)
 
     /* a link without known packets has some when a header is given */
     t = link_optics();
-    options.packet_byte = link_known(512);
+    options.packet_byte = known(512);
     got = send(&t, &options);
     ck_assert_double_eq(got.terms[FAB_TERM_HEADERS].time_s.value.value, 0);
-    options.header_byte = link_known(30);
+    options.header_byte = known(30);
     got = send(&t, &options);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_HEADERS].time_s.value.value, 720 / 1e12, 1e-20);
     options.size_byte = 0;
@@ -175,7 +175,7 @@ END_TEST
 START_TEST(published_latency)
 {
     fab_technology t = link_module();
-    t.latency_s = link_known(70e-9);
+    t.latency_s = known(70e-9);
     const fab_transfer_options options = over(0.3);
     fab_transfer got = send(&t, &options);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_LINK].time_s.value.value, 70e-9, 1e-20);
@@ -185,7 +185,7 @@ START_TEST(published_latency)
     ck_assert_double_eq_tol(got.time_s.value, 79.662e-9, 1e-18);
 
     fab_transfer_options given = options;
-    given.fec_s = link_known(100e-9);
+    given.fec_s = known(100e-9);
     got = send(&t, &given);
     ck_assert_double_eq(got.terms[FAB_TERM_LINK].time_s.value.value, 0);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_FEC].time_s.value.value, 100e-9, 1e-20);
@@ -204,14 +204,14 @@ START_TEST(overrides)
     const fab_technology t = link_module();
     fab_transfer_options options = over(0.3);
     options.hops = 2;
-    options.rate_bps = link_known(2e12);
-    options.serdes_s = link_known(1e-9);
-    options.dsp_s = link_known(3e-9);
-    options.switch_s = link_known(100e-9);
+    options.rate_bps = known(2e12);
+    options.serdes_s = known(1e-9);
+    options.dsp_s = known(3e-9);
+    options.switch_s = known(100e-9);
     options.interleave = 2;
-    options.energy_j_per_bit = link_known(10e-12);
-    options.host_energy_j_per_bit = link_known(1e-12);
-    options.switch_energy_j_per_bit = link_known(2e-12);
+    options.energy_j_per_bit = known(10e-12);
+    options.host_energy_j_per_bit = known(1e-12);
+    options.switch_energy_j_per_bit = known(2e-12);
     const fab_transfer got = send(&t, &options);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_SERIALISATION].time_s.value.value, 4.096e-9, 1e-20);
     ck_assert_double_eq_tol(got.terms[FAB_TERM_SERDES].time_s.value.value, 4e-9, 1e-20);
@@ -232,7 +232,7 @@ START_TEST(hosts)
     fab_transfer got = send(&t, &options);
     ck_assert(!got.terms[FAB_TERM_SERDES].is_energy_in_link);
     ck_assert(got.terms[FAB_TERM_DSP].is_energy_in_link);
-    options.energy_j_per_bit = link_known(20e-12);
+    options.energy_j_per_bit = known(20e-12);
     got = send(&t, &options);
     ck_assert(got.terms[FAB_TERM_SERDES].is_energy_in_link);
     ck_assert_double_eq_tol(got.energy_j.value, 163840e-12, 1e-18);
@@ -262,7 +262,7 @@ START_TEST(monotone)
 {
     uint64_t seed = (uint64_t)_i;
     fab_technology t = _i % 2 ? link_optics() : link_module();
-    t.rate_bps = link_known(seeded_between(&seed, 1e9, 1e13));
+    t.rate_bps = known(seeded_between(&seed, 1e9, 1e13));
     fab_transfer_options options = over(seeded_between(&seed, 0, 400));
     options.size_byte = seeded_between(&seed, 0, 1e9);
     options.hops = seeded_integer(&seed, 1, 9);
@@ -291,7 +291,7 @@ START_TEST(monotone)
     ck_assert_double_eq(third.credits.round_trip_s.value.value,
                         first.credits.round_trip_s.value.value);
 
-    t.rate_bps = link_known(t.rate_bps.value * 2);
+    t.rate_bps = known(t.rate_bps.value * 2);
     ck_assert_double_le(send(&t, &options).time_s.value, first.time_s.value);
 }
 END_TEST

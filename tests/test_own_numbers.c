@@ -61,7 +61,7 @@ START_TEST(derived_follows_the_parts)
     ck_assert_double_eq(before, b.energy_j_per_bit.value);
     ck_assert_double_eq(fabric.tiers[0].technology.reach_m.value, 1000.0);
     ck_assert_double_eq(fabric.tiers[1].technology.energy_j_per_bit.value, 4.3e-12);
-    t.laser_frac = link_known(2.0 * b.recipe.laser_frac.value);
+    t.laser_frac = known(2.0 * b.recipe.laser_frac.value);
     fabric = fabric_of(t, FAB_NUMBERS_DERIVED);
     ck_assert_int_eq(settle(&fabric), FAB_OK);
     /* the converters' share of it goes too: 12 % */
@@ -88,7 +88,7 @@ END_TEST
 START_TEST(a_budget_that_does_not_close)
 {
     fab_technology t = link_optics();
-    t.laser_w = link_known(1e-5);
+    t.laser_w = known(1e-5);
     fab_fabric fabric = fabric_of(t, FAB_NUMBERS_DERIVED);
     ck_assert_int_eq(settle(&fabric), FAB_E_INPUT);
     ck_assert_uint_eq(list.count, 1);

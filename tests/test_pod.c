@@ -23,19 +23,19 @@ static fab_pod pod_of(const fab_technology *t)
 START_TEST(sizes_by_hand)
 {
     fab_technology t = link_optics();
-    t.radix_count = link_known(512);
+    t.radix_count = known(512);
     fab_pod got = pod_of(&t);
     ck_assert_int_eq(got.rack_packages, 72);
     ck_assert_int_eq(got.racks, 3327);
     ck_assert_double_eq(got.by_reach_count.value, 3327.0 * 72.0);
     ck_assert_double_eq(got.packages_count.value, 512.0);
     ck_assert_int_eq(got.binding, FAB_POD_RADIX);
-    t.reach_m = link_known(1.0);
+    t.reach_m = known(1.0);
     got = pod_of(&t);
     ck_assert_double_eq(got.packages_count.value, 72.0);
     ck_assert_int_eq(got.binding, FAB_POD_REACH);
     ck_assert_str_eq(fab_pod_limit_text(got.binding), "reach and rack power");
-    t.radix_count = link_known(72);
+    t.radix_count = known(72);
     ck_assert_int_eq(pod_of(&t).binding, FAB_POD_BOTH);
     t.radix_count = NONE;
     ck_assert(!pod_of(&t).packages_count.is_known);
@@ -48,7 +48,7 @@ END_TEST
 START_TEST(escape_by_hand)
 {
     fab_technology t = link_optics();
-    t.shoreline_bps_per_m = link_known(1e15);
+    t.shoreline_bps_per_m = known(1e15);
     const fab_pod got = pod_of(&t);
     ck_assert_double_eq_tol(got.escape.limits_bps[FAB_ESCAPE_EDGE].value, 111.4915e12, 1e9);
     ck_assert_double_eq_tol(got.escape.limits_bps[FAB_ESCAPE_EDGE].low, 52e12, 1.0);
@@ -68,15 +68,15 @@ START_TEST(obstacles)
     fab_pod pod = pod_of(&t);
     ck_assert_ptr_null(fab_pod_obstacle(&t, &place, &pod, arena));
     /* 200 mm are beyond the usual 111, not beyond all 253; 300 are */
-    t.shoreline_bps_per_m = link_known(1e15);
-    t.rate_bps = link_known(200e12);
+    t.shoreline_bps_per_m = known(1e15);
+    t.rate_bps = known(200e12);
     pod = pod_of(&t);
     ck_assert_ptr_null(fab_pod_obstacle(&t, &place, &pod, arena));
-    t.rate_bps = link_known(300e12);
+    t.rate_bps = known(300e12);
     pod = pod_of(&t);
     ck_assert_ptr_nonnull(strstr(fab_pod_obstacle(&t, &place, &pod, arena),
                                  "300 Tb/s take 300 mm of edge, 47 mm more"));
-    t.reach_m = link_known(0.4);
+    t.reach_m = known(0.4);
     pod = pod_of(&t);
     ck_assert_ptr_nonnull(
         strstr(fab_pod_obstacle(&t, &place, &pod, arena), "0.6 m less than the 1 m within a rack"));
@@ -93,9 +93,9 @@ START_TEST(switches_and_ranges)
 {
     fab_technology chip = {.name = "chip",
                            .role = FAB_ROLE_SWITCH,
-                           .rate_bps = link_known(28.8e12),
-                           .lane_rate_bps = link_known(200e9),
-                           .radix_count = link_known(72)};
+                           .rate_bps = known(28.8e12),
+                           .lane_rate_bps = known(200e9),
+                           .radix_count = known(72)};
     ck_assert_double_eq(fab_pod_switch_ports_count(&chip).value, 144.0);
     fab_pod_place place = fab_pod_place_default();
     place.chip = &chip;
@@ -104,16 +104,16 @@ START_TEST(switches_and_ranges)
     ck_assert_int_eq(fab_pod_find(&t, &place, &got), FAB_OK);
     ck_assert_double_eq(got.packages_count.value, 144.0);
     ck_assert_int_eq(got.binding, FAB_POD_SWITCH);
-    t.radix_count = link_known(100);
+    t.radix_count = known(100);
     ck_assert_int_eq(fab_pod_find(&t, &place, &got), FAB_OK);
     ck_assert_int_eq(got.binding, FAB_POD_RADIX);
-    chip.rate_bps = link_known(102.4e12);
-    chip.lane_rate_bps = link_known(212.5e9);
-    chip.radix_count = link_known(512);
+    chip.rate_bps = known(102.4e12);
+    chip.lane_rate_bps = known(212.5e9);
+    chip.radix_count = known(512);
     ck_assert_double_eq(fab_pod_switch_ports_count(&chip).value, 512.0);
     t.radix_count = NONE;
-    t.reach_m = link_known(1.0);
-    place.rack_power_w = link_known(600e3);
+    t.reach_m = known(1.0);
+    place.rack_power_w = known(600e3);
     place.package_power_w = fab_number(5e3, 3.6e3, 5e3, FAB_CONFIDENCE_ESTIMATE, "a source");
     ck_assert_int_eq(fab_pod_find(&t, &place, &got), FAB_OK);
     ck_assert_double_eq(got.packages_count.value, 120.0);
@@ -128,7 +128,7 @@ START_TEST(stripped)
 {
     fab_technology t = link_optics();
     fab_technology bare;
-    t.radix_count = link_known(512);
+    t.radix_count = known(512);
     ck_assert_int_eq(fab_pod_strip(&t, &bare), FAB_OK);
     ck_assert(!bare.radix_count.is_known && !bare.rate_bps.is_known);
     ck_assert(!bare.energy_j_per_bit.is_known);

@@ -3,12 +3,8 @@
 
 #include "gpu/power.h"
 #include "gpu/speed.h"
+#include "known.h"
 #include "run_all.h"
-
-static fab_value known(double number)
-{
-    return (fab_value){.value = number, .low = number, .high = number, .is_known = true};
-}
 
 /* a quarter static, products at half of the peak draw all of it, 5 pJ/bit */
 static const fab_gpu_energy_rule RULE = {

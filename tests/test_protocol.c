@@ -2,17 +2,13 @@
 #include <math.h>
 
 #include "collective/protocol.h"
+#include "known.h"
 #include "run_all.h"
 #include "seeded.h"
 
 /* properties hold for 1000 seeds, run in blocks because each test is a process */
 #define BLOCKS 10
 #define SEEDS  100
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
 
 static fab_channel channel(const char *protocol, double base_s, double hop_s, double efficiency,
                            double fill_s)

@@ -67,9 +67,9 @@ START_TEST(fields_win_over_words)
     ck_assert_int_eq(fab_link_recipe(&t).correction, FAB_CORRECTION_KP4);
     t.electronics = FAB_ELECTRONICS_LINEAR;
     t.correction = FAB_CORRECTION_LOW + 1;
-    t.laser_frac = link_known(0.3);
-    t.lasers_lanes_count = link_known(8);
-    t.fibre_pitch_m = link_known(250e-6);
+    t.laser_frac = known(0.3);
+    t.lasers_lanes_count = known(8);
+    t.fibre_pitch_m = known(250e-6);
     const fab_recipe got = fab_link_recipe(&t);
     ck_assert_int_eq(got.electronics, FAB_ELECTRONICS_LINEAR);
     ck_assert_int_eq(got.correction, FAB_CORRECTION_LOW);
@@ -97,7 +97,7 @@ START_TEST(gauges)
     t.title = "cable";
     t.medium = GAUGES[_i].medium;
     ck_assert_double_eq(fab_link_recipe(&t).wire_gauge_count.value, GAUGES[_i].want);
-    t.wire_gauge_count = link_known(24);
+    t.wire_gauge_count = known(24);
     ck_assert_double_eq(fab_link_recipe(&t).wire_gauge_count.value, 24.0);
 }
 END_TEST

@@ -23,8 +23,8 @@ static fab_region_frame frame_of(double from_m, double to_m)
                               .to_m = to_m,
                               .from_bps = 100e9,
                               .to_bps = 100e12,
-                              .edge_m = link_known(0.1),
-                              .link_power_w = link_known(150.0)};
+                              .edge_m = known(0.1),
+                              .link_power_w = known(150.0)};
 }
 
 static fab_region_map *make(const fab_technology *const *links, size_t count,
@@ -42,7 +42,7 @@ START_TEST(the_lesser_energy_wins_within_its_reach)
     fab_technology board = link_pcie5();
     fab_technology module = link_module();
     module.title = "pluggable module with DSP";
-    module.reach_m = link_known(500.0);
+    module.reach_m = known(500.0);
     const fab_technology *const links[] = {&module, &board};
     const fab_region_frame frame = frame_of(0.1, 2000.0);
     const fab_region_map *got = make(links, 2, &frame);
@@ -65,13 +65,13 @@ END_TEST
 START_TEST(limits_by_hand)
 {
     fab_technology optics = link_optics();
-    optics.shoreline_bps_per_m = link_known(1e15);
+    optics.shoreline_bps_per_m = known(1e15);
     const fab_technology *const links[] = {&optics};
     fab_region_frame frame = frame_of(1.0, 10.0);
     const fab_region_map *got = make(links, 1, &frame);
     const double energy = got->map.curves[0].energy_j_per_bit[0];
     ck_assert_double_eq_tol(fab_region_limit_bps(got, &got->map.curves[0], 0), 150.0 / energy, 1.0);
-    optics.shoreline_bps_per_m = link_known(1e13);
+    optics.shoreline_bps_per_m = known(1e13);
     got = make(links, 1, &frame);
     ck_assert_double_eq_tol(fab_region_limit_bps(got, &got->map.curves[0], 0), 1e12, 1.0);
     frame.edge_m.is_known = frame.link_power_w.is_known = false;
@@ -90,7 +90,7 @@ START_TEST(cells_add_up)
     fab_region_frame frame = frame_of(0.1, 3000.0);
     size_t empty = FAB_REGION_RATES * FAB_MAP_POINTS;
     for (double power_w = 10.0; power_w < 2000.0; power_w *= 2.0) {
-        frame.link_power_w = link_known(power_w);
+        frame.link_power_w = known(power_w);
         const fab_region_map *got = make(links, 3, &frame);
         size_t cells = got->empty_cells;
         for (size_t i = 0; i < got->region_count; i++) {

@@ -1,6 +1,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "known.h"
 #include "report_fixture.h"
 #include "run_all.h"
 
@@ -26,11 +27,6 @@ static void teardown(void)
 static const double X[] = {0.1, 1.0, 10.0};
 static const double Y[] = {5.0, 6.0, 20.0};
 static const double BARS[] = {3.0, 0.0, 30.0};
-
-static fab_value known(double number)
-{
-    return (fab_value){.value = number, .low = number, .high = number, .is_known = true};
-}
 
 typedef struct made {
     fab_claim_number numbers[5];

@@ -5,6 +5,7 @@
 
 #include <fabricast/report.h>
 
+#include "known.h"
 #include "run_all.h"
 
 #define ARENA_BYTE ((size_t)1 << 24)
@@ -39,11 +40,6 @@ static char *contents(void)
 static void want(const char *text, const char *part)
 {
     ck_assert_msg(strstr(text, part) != NULL, "'%s' is missing in:\n%.3000s", part, text);
-}
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
 }
 
 /* one tier of 8 packages with hostile names and no energy per bit */

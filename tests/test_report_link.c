@@ -63,7 +63,7 @@ static void send_all(fab_transfer *transfers, size_t count)
 {
     fill_technologies();
     fab_transfer_options options = fab_transfer_options_default();
-    options.buffer_byte = link_known(65536);
+    options.buffer_byte = known(65536);
     for (size_t i = 0; i < count; i++) {
         const char *message;
         ck_assert_int_eq(

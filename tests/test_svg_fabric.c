@@ -5,6 +5,7 @@
 
 #include <fabricast/report.h>
 
+#include "known.h"
 #include "run_all.h"
 
 /* The picture of a fabric (svg.c, svg_fabric.c): what it says, and that names stay text. */
@@ -21,11 +22,6 @@ static void setup(void)
 static void teardown(void)
 {
     fab_arena_destroy(arena);
-}
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
 }
 
 static fab_fabric example(const fab_technology *chip, const char *name)

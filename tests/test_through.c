@@ -3,15 +3,11 @@
 
 #include <fabricast/collective.h>
 
+#include "known.h"
 #include "run_all.h"
 #include "seeded.h"
 
 #define SEEDS 200
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
-}
 
 /* A layer with a ring inside, flat rings across, and pairs in both. */
 static fab_channel channel(int algorithm, int kind, double base_s, double hop_s, double efficiency)

@@ -4,6 +4,7 @@
 #include <fabricast/fabric.h>
 #include <fabricast/graph.h>
 
+#include "known.h"
 #include "run_all.h"
 
 /* Bills of tiers from their graphs, by hand and against the closed form of folded Clos networks. */
@@ -18,11 +19,6 @@ static void setup(void)
 static void teardown(void)
 {
     fab_arena_destroy(arena);
-}
-
-static fab_value known(double value)
-{
-    return (fab_value){.value = value, .low = value, .high = value, .is_known = true};
 }
 
 static const fab_wiring *wiring_of(const char *text)
