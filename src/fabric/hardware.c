@@ -148,14 +148,13 @@ static void put_switches(const fab_tier *tier, const fab_clos *clos, fab_tier_ha
     }
 }
 
-/* what is known adds up; what is not is noted */
-static void add_known(fab_value *sum, fab_value part, bool *lacks)
+/* Adds what is known; false: it is not. */
+static bool add_known(fab_value *sum, fab_value part)
 {
-    if (!part.is_known) {
-        *lacks = true;
-        return;
+    if (part.is_known) {
+        *sum = sum->is_known ? fab_add(*sum, part) : part;
     }
-    *sum = sum->is_known ? fab_add(*sum, part) : part;
+    return part.is_known;
 }
 
 static void sum_up(fab_tier_hardware *tier)
@@ -163,8 +162,8 @@ static void sum_up(fab_tier_hardware *tier)
     for (int i = 0; i < FAB_UNIT_KIND_COUNT; i++) {
         const fab_parts *parts = &tier->parts[i];
         if (parts->units_count > 0.0 && !parts->is_inside) {
-            add_known(&tier->events_per_s, parts->events_per_s, &tier->lacks_mtbf);
-            add_known(&tier->cost_usd, parts->cost_usd, &tier->lacks_price);
+            tier->lacks_mtbf |= !add_known(&tier->events_per_s, parts->events_per_s);
+            tier->lacks_price |= !add_known(&tier->cost_usd, parts->cost_usd);
         }
     }
 }
@@ -188,9 +187,8 @@ void fab_hardware_count(const fab_fabric *fabric, int64_t installed, fab_hardwar
         put_links(tier, capacity_bps(tier, &clos, installed), made);
         put_switches(tier, &clos, made);
         sum_up(made);
-        bool is_dark = false;
-        add_known(&out->events_per_s, made->events_per_s, &is_dark);
-        add_known(&out->cost_usd, made->cost_usd, &is_dark);
+        (void)add_known(&out->events_per_s, made->events_per_s);
+        (void)add_known(&out->cost_usd, made->cost_usd);
         out->lacks_mtbf |= made->lacks_mtbf;
         out->lacks_price |= made->lacks_price;
     }
