@@ -98,6 +98,19 @@ START_TEST(limits)
 }
 END_TEST
 
+/* without room for what does not fit it is not taken for too large */
+START_TEST(memory_out)
+{
+    const fab_fabric fabric = {.tiers = {tier_of("torus 2x3", 8)}, .tier_count = 1};
+    fab_arena *small = fab_arena_create(1);
+    fab_wired wired;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_wired_count(&fabric, 0, 8, small, &wired, &message), FAB_E_NOMEM);
+    ck_assert_ptr_null(message);
+    fab_arena_destroy(small);
+}
+END_TEST
+
 /* One plane of the folded Clos network that the closed form counts, as a graph: 0 when its
  * switches of a level are not all joined alike. */
 static bool make_plane(const fab_clos *clos, const fab_tier *tier, fab_wiring *wiring)
@@ -168,6 +181,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, by_hand, 0, sizeof(ROW) / sizeof(ROW[0]));
     tcase_add_test(tcase, limits);
+    tcase_add_test(tcase, memory_out);
     tcase_add_test(tcase, closed_form_of_the_catalog);
     suite_add_tcase(suite, tcase);
     return run_all(suite);

@@ -84,17 +84,20 @@ fab_status fab_wired_count(const fab_fabric *fabric, int64_t index, int64_t inst
         return FAB_E_NOMEM;
     }
     const char *message = NULL;
-    fab_status status = count(fabric, index, installed, scratch, out, &message);
+    const fab_status status = count(fabric, index, installed, scratch, out, &message);
     if (status == FAB_E_INFEASIBLE) {
         *message_out = fab_arena_printf(arena, "tier `%s`: %s", tier->name, message);
-        status = *message_out ? status : FAB_E_NOMEM;
     }
     fab_arena_destroy(scratch);
-    if (status == FAB_E_NOMEM || status == FAB_E_RANGE) {
+    if (status == FAB_E_INFEASIBLE) {
+        return *message_out ? status : FAB_E_NOMEM;
+    }
+    /* the graph is beyond the limit, or beyond the numbers of its nodes */
+    if (status != FAB_OK) {
         *out = (fab_wired){.wiring = tier->wiring, .domains = out->domains};
         return FAB_OK;
     }
-    out->is_counted = status == FAB_OK;
+    out->is_counted = true;
     out->power_w = fab_scale(tier->technology.energy_j_per_bit, out->rate_bps);
-    return status;
+    return FAB_OK;
 }
