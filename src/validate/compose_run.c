@@ -256,10 +256,9 @@ static const char *compose_experts(const fab_run_row *row, fab_arena *arena)
 static const char *compose_dense(const fab_run_row *row, fab_arena *arena)
 {
     const long long width = whole(row, FAB_RUN_FFN, 0);
-    const bool has_dense = whole(row, FAB_RUN_EXPERTS, 0) == 0 ||
-                           whole(row, FAB_RUN_FIRST_DENSE, 0) > 0 ||
-                           whole(row, FAB_RUN_MOE_EVERY, 1) > 1;
-    return has_dense && width > 0 ? fab_arena_printf(arena, ", dense_width: %lld", width) : "";
+    return fab_run_has_dense(row) && width > 0
+               ? fab_arena_printf(arena, ", dense_width: %lld", width)
+               : "";
 }
 
 static const char *compose_model(const fab_run_row *row, fab_arena *arena)

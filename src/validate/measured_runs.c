@@ -239,6 +239,19 @@ bool fab_run_says(const fab_run_row *row, fab_run_column column)
     return row->cells[column][0] != '\0';
 }
 
+bool fab_run_has_dense(const fab_run_row *row)
+{
+    return fab_run_number(row, FAB_RUN_EXPERTS) < 1.0 ||
+           fab_run_number(row, FAB_RUN_FIRST_DENSE) >= 1.0 ||
+           fab_run_number(row, FAB_RUN_MOE_EVERY) > 1.0;
+}
+
+int64_t fab_run_number_behind(const fab_run_row *row, fab_run_column column, const char *words)
+{
+    const char *found = strstr(row->cells[column], words);
+    return found != NULL ? strtoll(found + strlen(words), NULL, 10) : 0;
+}
+
 bool fab_run_is_iteration(const fab_run_row *row)
 {
     const char *measure = row->cells[FAB_RUN_MEASURE];

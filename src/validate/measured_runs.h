@@ -128,6 +128,13 @@ int fab_run_precision(const fab_run_row *row);
 /* Whether it measures an iteration of training, of all weights: from scratch or fine-tuning. */
 bool fab_run_is_iteration(const fab_run_row *row);
 
+/* Whether any layer of its model is dense. */
+bool fab_run_has_dense(const fab_run_row *row);
+
+/* The whole number behind these words in a column ("shard group " 64); 0 where they do not stand
+ * there. */
+int64_t fab_run_number_behind(const fab_run_row *row, fab_run_column column, const char *words);
+
 /* Returns the name of a column in the file. */
 const char *fab_run_column_name(fab_run_column column);
 

@@ -15,8 +15,8 @@
 #define OVERLAP_YEAR 2024
 
 /* A layer of the smallest models on one node of A100 takes 3.5 ms for its three passes whatever its
- * size (validation/single_node_a100.csv): 39 operators. That compilers join
- * about half of them is an assumption. */
+ * size (validation/single_node_a100.csv): 39 operators. That compilers join about half of them is
+ * an assumption. */
 #define EAGER_LAUNCH_S    85e-6
 #define COMPILED_LAUNCH_S 40e-6
 
@@ -211,16 +211,12 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
 
 int64_t fab_run_shard_group(const fab_run_row *row)
 {
-    static const char WORDS[] = "shard group ";
-    const char *found = strstr(row->cells[FAB_RUN_SHARDING], WORDS);
-    return found != NULL ? strtoll(found + sizeof(WORDS) - 1, NULL, 10) : 0;
+    return fab_run_number_behind(row, FAB_RUN_SHARDING, "shard group ");
 }
 
 int64_t fab_run_offload_layers(const fab_run_row *row)
 {
-    static const char WORDS[] = "cpu_offload_layers ";
-    const char *found = strstr(row->cells[FAB_RUN_OVERLAP], WORDS);
-    return found != NULL ? strtoll(found + sizeof(WORDS) - 1, NULL, 10) : 0;
+    return fab_run_number_behind(row, FAB_RUN_OVERLAP, "cpu_offload_layers ");
 }
 
 /* Parts of a layer, and words that stand for them. */
@@ -244,8 +240,6 @@ static bool has_part(const fab_run_row *row, const char *part)
 {
     const bool has_experts = fab_run_number(row, FAB_RUN_EXPERTS) > 0.0;
     const bool has_shared = fab_run_number(row, FAB_RUN_SHARED) > 0.0;
-    const bool has_dense = !has_experts || fab_run_number(row, FAB_RUN_FIRST_DENSE) > 0.0 ||
-                           fab_run_number(row, FAB_RUN_MOE_EVERY) > 1.0;
     if (strcmp(part, "mla_up_proj") == 0) {
         return fab_run_says(row, FAB_RUN_MLA);
     }
@@ -253,7 +247,8 @@ static bool has_part(const fab_run_row *row, const char *part)
         return has_experts && (has_shared || part[0] == 'm');
     }
     /* of a model with experts the word `act` means theirs */
-    return strcmp(part, "act") == 0 ? !has_experts : strcmp(part, "mlp") != 0 || has_dense;
+    return strcmp(part, "act") == 0 ? !has_experts
+                                    : strcmp(part, "mlp") != 0 || fab_run_has_dense(row);
 }
 
 static const char *list_parts(const fab_run_row *row, fab_arena *arena)

@@ -215,8 +215,8 @@ static double measured_byte(const fab_run_row *row)
                : 0.0;
 }
 
-/* Columns of numbers: counts first, then what is measured. */
-static const fab_run_column NUMBERS[] = {
+/* Columns of whole numbers, and of what is measured. */
+static const fab_run_column COUNTS[] = {
     FAB_RUN_LAYERS,    FAB_RUN_WINDOW,     FAB_RUN_WINDOW_LAYERS,
     FAB_RUN_HIDDEN,    FAB_RUN_FFN,        FAB_RUN_HEADS,
     FAB_RUN_KV_HEADS,  FAB_RUN_HEAD_DIM,   FAB_RUN_VOCABULARY,
@@ -226,17 +226,19 @@ static const fab_run_column NUMBERS[] = {
     FAB_RUN_TP,        FAB_RUN_CP,         FAB_RUN_PP,
     FAB_RUN_VPP,       FAB_RUN_EP,         FAB_RUN_ETP,
     FAB_RUN_DP,        FAB_RUN_MICROBATCH, FAB_RUN_BATCH,
-    FAB_RUN_NETWORK,   FAB_RUN_ITERATION,  FAB_RUN_TOKENS_S,
-    FAB_RUN_MEMORY,    FAB_RUN_RATE,       FAB_RUN_WORK};
-#define NUMBER_COUNT (sizeof(NUMBERS) / sizeof(NUMBERS[0]))
-#define COUNT_COUNT  ((size_t)27)
+};
+static const fab_run_column MEASURES[] = {FAB_RUN_NETWORK, FAB_RUN_ITERATION, FAB_RUN_TOKENS_S,
+                                          FAB_RUN_MEMORY,  FAB_RUN_RATE,      FAB_RUN_WORK};
+#define COUNT_COUNT   (sizeof(COUNTS) / sizeof(COUNTS[0]))
+#define MEASURE_COUNT (sizeof(MEASURES) / sizeof(MEASURES[0]))
 
 /* A cell that should hold a number and does not; NULL when all do. */
 static const char *find_wrong_number(const fab_run_row *row, fab_arena *arena)
 {
-    for (size_t i = 0; i < NUMBER_COUNT; i++) {
-        const fab_csv_cell cell = {.text = row->cells[NUMBERS[i]]};
+    for (size_t i = 0; i < COUNT_COUNT + MEASURE_COUNT; i++) {
         const bool is_count = i < COUNT_COUNT;
+        const fab_run_column column = is_count ? COUNTS[i] : MEASURES[i - COUNT_COUNT];
+        const fab_csv_cell cell = {.text = row->cells[column]};
         double number = 0.0;
         if (cell.text[0] == '\0') {
             continue;
@@ -245,7 +247,7 @@ static const char *find_wrong_number(const fab_run_row *row, fab_arena *arena)
                                (number >= LEAST_NUMBER || (number >= 0.0 && number <= 0.0));
         if (!is_number || (is_count && floor(number) < number)) {
             return fab_arena_printf(arena, "`%s` is `%s`; wanted is %s up to 1e12",
-                                    fab_run_column_name(NUMBERS[i]), cell.text,
+                                    fab_run_column_name(column), cell.text,
                                     is_count ? "a whole number" : "0 or a number from 1e-9");
         }
     }
