@@ -22,6 +22,22 @@ done
 grep -qF '</svg>' line.svg || failed 'the picture does not end'
 grep -q '>0 s</text>' line.svg || failed 'the picture has no axis of time'
 
+! grep -q '>offload</text>' line.svg || failed 'the key names what is not there'
+
+# copies that a slow host exposes are drawn and named
+cat >offload.yaml <<'END'
+name: copies
+gpu: {base: h100_sxm, host_rate: 2 GB/s}
+fabric: h100_ib
+model: llama3-70b
+job: {gpus: 64, tokens: 1T, batch: 64, sequence: 8192}
+mapping: {tp: 8, pp: 2, microbatch: 1, offload_layers: 20}
+END
+run simulate offload.yaml --svg line.svg
+want_code 0
+want_out 'copies to the host, exposed'
+grep -q '>offload</text>' line.svg || failed 'the key lacks what is drawn'
+
 # what ranks gather in every pass goes over links too
 run simulate "$root/examples/llama3-405b-tpu-v5p.yaml" --json
 want_code 0

@@ -39,20 +39,35 @@ static double x_of(const fab_step_simulation *step, double time_s)
     return LEFT + WIDTH * time_s / step->simulated_s;
 }
 
-static void draw_legend(fab_svg *svg)
+static bool has_part(const fab_step_simulation *step, fab_step_class part)
+{
+    for (size_t i = 0; i < step->activity_count; i++) {
+        if (step->activities[i].part == part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* copies to the host are explained where there are any */
+static void draw_legend(fab_svg *svg, const fab_step_simulation *step)
 {
     static const struct {
         fab_step_class part;
         bool is_backward;
         const char *text;
     } KEY[] = {
-        {FAB_STEP_GEMM, false, "forward"},  {FAB_STEP_GEMM, true, "backward"},
-        {FAB_STEP_TENSOR, false, "tensor"}, {FAB_STEP_CONTEXT, false, "context"},
-        {FAB_STEP_EXPERT, false, "expert"}, {FAB_STEP_PIPELINE, false, "pipeline"},
-        {FAB_STEP_DATA, false, "data"},     {FAB_STEP_OPTIMIZER, false, "optimizer"},
+        {FAB_STEP_GEMM, false, "forward"},    {FAB_STEP_GEMM, true, "backward"},
+        {FAB_STEP_TENSOR, false, "tensor"},   {FAB_STEP_CONTEXT, false, "context"},
+        {FAB_STEP_EXPERT, false, "expert"},   {FAB_STEP_PIPELINE, false, "pipeline"},
+        {FAB_STEP_DATA, false, "data"},       {FAB_STEP_OPTIMIZER, false, "optimizer"},
+        {FAB_STEP_OFFLOAD, false, "offload"},
     };
     double x = LEFT;
     for (size_t i = 0; i < sizeof(KEY) / sizeof(KEY[0]); i++) {
+        if (KEY[i].part == FAB_STEP_OFFLOAD && !has_part(step, FAB_STEP_OFFLOAD)) {
+            continue;
+        }
         fab_svg_rect(svg, (fab_svg_box){x, 34.0, 12.0, 10.0}, 0.0,
                      fill_of(KEY[i].part, KEY[i].is_backward), NULL);
         fab_svg_text(svg, x + 16.0, 43.0, SMALL, KEY[i].text);
@@ -170,7 +185,7 @@ void fab_svg_step(fab_svg *svg, const fab_step_simulation *step, bool is_inline)
                         "One step of %.4g s: computation (upper line of a stage), messages "
                         "(lower line), use of links%s",
                         step->simulated_s, more));
-    draw_legend(svg);
+    draw_legend(svg, step);
     draw_stages(svg, step, shown);
     draw_links(svg, step, links);
     draw_axis(svg, step, links + curves - GAP);
