@@ -156,6 +156,10 @@ shows 'all-reduce     halving' each --size 64MiB --ranks 16 --on h100_ib --simul
 if sed 1d .out | grep -v 'the two agree' | grep -q '%'; then
     failed 'an uncontended collective by which closed form and simulation differ'
 fi
+shows '+0.00 %' each --size 1KiB --ranks 64 --on h100_ib --simulate
+if grep -q -e '-0.00 %' .out; then
+    failed 'nothing has a sign'
+fi
 refused 2 'each needs --simulate' each --size 64MiB --ranks 16 --on h100_ib
 refused 2 'takes no --algorithm' each --size 1MB --ranks 8 --on h100_ib --simulate --json
 shows 'dispatch by direct' dispatch --model deepseek-v3 --size 30MB --ranks 64 --on h100_ib --simulate

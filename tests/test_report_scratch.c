@@ -66,6 +66,9 @@ START_TEST(fixed_has_no_negative_zero)
 {
     ck_assert_str_eq(fab_text_fixed(&scratch, -0.0001, 2), "0.00");
     ck_assert_str_eq(fab_text_fixed(&scratch, -0.01, 2), "-0.01");
+    ck_assert_str_eq(fab_text_signed(&scratch, -0.0001, 2), "+0.00");
+    ck_assert_str_eq(fab_text_signed(&scratch, -0.01, 2), "-0.01");
+    ck_assert_str_eq(fab_text_signed(&scratch, 12.345, 1), "+12.3");
 }
 END_TEST
 

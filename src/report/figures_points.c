@@ -6,9 +6,8 @@
 #include "report/plot.h"
 #include "report/study_sheets.h"
 
-#define SECONDS_PER_DAY 86400.0
-#define FIGURE_WIDTH    900
-#define TITLE_LIMIT     60
+#define FIGURE_WIDTH 900
+#define TITLE_LIMIT  60
 
 static const char *row_text(fab_scratch *s, size_t number)
 {
@@ -77,8 +76,7 @@ static const char *point_text(fab_scratch *s, const fab_study_result *result,
                               const fab_study_point *point)
 {
     return fab_text_printf(
-        s, "%s days (%s, %s)",
-        fab_text_digits(s, point->ownership.time_to_train_s / SECONDS_PER_DAY, 3),
+        s, "%s days (%s, %s)", fab_text_digits(s, point->ownership.time_to_train_s / FAB_DAY_S, 3),
         result->variants[point->variant].name, result->sweep_labels[point->value]);
 }
 
@@ -90,7 +88,7 @@ static void add_times(fab_figure *figure, fab_scratch *s, const fab_study_result
         const double center = (double)(value * stride) + 0.5 * (double)(stride - 2);
         for (size_t v = 0; v < result->variant_count; v++) {
             const fab_study_point *point = &result->points[v * result->sweep_count + value];
-            const double days = point->ownership.time_to_train_s / SECONDS_PER_DAY;
+            const double days = point->ownership.time_to_train_s / FAB_DAY_S;
             fab_sheet_add(&figure->data, (const char *const[]){
                                              result->sweep_labels[value],
                                              result->variants[v].name,

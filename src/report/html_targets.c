@@ -7,8 +7,6 @@
 #include "report/study_mappings.h"
 #include "report/study_sheets.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 /* most targets that get a tile at the top */
 #define TILE_LIMIT 4
 
@@ -192,8 +190,8 @@ static const char *comparison_text(fab_scratch *s, const fab_study_result *resul
     const fab_study_point *mine =
         &result->points[(result->variant_count - 1) * result->sweep_count + last_value];
     const fab_study_point *other = &result->points[last_value];
-    const double mine_days = mine->ownership.time_to_train_s / SECONDS_PER_DAY;
-    const double other_days = other->ownership.time_to_train_s / SECONDS_PER_DAY;
+    const double mine_days = mine->ownership.time_to_train_s / FAB_DAY_S;
+    const double other_days = other->ownership.time_to_train_s / FAB_DAY_S;
     return fab_text_printf(
         s, " At %s, training takes %s days with \"%s\" and %s days with \"%s\", %s times as long.",
         result->sweep_labels[last_value], fab_text_digits(s, mine_days, 3),

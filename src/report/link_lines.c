@@ -158,8 +158,10 @@ static void add_errors(listing *list, const fab_budget *b)
     put_number(list, "wrong bits before correction", b->before_frac, "", code->source);
     if (code->published_frac > 0.0) {
         put_number(list, "that others quote", code->published_frac, "",
-                   fab_text_printf(list->scratch, "of the standard; ours is %+.0f %% off it",
-                                   100.0 * (b->before_frac / code->published_frac - 1.0)));
+                   fab_text_printf(
+                       list->scratch, "of the standard; ours is %s %% off it",
+                       fab_text_signed(list->scratch,
+                                       100.0 * (b->before_frac / code->published_frac - 1.0), 0)));
         const double outer = fab_correction_get(FAB_CORRECTION_KP4)->threshold_frac;
         put_number(list, "by hard decision", fab_inner_input_frac(false, outer), "",
                    "from which the inner code leaves 2.2e-4");

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#define SECONDS_PER_DAY 86400.0
-
 static const fab_sheet_column COLUMNS[] = {
     {"system", false, 0, FAB_SHEET_ALL},      {"what", false, 0, FAB_SHEET_ALL},
     {"published", true, 0, FAB_SHEET_ALL},    {"derived", true, 0, FAB_SHEET_ALL},
@@ -25,7 +23,7 @@ fab_dimension fab_pod_fact_dimension(fab_study_fact_kind kind)
 static const char *number_text(fab_scratch *s, double number_count, fab_study_fact_kind kind)
 {
     if (kind == FAB_STUDY_FACT_TRAIN) {
-        return fab_text_printf(s, "%s d", fab_text_digits(s, number_count / SECONDS_PER_DAY, 3));
+        return fab_text_printf(s, "%s d", fab_text_digits(s, number_count / FAB_DAY_S, 3));
     }
     return fab_text_quantity(s, number_count, fab_pod_fact_dimension(kind));
 }

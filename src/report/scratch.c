@@ -153,6 +153,12 @@ const char *fab_text_fixed(fab_scratch *scratch, double number_count, int decima
     return keep(scratch, use_point(text) + (is_zero && text[0] == '-' ? 1 : 0));
 }
 
+const char *fab_text_signed(fab_scratch *scratch, double number_count, int decimals)
+{
+    const char *text = fab_text_fixed(scratch, number_count, decimals);
+    return text[0] == '-' ? text : fab_text_printf(scratch, "+%s", text);
+}
+
 const char *fab_text_digits(fab_scratch *scratch, double number_count, int digits)
 {
     assert(isfinite(number_count) && digits > 0);

@@ -33,9 +33,13 @@ const char *fab_text_short(fab_scratch *scratch, const char *text, size_t limit)
  */
 const char *fab_text_wrap(fab_scratch *scratch, const char *text, size_t width, const char *mark);
 
-/* Numbers, independent of the locale: with fixed decimals; with significant digits; with as many
- * digits as it takes to read the same number back; a count with commas; a share in per cent. */
+#define FAB_DAY_S 86400.0
+
+/* Numbers, independent of the locale: with fixed decimals; the same with its sign, + of zero; with
+ * significant digits; with as many digits as it takes to read the same number back; a count with
+ * commas; a share in per cent. */
 const char *fab_text_fixed(fab_scratch *scratch, double number_count, int decimals);
+const char *fab_text_signed(fab_scratch *scratch, double number_count, int decimals);
 const char *fab_text_digits(fab_scratch *scratch, double number_count, int digits);
 const char *fab_text_exact(fab_scratch *scratch, double number_count);
 const char *fab_text_count(fab_scratch *scratch, int64_t count);

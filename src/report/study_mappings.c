@@ -4,8 +4,6 @@
 
 #include "report/search_words.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 bool fab_study_has_best(const fab_study_result *result)
 {
     return result->point_count > 0 && result->points[0].best != NULL;
@@ -91,7 +89,7 @@ static void add_mapping(fab_sheet *sheet, const fab_study_result *result,
                              number(s, m->interleave),
                              fab_order_word(m),
                              fab_text_digits(s, f->step_s, 3),
-                             fab_text_digits(s, o->time_to_train_s / SECONDS_PER_DAY, 3),
+                             fab_text_digits(s, o->time_to_train_s / FAB_DAY_S, 3),
                              fab_text_percent(s, f->mfu_frac),
                              fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
                              fab_groups_inside_text(s, groups),

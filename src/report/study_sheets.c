@@ -5,8 +5,6 @@
 #include "report/keys.h"
 #include "report/study_mappings.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 double fab_study_link_power_w(const fab_forecast *forecast)
 {
     double power_w = 0.0;
@@ -56,27 +54,26 @@ static void add_point(fab_sheet *sheet, const fab_study_result *result,
     const double own_s = f->part_s[FAB_STEP_GEMM] + f->part_s[FAB_STEP_ATTENTION] +
                          f->part_s[FAB_STEP_MEMORY] + f->part_s[FAB_STEP_HOST] +
                          f->part_s[FAB_STEP_BESIDE] + f->part_s[FAB_STEP_OPTIMIZER];
-    fab_sheet_add(
-        sheet,
-        (const char *const[]){
-            fab_text_short(s, result->variants[point->variant].name, 16),
-            fab_text_short(s, result->sweep_labels[point->value], 12),
-            fab_text_digits(s, point->ownership.time_to_train_s / SECONDS_PER_DAY, 3),
-            fab_text_digits(s, f->step_s, 3),
-            fab_text_percent(s, f->mfu_frac),
-            fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
-            fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
-            fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
-            fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
-            fab_text_digits(s, f->part_s[FAB_STEP_PIPELINE], 3),
-            fab_text_digits(s, own_s, 3),
-            fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
-            fab_text_known(s, !f->lacks_link_energy, fab_study_link_power_w(f), FAB_DIM_POWER),
-            energy_text(s, f, f->energy.total_j, FAB_DIM_ENERGY),
-            energy_text(s, f, f->energy.package_power_w, FAB_DIM_POWER),
-            f->is_feasible ? "yes" : "no",
-            feasible_text(f),
-        });
+    fab_sheet_add(sheet, (const char *const[]){
+                             fab_text_short(s, result->variants[point->variant].name, 16),
+                             fab_text_short(s, result->sweep_labels[point->value], 12),
+                             fab_text_digits(s, point->ownership.time_to_train_s / FAB_DAY_S, 3),
+                             fab_text_digits(s, f->step_s, 3),
+                             fab_text_percent(s, f->mfu_frac),
+                             fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_PIPELINE], 3),
+                             fab_text_digits(s, own_s, 3),
+                             fab_text_quantity(s, f->memory.total_byte, FAB_DIM_SIZE),
+                             fab_text_known(s, !f->lacks_link_energy, fab_study_link_power_w(f),
+                                            FAB_DIM_POWER),
+                             energy_text(s, f, f->energy.total_j, FAB_DIM_ENERGY),
+                             energy_text(s, f, f->energy.package_power_w, FAB_DIM_POWER),
+                             f->is_feasible ? "yes" : "no",
+                             feasible_text(f),
+                         });
 }
 
 fab_sheet fab_sheet_points(fab_scratch *scratch, const fab_study_result *result)
@@ -119,7 +116,9 @@ static void add_simulated(fab_sheet *sheet, const fab_study_result *result,
             fab_text_short(s, result->sweep_labels[point->value], 12),
             fab_text_digits(s, point->forecast.step_s, 4),
             is_there ? fab_text_digits(s, step->simulated_s, 4) : "-",
-            is_there ? fab_text_printf(s, "%+.2f %%", 100.0 * step->difference_frac) : "-",
+            is_there
+                ? fab_text_printf(s, "%s %%", fab_text_signed(s, 100.0 * step->difference_frac, 2))
+                : "-",
             is_there ? fab_text_printf(s, "stage %s, %s", fab_text_count(s, step->hot_stage + 1),
                                        step->hot_tier)
                      : "-",

@@ -193,11 +193,11 @@ static void write_calibration(fab_scratch *scratch, const fab_collective_answer 
     fab_text_paragraph(
         scratch, stream,
         fab_text_printf(scratch,
-                        "Calibrated on measurements: %s by %s, where the ideal takes %s: %+.0f %%. "
+                        "Calibrated on measurements: %s by %s, where the ideal takes %s: %s %%. "
                         "`fabricast catalog messaging` shows the constants.",
                         time_text(scratch, way->calibrated.time_s),
                         fab_algorithm_name(answer->chosen), time_text(scratch, way->cost.time_s),
-                        more),
+                        fab_text_signed(scratch, more, 0)),
         "");
 }
 

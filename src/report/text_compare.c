@@ -2,8 +2,6 @@
 
 #include "report/text_table.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 static const fab_sheet_column RESULT_COLUMNS[] = {
     {.head = "result"},
     {.head = "first", .is_number = true},
@@ -23,8 +21,8 @@ static void print_results(const fab_comparison *c, fab_scratch *s, FILE *stream)
 {
     const fab_forecast *a = &c->first.forecast, *b = &c->second.forecast;
     fab_sheet sheet = fab_sheet_make(s, RESULT_COLUMNS, FAB_COLUMN_COUNT(RESULT_COLUMNS), 8);
-    add_result(&sheet, "time to train, days", c->first.ownership.time_to_train_s / SECONDS_PER_DAY,
-               c->second.ownership.time_to_train_s / SECONDS_PER_DAY);
+    add_result(&sheet, "time to train, days", c->first.ownership.time_to_train_s / FAB_DAY_S,
+               c->second.ownership.time_to_train_s / FAB_DAY_S);
     add_result(&sheet, "step, s", a->step_s, b->step_s);
     add_result(&sheet, "tokens/s per package", a->tokens_per_s_per_gpu, b->tokens_per_s_per_gpu);
     add_result(&sheet, "MFU, %", 100.0 * a->mfu_frac, 100.0 * b->mfu_frac);
@@ -60,7 +58,7 @@ static void print_parts(const fab_comparison *c, fab_scratch *s, FILE *stream)
         fab_sheet_add(&sheet, (const char *const[]){fab_step_class_text(part->part),
                                                     fab_text_fixed(s, part->first_s, 4),
                                                     fab_text_fixed(s, part->second_s, 4),
-                                                    fab_text_printf(s, "%+.4f", part->change_s),
+                                                    fab_text_signed(s, part->change_s, 4),
                                                     fab_text_fixed(s, step_s, 4)});
     }
     fab_sheet_add(&sheet, (const char *const[]){"step of the second", "", "", "",

@@ -6,8 +6,6 @@
 #include "report/text_scenario.h"
 #include "report/text_table.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 /* one forecast on its way to a stream */
 typedef struct view {
     const fab_scenario *scenario;
@@ -42,7 +40,7 @@ static void add_interruptions(const view *v, fab_sheet *sheet)
         (const char *const[]){
             "with failures",
             fab_text_printf(s, "%s days",
-                            fab_text_digits(s, stops->time_to_train_s / SECONDS_PER_DAY, 4)),
+                            fab_text_digits(s, stops->time_to_train_s / FAB_DAY_S, 4)),
             fab_text_printf(s,
                             "a stop every %s, %s %% of them by links; a checkpoint every %s; %s %% "
                             "of the time is useful",
@@ -56,7 +54,7 @@ static void print_headline(const view *v)
 {
     fab_scratch *s = v->scratch;
     const fab_forecast *f = v->forecast;
-    const double days = v->ownership->time_to_train_s / SECONDS_PER_DAY;
+    const double days = v->ownership->time_to_train_s / FAB_DAY_S;
     const bool is_known = !f->lacks_link_energy;
     fab_sheet sheet = fab_sheet_make(s, HEADLINE_COLUMNS, FAB_COLUMN_COUNT(HEADLINE_COLUMNS), 8);
     fab_sheet_add(

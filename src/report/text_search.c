@@ -5,8 +5,6 @@
 #include "report/sheet.h"
 #include "report/text_table.h"
 
-#define SECONDS_PER_DAY 86400.0
-
 static const fab_sheet_column COLUMNS[] = {
     {"rank", false, 0, FAB_SHEET_ALL},  {"tp", true, 0, FAB_SHEET_ALL},
     {"cp", true, 0, FAB_SHEET_ALL},     {"pp", true, 0, FAB_SHEET_ALL},
@@ -20,7 +18,7 @@ static const fab_sheet_column COLUMNS[] = {
     {"data", true, 0, FAB_SHEET_ALL},   {"as", false, 0, FAB_SHEET_ALL},
 };
 
-/* "zb_v, zero 3, ulysses, 8": of the axes that are searched */
+/* "zb_v, zero 3, ulysses, shard 8": of the axes that are searched */
 static const char *variant_text(fab_scratch *s, const fab_search_axes *axes, const fab_mapping *m)
 {
     const struct {
@@ -55,29 +53,28 @@ static void add_row(fab_sheet *sheet, const char *rank, const fab_search_axes *a
     const fab_mapping *m = &row->mapping;
     const fab_forecast *f = &row->forecast;
     char recompute[FAB_RECOMPUTE_SIZE];
-    fab_sheet_add(sheet,
-                  (const char *const[]){
-                      rank,
-                      fab_text_printf(s, "%lld", (long long)m->tp),
-                      fab_text_printf(s, "%lld", (long long)m->cp),
-                      fab_text_printf(s, "%lld", (long long)m->pp),
-                      fab_text_printf(s, "%lld", (long long)m->dp),
-                      fab_text_printf(s, "%lld", (long long)m->ep),
-                      fab_text_printf(s, "%lld", (long long)m->etp),
-                      fab_text_printf(s, "%lld", (long long)m->microbatch),
-                      fab_text_printf(s, "%lld", (long long)m->interleave),
-                      fab_order_word(m),
-                      fab_text_printf(s, "%s", fab_recompute_word(m, recompute)),
-                      fab_text_digits(s, f->step_s, 5),
-                      fab_text_digits(s, row->ownership.time_to_train_s / SECONDS_PER_DAY, 4),
-                      fab_text_percent(s, f->mfu_frac),
-                      fab_text_fixed(s, f->memory.total_byte / 1e9, 1),
-                      fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
-                      fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
-                      variant_text(s, axes, m),
-                  });
+    fab_sheet_add(sheet, (const char *const[]){
+                             rank,
+                             fab_text_printf(s, "%lld", (long long)m->tp),
+                             fab_text_printf(s, "%lld", (long long)m->cp),
+                             fab_text_printf(s, "%lld", (long long)m->pp),
+                             fab_text_printf(s, "%lld", (long long)m->dp),
+                             fab_text_printf(s, "%lld", (long long)m->ep),
+                             fab_text_printf(s, "%lld", (long long)m->etp),
+                             fab_text_printf(s, "%lld", (long long)m->microbatch),
+                             fab_text_printf(s, "%lld", (long long)m->interleave),
+                             fab_order_word(m),
+                             fab_text_printf(s, "%s", fab_recompute_word(m, recompute)),
+                             fab_text_digits(s, f->step_s, 5),
+                             fab_text_digits(s, row->ownership.time_to_train_s / FAB_DAY_S, 4),
+                             fab_text_percent(s, f->mfu_frac),
+                             fab_text_fixed(s, f->memory.total_byte / 1e9, 1),
+                             fab_text_digits(s, f->part_s[FAB_STEP_TENSOR], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_EXPERT], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_BUBBLE], 3),
+                             fab_text_digits(s, f->part_s[FAB_STEP_DATA], 3),
+                             variant_text(s, axes, m),
+                         });
 }
 
 static void print_rows(const fab_search_result *result, fab_scratch *s, FILE *stream)

@@ -34,7 +34,9 @@ static void write_times(fab_scratch *scratch, const fab_collective_answer *answe
     add(&sheet, s->is_complete ? "simulated" : "simulated until the limit",
         fab_text_quantity(scratch, s->simulated_s, FAB_DIM_TIME));
     if (s->is_complete) {
-        add(&sheet, "difference", fab_text_printf(scratch, "%+.2f %%", 100.0 * s->difference_frac));
+        add(&sheet, "difference",
+            fab_text_printf(scratch, "%s %%",
+                            fab_text_signed(scratch, 100.0 * s->difference_frac, 2)));
     }
     add(&sheet, "fullest link alone", fab_text_quantity(scratch, s->bound_s, FAB_DIM_TIME));
     add(&sheet, "messages", count_text(scratch, s->flows));
@@ -121,8 +123,10 @@ fab_status fab_report_simulations_text(const fab_simulation *simulations, size_t
             fab_algorithm_name(s->algorithm),
             fab_text_quantity(&scratch, s->closed_form_s, FAB_DIM_TIME),
             fab_text_quantity(&scratch, s->simulated_s, FAB_DIM_TIME),
-            s->is_complete ? fab_text_printf(&scratch, "%+.2f %%", 100.0 * s->difference_frac)
-                           : "-",
+            s->is_complete
+                ? fab_text_printf(&scratch, "%s %%",
+                                  fab_text_signed(&scratch, 100.0 * s->difference_frac, 2))
+                : "-",
             fab_text_clean(&scratch, s->cause)};
         fab_sheet_add(&sheet, cells);
     }

@@ -1,7 +1,5 @@
 #include <fabricast/report.h>
 
-#include <math.h>
-
 #include "report/scratch.h"
 #include "report/sheet.h"
 #include "report/text_scenario.h"
@@ -66,10 +64,10 @@ fab_status fab_report_step_text(const fab_scenario *scenario, const fab_step_sim
     fprintf(stream, "\n");
     const char *text = fab_text_printf(
         &scratch,
-        "Simulated over closed form: %+.2f %%; %s. Parts are those of the busiest stage, %s of %s; "
+        "Simulated over closed form: %s %%; %s. Parts are those of the busiest stage, %s of %s; "
         "%s micro-batches, %s events. The fullest link out, of stage %s on tier %s, is in use for "
         "%.1f %% of the step. docs/models-flow.md#step.",
-        100.0 * (fabs(step->difference_frac) < 5e-5 ? 0.0 : step->difference_frac), step->cause,
+        fab_text_signed(&scratch, 100.0 * step->difference_frac, 2), step->cause,
         fab_text_count(&scratch, step->busiest_stage + 1), fab_text_count(&scratch, step->stages),
         fab_text_count(&scratch, step->microbatches),
         fab_text_count(&scratch, (int64_t)step->events),

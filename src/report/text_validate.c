@@ -77,7 +77,7 @@ static const char *percent(fab_scratch *s, bool is_known, double share_frac)
 
 static const char *signed_percent(fab_scratch *s, bool is_known, double share_frac)
 {
-    return is_known ? fab_text_printf(s, "%+.1f", 100.0 * share_frac) : "";
+    return is_known ? fab_text_signed(s, 100.0 * share_frac, 1) : "";
 }
 
 static void print_times(fab_scratch *s, const fab_score_group *groups, size_t count, FILE *stream)
