@@ -1,5 +1,7 @@
 #include "report/svg.h"
 
+#include <math.h>
+
 #define FONT "DejaVu Sans, Verdana, Arial, sans-serif"
 
 /* a coordinate, independent of the locale */
@@ -56,6 +58,26 @@ static void write_box(fab_svg *svg, fab_svg_box box)
 {
     fprintf(svg->stream, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"", at(svg, box.x_count),
             at(svg, box.y_count), at(svg, box.width_count), at(svg, box.height_count));
+}
+
+double fab_svg_next_mark(double low_count, double high_count, double after_count)
+{
+    static const double WIDE[] = {1.0, 0.0};
+    static const double USUAL[] = {1.0, 2.0, 5.0, 0.0};
+    static const double NARROW[] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 0.0};
+    const double ratio = high_count / low_count;
+    const double *steps = ratio > 200.0 ? WIDE : ratio > 8.0 ? USUAL : NARROW;
+    const double from = after_count > low_count ? after_count : low_count;
+    for (double decade = pow(10.0, floor(log10(from))); decade <= high_count * (1.0 + 1e-9);
+         decade *= 10.0) {
+        for (size_t i = 0; steps[i] > 0.0; i++) {
+            const double value = decade * steps[i];
+            if (value > after_count * (1.0 + 1e-9) && value >= low_count * (1.0 - 1e-9)) {
+                return value <= high_count * (1.0 + 1e-9) ? value : 0.0;
+            }
+        }
+    }
+    return 0.0;
 }
 
 void fab_svg_rect(fab_svg *svg, fab_svg_box box, double radius_count, const char *fill,

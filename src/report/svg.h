@@ -34,6 +34,11 @@ void fab_svg_begin(fab_svg *svg, double width_count, double height_count, const 
                    bool is_inline);
 void fab_svg_end(fab_svg *svg);
 
+/* Returns the first value above `after_count` to mark on a logarithmic axis from low to high, 0
+ * when none is left: 1, 2 and 5 of every decade; of many decades 1 alone, of less than one every
+ * digit. */
+double fab_svg_next_mark(double low_count, double high_count, double after_count);
+
 /* Draw one thing; colours are ours, `stroke` NULL draws none. */
 void fab_svg_rect(fab_svg *svg, fab_svg_box box, double radius_count, const char *fill,
                   const char *stroke);

@@ -65,22 +65,13 @@ static void draw_tick(const panel *p, bool is_x, double value)
                  fab_text_digits(p->svg->scratch, value, 1));
 }
 
-/* 1, 2 and 5 of every decade; of many decades 1 alone, of less than one every digit */
 static void draw_ticks(const panel *p, bool is_x)
 {
-    static const double WIDE[] = {1.0, 0.0};
-    static const double USUAL[] = {1.0, 2.0, 5.0, 0.0};
-    static const double NARROW[] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 0.0};
     const double low = is_x ? p->low_x : p->low_y;
     const double high = is_x ? p->high_x : p->high_y;
-    const double *steps = high / low > 200.0 ? WIDE : high / low > 8.0 ? USUAL : NARROW;
-    for (double decade = pow(10.0, floor(log10(low))); decade <= high; decade *= 10.0) {
-        for (size_t i = 0; steps[i] > 0.0; i++) {
-            const double value = decade * steps[i];
-            if (value >= low * (1.0 - 1e-9) && value <= high * (1.0 + 1e-9)) {
-                draw_tick(p, is_x, value);
-            }
-        }
+    for (double mark = fab_svg_next_mark(low, high, 0.0); mark > 0.0;
+         mark = fab_svg_next_mark(low, high, mark)) {
+        draw_tick(p, is_x, mark);
     }
 }
 

@@ -59,16 +59,16 @@ static void draw_cells(fab_svg *svg, const fab_region_map *regions)
 static void draw_axis(fab_svg *svg, double low, double high, bool is_x)
 {
     const fab_svg_font font = {12, false, INK, is_x ? FAB_SVG_MIDDLE : FAB_SVG_END};
-    for (double decade = pow(10.0, ceil(log10(low) - 1e-9)); decade <= high * (1.0 + 1e-9);
-         decade *= 10.0) {
-        const double share = log(decade / low) / log(high / low);
+    for (double mark = fab_svg_next_mark(low, high, 0.0); mark > 0.0;
+         mark = fab_svg_next_mark(low, high, mark)) {
+        const double share = log(mark / low) / log(high / low);
         const double x = is_x ? LEFT + ACROSS * share : LEFT;
         const double y = is_x ? TOP + UP : TOP + UP * (1.0 - share);
         const double from[2] = {x, y};
         const double to[2] = {is_x ? x : x - 6.0, is_x ? y + 6.0 : y};
         fab_svg_line(svg, from, to, INK, 1.0);
         fab_svg_text(svg, is_x ? x : x - 10.0, is_x ? y + 22.0 : y + 4.0, font,
-                     fab_text_quantity(svg->scratch, decade, is_x ? FAB_DIM_LENGTH : FAB_DIM_RATE));
+                     fab_text_quantity(svg->scratch, mark, is_x ? FAB_DIM_LENGTH : FAB_DIM_RATE));
     }
 }
 
