@@ -6,8 +6,6 @@
 #define QUANTITY_SIZE   48
 #define QUANTITY_DIGITS 6
 
-static const fab_position NOWHERE = {.source = NULL};
-
 /* what a word may say, in SI units; 0 is allowed besides unless it makes no sense. Wide enough for
  * any machine, narrow enough that no result leaves what can be printed. */
 typedef struct fab_argument_limits {
@@ -67,20 +65,20 @@ void fab_argument_quantity(fab_session *session, const char *option, const char 
     if (fab_quantity_parse(text, dimension, session->arena, &value, &message) != FAB_OK) {
         message = message != NULL ? message : "out of memory";
         const char *expected = fab_dimension_expected(dimension);
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                      strstr(message, expected) == NULL ? expected : NULL, "%s `%s`: %s", option,
                      text, message);
         return;
     }
     if (!isfinite(value) || value < 0.0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE,
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                      fab_dimension_expected(dimension), "%s `%s`: must not be negative", option,
                      text);
         return;
     }
     const char *wrong = wrong_value(session, value, dimension);
     if (wrong != NULL) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL, "%s `%s`: %s",
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL, "%s `%s`: %s",
                      option, text, wrong);
         return;
     }
@@ -97,7 +95,7 @@ void fab_argument_count(fab_session *session, const char *option, const char *te
         return;
     }
     if (value < (double)least || value > (double)most || value != (double)(int64_t)value) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL,
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL,
                      "%s `%s`: must be a whole number from %lld to %lld", option, text,
                      (long long)least, (long long)most);
         return;
@@ -134,7 +132,7 @@ static const fab_technology *read_technology(fab_session *session, const char *p
                                       fab_catalog_row_name(catalog, FAB_CATALOG_TECHNOLOGY, 0));
     }
     if (session->diagnostics.errors == before) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, NULL, "%s: %s", path,
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL, "%s: %s", path,
                      fab_status_text(status));
     }
     return NULL;
@@ -147,8 +145,8 @@ const fab_technology *fab_argument_technology(fab_session *session, const char *
         return read_technology(session, name);
     }
     if (technology == NULL) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, NOWHERE, hint_for(session, name),
-                     "unknown technology `%s`", name);
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
+                     hint_for(session, name), "unknown technology `%s`", name);
     }
     return technology;
 }
@@ -157,7 +155,7 @@ fab_status fab_argument_fabric(fab_session *session, const char *word, fab_fabri
 {
     FAB_TRY(
         fab_fabric_load(session->catalog, word, session->arena, &session->diagnostics, fabric_out));
-    return fab_link_settle(NOWHERE, session->arena, &session->diagnostics, fabric_out);
+    return fab_link_settle(FAB_NOWHERE, session->arena, &session->diagnostics, fabric_out);
 }
 
 /* the file that holds the mistakes when the words themselves are right */

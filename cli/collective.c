@@ -188,8 +188,8 @@ static int read_word(fab_session *session, const char *what, const char *word,
     }
     hint = hint != NULL ? fab_arena_printf(session->arena, "did you mean `%s`?", hint)
                         : fab_arena_printf(session->arena, "There are:%s", all != NULL ? all : "");
-    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, hint,
-                 "unknown %s `%s`", what, word);
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, hint, "unknown %s `%s`",
+                 what, word);
     return 0;
 }
 
@@ -301,11 +301,11 @@ static const fab_model *read_model(fab_session *session, const char *name)
 {
     const fab_model *model = fab_catalog_model(session->catalog, name);
     if (model == NULL) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                      "`fabricast catalog model` lists them", "unknown model `%s`", name);
     } else if (model->experts == 0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                     NULL, "model `%s` has no experts", name);
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL,
+                     "model `%s` has no experts", name);
     }
     return model != NULL && model->experts > 0 ? model : NULL;
 }
@@ -319,8 +319,12 @@ static int simulate(fab_session *session, const fab_collective_words *words,
     fab_simulation simulation = {.is_complete = true};
     const char *reason = NULL;
     fab_simulating_limit limit;
-    fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
-                        (size_t)answer->fabric->tier_count, &options, &limit);
+    fab_status status =
+        fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
+                            (size_t)answer->fabric->tier_count, &options, &limit);
+    if (status != FAB_OK) {
+        return fab_session_explain(session, status, "collective");
+    }
     options.traffic_byte = traffic_byte;
     fab_token_routing routing = {.is_combine = strcmp(words->kind, "combine") == 0};
     routing.model = words->model != NULL ? read_model(session, words->model) : NULL;
@@ -334,7 +338,7 @@ static int simulate(fab_session *session, const fab_collective_words *words,
         return fab_session_explain(session, FAB_E_NOMEM, "collective");
     }
     session->start_s = fab_session_clock_s();
-    fab_status status = fab_collective_simulate(answer, &options, arena, &simulation, &reason);
+    status = fab_collective_simulate(answer, &options, arena, &simulation, &reason);
     if (reason != NULL) {
         fprintf(stderr, "fabricast: collective: %s\n", reason);
         fab_arena_destroy(arena);
@@ -357,17 +361,18 @@ static int simulate(fab_session *session, const fab_collective_words *words,
 }
 
 /* Traffic from a file says what an even buffer would be; popular ranks go by direct messages. */
-static void read_traffic(fab_session *session, const fab_collective_words *words,
-                         fab_collective_request *request, const double **traffic_byte_out)
+static fab_status read_traffic(fab_session *session, const fab_collective_words *words,
+                               fab_collective_request *request, const double **traffic_byte_out)
 {
     if (words->simulating.traffic != NULL && session->diagnostics.errors == 0) {
-        fab_simulating_read_traffic(session, &words->simulating, request->ranks, traffic_byte_out,
-                                    &request->size_byte);
+        FAB_TRY(fab_simulating_read_traffic(session, &words->simulating, request->ranks,
+                                            traffic_byte_out, &request->size_byte));
     }
     const bool is_uneven = words->simulating.traffic != NULL || words->simulating.skew != NULL;
     if (is_uneven && words->algorithm == NULL && request->kind == FAB_ALL_TO_ALL) {
         request->algorithm = FAB_ALGORITHM_DIRECT;
     }
+    return FAB_OK;
 }
 
 /* Whether all messages of all collectives have arrived. */
@@ -430,9 +435,11 @@ static int show_each(fab_session *session, const fab_collective_words *words,
     fab_simulation_options options;
     fab_simulating_limit limit;
     size_t count = 0;
-    fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
-                        (size_t)fabric->tier_count, &options, &limit);
-    int code = fab_argument_explain(session);
+    const fab_status status =
+        fab_simulating_read(session, &words->simulating, request->ranks * request->stride,
+                            (size_t)fabric->tier_count, &options, &limit);
+    int code = status == FAB_OK ? fab_argument_explain(session)
+                                : fab_session_explain(session, status, "collective");
     if (code != FAB_EXIT_DONE) {
         return code;
     }
@@ -457,8 +464,10 @@ static int show(fab_session *session, void *arguments)
     fab_collective_request request = read_request(session, words);
     const double *traffic_byte = NULL;
     fab_fabric fabric;
-    read_traffic(session, words, &request, &traffic_byte);
-    fab_status status = fab_argument_fabric(session, words->on, &fabric);
+    fab_status status = read_traffic(session, words, &request, &traffic_byte);
+    if (status == FAB_OK) {
+        status = fab_argument_fabric(session, words->on, &fabric);
+    }
     if (status == FAB_E_NOMEM) {
         return fab_session_explain(session, status, "collective");
     }

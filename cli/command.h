@@ -18,6 +18,9 @@ enum {
     FAB_EXIT_MACHINE = 3, /* memory, disk, a missing program */
 };
 
+/* The position of a mistake on the command line. */
+#define FAB_NOWHERE ((fab_position){.source = NULL})
+
 /* What every command starts from. */
 typedef struct fab_session {
     fab_arena *arena;

@@ -85,8 +85,8 @@ static void check_layout(fab_session *session, const fab_fabric *fabric)
 {
     for (int64_t i = 0; i < fabric->tier_count; i++) {
         if (fab_rack_count(&fabric->tiers[i]) > FAB_LAYOUT_LIMIT) {
-            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                         NULL, "--layout lists at most %d racks; a domain of tier %s has more",
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL,
+                         "--layout lists at most %d racks; a domain of tier %s has more",
                          FAB_LAYOUT_LIMIT, fabric->tiers[i].name);
         }
     }
@@ -113,8 +113,8 @@ static fab_status count_wired(fab_session *session, const fab_fabric_bill *bill,
         const fab_status status =
             fab_wired_count(bill->fabric, i, bill->installed, session->arena, &wired[i], &message);
         if (status == FAB_E_INFEASIBLE) {
-            fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE,
-                         (fab_position){.source = NULL}, NULL, "%s: %s", name, message);
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, FAB_NOWHERE, NULL,
+                         "%s: %s", name, message);
             return FAB_E_INPUT;
         }
         FAB_TRY(status);
@@ -154,9 +154,8 @@ static int show(fab_session *session, void *arguments)
         status = fab_file_replace(session, words->svg, draw, &bill);
     }
     if (status == FAB_OK && !bill.is_possible) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
-                     NULL, "%s: %s", words->fabric,
-                     fab_fabric_obstacle(bill.checks, bill.check_count));
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, FAB_NOWHERE, NULL, "%s: %s",
+                     words->fabric, fab_fabric_obstacle(bill.checks, bill.check_count));
         return fab_session_explain(session, FAB_E_INPUT, words->fabric);
     }
     return fab_session_explain(session, status, "fabric");

@@ -189,8 +189,8 @@ static void judge(fab_session *session, const fab_link_options *options, const f
     const char *obstacle = fab_budget_obstacle(t, budget, session->arena);
     const bool is_asked = options->distance != NULL || t->laser_w.is_known;
     if (obstacle != NULL && (is_asked || !budget->is_built)) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
-                     NULL, "%s", obstacle);
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, FAB_NOWHERE, NULL, "%s",
+                     obstacle);
     }
 }
 
@@ -224,8 +224,8 @@ static void read_place(fab_session *session, const char *option, const char *tex
     value->has_range = false;
     value->source = "given on the command line";
     if (!(value->value > 0.0) && session->diagnostics.errors == 0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                     NULL, "%s `%s`: must be above zero", option, text);
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL,
+                     "%s `%s`: must be above zero", option, text);
     }
 }
 
@@ -242,7 +242,7 @@ static fab_pod_place read_places(fab_session *session, const fab_link_options *o
     }
     if (place.chip != NULL && place.chip->role != FAB_ROLE_SWITCH &&
         place.chip->role != FAB_ROLE_OCS) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                      "sw_th6 is one; `fabricast catalog technology` lists them",
                      "--switch `%s`: is no switch", options->chip);
     }
@@ -268,8 +268,8 @@ static fab_status show_pods(fab_session *session, const fab_link_options *option
     for (size_t i = 0; i < count && options->word_count > 0; i++) {
         const char *obstacle = fab_pod_obstacle(found[i], place, &pods[i], session->arena);
         if (obstacle != NULL) {
-            fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE,
-                         (fab_position){.source = NULL}, NULL, "%s", obstacle);
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, FAB_NOWHERE, NULL, "%s",
+                         obstacle);
         }
     }
     return session->diagnostics.count > 0 ? FAB_E_INPUT : FAB_OK;
@@ -305,7 +305,7 @@ static bool read_ends(fab_session *session, const char *text, double *ends_m)
     fab_argument_quantity(session, "--distance", dots + 2, FAB_DIM_LENGTH, &ends_m[1]);
     const bool is_right = ends_m[0] > 0.0 && ends_m[1] > ends_m[0];
     if (!is_right && session->diagnostics.errors == 0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                      "from the nearer to the farther, above zero: 0.5m..500m", "--distance `%s`",
                      text);
     }
@@ -314,8 +314,7 @@ static bool read_ends(fab_session *session, const char *text, double *ends_m)
 
 static void complain(fab_session *session, const char *message)
 {
-    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, NULL,
-                 "%s", message);
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL, "%s", message);
 }
 
 /* an option that what is printed does not depend on is a mistake */

@@ -74,8 +74,8 @@ void fab_session_tell_obstacle(fab_session *session, const char *path,
         const char *reason = forecast->is_buildable
                                  ? "the model does not fit in the memory of a package"
                                  : fab_fabric_obstacle(forecast->checks, forecast->check_count);
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, (fab_position){.source = NULL},
-                     NULL, "%s: %s", path, reason);
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_INFEASIBLE, FAB_NOWHERE, NULL, "%s: %s",
+                     path, reason);
     }
 }
 

@@ -108,7 +108,7 @@ static fab_step_options read_options(fab_session *session, const fab_simulate_wo
     *memory_byte = FAB_SIMULATING_MEMORY_BYTE;
     for (size_t i = 0; i < words->slow_count; i++) {
         if (!read_slow(words->slow[i], &slow[i])) {
-            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                          "STAGE=RATIO or STAGE:TIER=RATIO, such as 3=0.8 or 3:2=0.5",
                          "--slow `%s` is not understood", words->slow[i]);
         }

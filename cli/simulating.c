@@ -137,41 +137,48 @@ const struct argp FAB_SIMULATING_ARGP = {OPTIONS, parse, NULL, NULL, NULL, NULL,
 
 static void complain(fab_session *session, const char *option, const char *message)
 {
-    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, NULL,
-                 "%s: %s", option, message ? message : "out of memory");
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL, "%s: %s", option,
+                 message);
 }
 
-/* "2: torus 4x4": the tier in front */
-static void read_wiring(fab_session *session, const char *text, size_t tiers,
-                        fab_simulation_options *out)
+/* "2: torus 4x4": the tier in front. FAB_E_NOMEM; mistakes are in the diagnostics. */
+static fab_status read_wiring(fab_session *session, const char *text, size_t tiers,
+                              fab_simulation_options *out)
 {
     const char *colon = strchr(text, ':');
     const char *message = NULL;
     int64_t tier = 1;
     fab_wiring *wiring = FAB_NEW(session->arena, fab_wiring, 1);
+    const char *word = fab_arena_copy(session->arena, text, colon ? (size_t)(colon - text) : 0);
+    if (wiring == NULL || word == NULL) {
+        return FAB_E_NOMEM;
+    }
     if (colon) {
-        char *word = fab_arena_copy(session->arena, text, (size_t)(colon - text));
         const size_t before = session->diagnostics.errors;
-        fab_argument_count(session, "--wiring, tier", word ? word : "", 1, FAB_TIER_LIMIT, &tier);
+        fab_argument_count(session, "--wiring, tier", word, 1, FAB_TIER_LIMIT, &tier);
         if (session->diagnostics.errors > before) {
-            return;
+            return FAB_OK;
         }
         if ((size_t)tier > tiers) {
             complain(session, "--wiring",
                      fab_arena_printf(session->arena, "`%s`: the fabric has %zu tier%s", text,
                                       tiers, tiers == 1 ? "" : "s"));
-            return;
+            return FAB_OK;
         }
         text = colon + 1;
     }
-    if (!wiring || fab_wiring_parse(text, session->arena, wiring, &message) != FAB_OK) {
-        complain(session, "--wiring", message);
-        return;
+    const fab_status status = fab_wiring_parse(text, session->arena, wiring, &message);
+    if (status != FAB_OK) {
+        if (status != FAB_E_NOMEM) {
+            complain(session, "--wiring", message);
+        }
+        return status == FAB_E_NOMEM ? status : FAB_OK;
     }
     if (out->wirings[tier - 1]) {
         complain(session, "--wiring", "a tier is wired once");
     }
     out->wirings[tier - 1] = wiring;
+    return FAB_OK;
 }
 
 static void read_routing(fab_session *session, const char *word, fab_simulation_options *out)
@@ -187,7 +194,7 @@ static void read_routing(fab_session *session, const char *word, fab_simulation_
     const char *near = fab_nearest_name(word, names, FAB_ROUTING_COUNT);
     const char *hint = near ? fab_arena_printf(session->arena, "did you mean `%s`?", near)
                             : "there are spray, minimal, ecmp, valiant and up-down";
-    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL}, hint,
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, hint,
                  "unknown routing `%s`", word);
 }
 
@@ -196,22 +203,21 @@ static bool has_time(void *context)
     return fab_session_clock_s() < ((const fab_simulating_limit *)context)->end_s;
 }
 
-/* Memory that is out is told; other mistakes are in the diagnostics. */
-static void read_cables(fab_session *session, const char *path, int64_t packages,
-                        fab_simulation_options *out)
+/* FAB_E_NOMEM; mistakes are in the diagnostics. */
+static fab_status read_cables(fab_session *session, const char *path, int64_t packages,
+                              fab_simulation_options *out)
 {
     fab_status status =
         fab_graph_load(path, packages, session->arena, &session->diagnostics, &out->graph);
     if (status == FAB_OK && out->routing == FAB_ROUTING_UP_DOWN) {
         status = fab_graph_check_up_down(out->graph, session->arena, &session->diagnostics);
     }
-    if (status == FAB_E_NOMEM) {
-        complain(session, "--cables", NULL);
-    }
+    return status == FAB_E_NOMEM ? status : FAB_OK;
 }
 
-void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
-                         size_t tiers, fab_simulation_options *out, fab_simulating_limit *limit_out)
+fab_status fab_simulating_read(fab_session *session, const fab_simulating_words *words,
+                               int64_t packages, size_t tiers, fab_simulation_options *out,
+                               fab_simulating_limit *limit_out)
 {
     *out = (fab_simulation_options){.faults = words->faults,
                                     .fault_count = words->fault_count,
@@ -222,7 +228,7 @@ void fab_simulating_read(fab_session *session, const fab_simulating_words *words
     *limit_out =
         (fab_simulating_limit){.end_s = HUGE_VAL, .memory_byte = FAB_SIMULATING_MEMORY_BYTE};
     for (size_t i = 0; i < words->wiring_count; i++) {
-        read_wiring(session, words->wirings[i], tiers, out);
+        FAB_TRY(read_wiring(session, words->wirings[i], tiers, out));
     }
     if (words->routing) {
         read_routing(session, words->routing, out);
@@ -243,25 +249,24 @@ void fab_simulating_read(fab_session *session, const fab_simulating_words *words
         fab_argument_quantity(session, "--max-time", words->time, FAB_DIM_TIME, &time_s);
         limit_out->end_s = fab_session_clock_s() + time_s;
     }
-    if (words->cables && session->diagnostics.errors == 0) {
-        read_cables(session, words->cables, packages, out);
-    }
+    return words->cables && session->diagnostics.errors == 0
+               ? read_cables(session, words->cables, packages, out)
+               : FAB_OK;
 }
 
-void fab_simulating_read_traffic(fab_session *session, const fab_simulating_words *words,
-                                 int64_t ranks, const double **traffic_byte_out,
-                                 double *buffer_byte_out)
+fab_status fab_simulating_read_traffic(fab_session *session, const fab_simulating_words *words,
+                                       int64_t ranks, const double **traffic_byte_out,
+                                       double *buffer_byte_out)
 {
     if (ranks > FAB_TRAFFIC_RANKS) {
         complain(session, "--traffic",
                  fab_arena_printf(session->arena, "at most %d ranks", FAB_TRAFFIC_RANKS));
-        return;
+        return FAB_OK;
     }
     const fab_status status = fab_traffic_load(words->traffic, ranks, session->arena,
                                                &session->diagnostics, traffic_byte_out);
     if (status == FAB_OK) {
         *buffer_byte_out = fab_traffic_buffer_byte(*traffic_byte_out, ranks);
-    } else if (status == FAB_E_NOMEM) {
-        complain(session, "--traffic", NULL);
     }
+    return status == FAB_E_NOMEM ? status : FAB_OK;
 }

@@ -42,15 +42,18 @@ extern const struct argp FAB_SIMULATING_ARGP;
 bool fab_simulating_has_others(const fab_simulating_words *words);
 
 /* Reads the words; mistakes become diagnostics. `packages` are those of the job, `tiers` those of
- * the fabric. The options ask *limit_out, which must outlive them, for the time that is left. */
-void fab_simulating_read(fab_session *session, const fab_simulating_words *words, int64_t packages,
-                         size_t tiers, fab_simulation_options *out,
-                         fab_simulating_limit *limit_out);
+ * the fabric. The options ask *limit_out, which must outlive them, for the time that is left.
+ * FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_simulating_read(fab_session *session, const fab_simulating_words *words,
+                                           int64_t packages, size_t tiers,
+                                           fab_simulation_options *out,
+                                           fab_simulating_limit *limit_out);
 
 /* Reads --traffic and what buffer an even all-to-all of as many bytes has; mistakes become
- * diagnostics. */
-void fab_simulating_read_traffic(fab_session *session, const fab_simulating_words *words,
-                                 int64_t ranks, const double **traffic_byte_out,
-                                 double *buffer_byte_out);
+ * diagnostics. FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_simulating_read_traffic(fab_session *session,
+                                                   const fab_simulating_words *words, int64_t ranks,
+                                                   const double **traffic_byte_out,
+                                                   double *buffer_byte_out);
 
 #endif

@@ -99,7 +99,7 @@ static void tell_unused_table(fab_session *session, const fab_scenario *scenario
         }
     }
     if (table != NULL && table->count > 0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_WARNING, (fab_position){.source = NULL},
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_WARNING, FAB_NOWHERE,
                      "`train --explain --json` says the shapes of a job",
                      "no operator of this job has a shape that %s names", table->path);
     }

@@ -184,7 +184,7 @@ static const fab_transfer_end *read_end(fab_session *session, const char *option
         const char *longer = fab_arena_printf(session->arena, "%s %s", names, end.name);
         names = longer != NULL ? longer : names;
     }
-    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
+    fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
                  fab_arena_printf(session->arena, "There are:%s", names), "%s: unknown end `%s`",
                  option, word);
     return NULL;
@@ -195,8 +195,8 @@ static const fab_transfer_end *read_end(fab_session *session, const char *option
 static void refuse_empty_packet(fab_session *session, const fab_override *override, double value)
 {
     if (override->key == KEY_PACKET && value == 0.0 && session->diagnostics.errors == 0) {
-        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, (fab_position){.source = NULL},
-                     NULL, "--packet: must be above zero: a packet of 0 byte carries nothing");
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE, NULL,
+                     "--packet: must be above zero: a packet of 0 byte carries nothing");
     }
 }
 

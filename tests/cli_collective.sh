@@ -255,6 +255,7 @@ shows 's0 to 2       switch    8 MB' all-to-all --ranks 4 --on "$switch" --simul
 want_out 'fullest link alone            160 us'
 refused 2 'traffic.csv:1:1: error: 4 sizes in this line' all-to-all --ranks 3 --on "$switch" \
     --simulate --traffic traffic.csv
+refused 3 'out of memory' all-to-all --ranks 20000 --on "$switch" --simulate --traffic traffic.csv
 refused 2 'exclude each other' all-to-all --ranks 4 --size 1MB --on "$switch" --simulate \
     --traffic traffic.csv
 refused 1 'for an all-to-all by direct' all-reduce --ranks 4 --on "$switch" --simulate \
