@@ -277,8 +277,6 @@ FAB_API FAB_CHECKED fab_status fab_report_regions_json(const fab_map_study *stud
                                                        const fab_region_map *regions,
                                                        const fab_run_meter *meter, fab_arena *arena,
                                                        FILE *stream);
-FAB_API FAB_CHECKED fab_status fab_report_regions_svg(const fab_region_map *regions,
-                                                      fab_arena *arena, FILE *stream);
 FAB_API FAB_CHECKED fab_status fab_report_regions_folder(
     const fab_map_study *study, const fab_region_map *regions, const fab_run_meter *meter,
     bool with_figures, const char *folder, fab_arena *arena, const char **message_out);

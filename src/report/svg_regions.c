@@ -1,11 +1,8 @@
-#include <fabricast/report.h>
-
 #include <math.h>
 
 #include "report/plot.h"
 #include "report/region_sheets.h"
 #include "report/svg.h"
-#include "report/text_table.h"
 
 /* The map of the best link: distance to the right, bandwidth upwards, both by their logarithm. */
 
@@ -108,14 +105,4 @@ void fab_regions_draw(fab_scratch *scratch, const fab_region_map *regions, bool 
     fab_svg_text(&svg, 10.0, TOP - 12.0, start, "rate of a package, one direction");
     draw_key(&svg, regions);
     fab_svg_end(&svg);
-}
-
-fab_status fab_report_regions_svg(const fab_region_map *regions, fab_arena *arena, FILE *stream)
-{
-    const fab_arena_mark mark = fab_arena_save(arena);
-    fab_scratch scratch = {.arena = arena};
-    fab_regions_draw(&scratch, regions, false, stream);
-    const fab_status status = fab_text_finish(&scratch, stream);
-    fab_arena_reset(arena, mark);
-    return status;
 }

@@ -5,6 +5,7 @@
 
 /* The step of each point of a study, event by event, beside the closed form. */
 
+/* of one step; what `simulate` takes without --memory */
 #define SCRATCH_BYTE ((size_t)8 << 30)
 
 static const char *copy(fab_arena *arena, const char *text)
@@ -78,19 +79,19 @@ static fab_status simulate(const fab_study_point *point, bool wants_picture, fab
 fab_status fab_study_point_simulate(const fab_study *study, fab_study_store *keep, fab_arena *arena,
                                     fab_study_point *point)
 {
+    if (!study->file.simulate) {
+        return FAB_OK;
+    }
     size_t values;
     (void)fab_study_sweep_values(study, &values);
     const bool wants_picture = point->value + 1 == values;
     fab_simulated_row row = {.variant = (int64_t)point->variant, .value = (int64_t)point->value};
     fab_study_simulated *out = FAB_NEW(arena, fab_study_simulated, 1);
-    bool is_found = false;
-    if (!study->file.simulate) {
-        return FAB_OK;
-    }
     if (out == NULL) {
         return FAB_E_NOMEM;
     }
     /* pictures are not kept: what is drawn is simulated once more */
+    bool is_found = false;
     FAB_TRY(wants_picture ? FAB_OK : fab_keep_take_simulated(keep, &row, &is_found));
     if (!is_found) {
         FAB_TRY(simulate(point, wants_picture, arena, &row.simulated));
