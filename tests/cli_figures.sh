@@ -77,7 +77,15 @@ write_scenario >../scenario.yaml
 run run ../single.yaml --out single
 want_code 0
 want_file single/figures/gain.svg
-rm ../single.yaml
+
+# gains that do not differ are a flat line in the middle of a tenth of their size
+sed 's/values: \[\(.*\)\]}/values: [\1, {label: again, set: {job: {sequence: 4096}}}]}/' ../single.yaml >../flat.yaml
+run run ../flat.yaml --out flat
+want_code 0
+sed -n 's/^set yrange .\([0-9.]*\):\([0-9.]*\).*/\1 \2/p' flat/figures/gain.gp |
+    awk '$2 - $1 > 0.05 * $2 { found = 1 } END { exit !found }' ||
+    failed 'the plot of equal gains has no height'
+rm ../single.yaml ../flat.yaml
 
 # left out again, the old figures go too
 run run ../study.yaml --no-figures --out out

@@ -84,9 +84,11 @@ static const char *elements(fab_scratch *s, const fab_study_result *result,
             text, v, fab_plot_color(v), key_text(s, result, v, "the study's mapping"), v,
             fab_plot_color(v), key_text(s, result, v, "own best mappings"));
     }
+    /* above the pale bar, or in white where the solid one hides that place */
     return fab_text_printf(
         s,
-        "%s'best_mapping.csv' skip 1 using 5:3:3 with labels font small offset 0,0.6 notitle, \\\n"
+        "%s'best_mapping.csv' skip 1 using 5:($3<$4?0.93*$3:$3):3:($3<$4?0xffffff:0) with labels "
+        "font small textcolor rgb variable offset 0,0.6 notitle, \\\n"
         "    'best_mapping.csv' skip 1 using 5:($4/2):4 with labels font small textcolor rgb "
         "'#ffffff' notitle, \\\n"
         "    'best_mapping.csv' skip 1 every %zu using 7:(0):xtic(1) with points pointsize 0 "
@@ -99,8 +101,9 @@ static const char *caption(fab_scratch *s, const fab_study_result *result)
     const size_t last = result->sweep_count - 1;
     const char *text = fab_text_printf(
         s,
-        "How many times as long the others take as %s. Pale: every system runs the study's "
-        "mapping. Solid, with its number inside: each runs the mapping that suits it best. At %s:",
+        "How many times as long the others take as %s. Pale, with its number at the top: every "
+        "system runs the study's mapping. Solid, with its number in the middle: each runs the "
+        "mapping that suits it best. At %s:",
         result->variants[result->variant_count - 1].name, result->sweep_labels[last]);
     for (size_t v = 0; v + 1 < result->variant_count; v++) {
         const double best_ratio = best_gain(result, v, last);

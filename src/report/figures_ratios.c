@@ -10,6 +10,9 @@
 #define TORNADO_LIMIT 12
 #define EXTREME_LIMIT 26 /* bytes of a label at the end of a bar */
 
+/* least height of the plot of gains, of the largest gain */
+#define LEAST_GAIN_SPAN 0.1
+
 /* points: width of the bars' plot beside long names, a letter and the edge of a label in it */
 #define TORNADO_WIDTH 500.0
 #define LABEL_LETTER  5.5
@@ -91,6 +94,12 @@ static fab_plot_span gain_span(const fab_study_result *result)
             span.low_count = fmin(span.low_count, gain(result, v, value));
             span.high_count = fmax(span.high_count, gain(result, v, value));
         }
+    }
+    /* gains that hardly differ are a flat line in the middle */
+    const double missing = LEAST_GAIN_SPAN * span.high_count - (span.high_count - span.low_count);
+    if (missing > 0.0) {
+        span.low_count -= 0.5 * missing;
+        span.high_count += 0.5 * missing;
     }
     return span;
 }
