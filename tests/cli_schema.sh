@@ -43,6 +43,13 @@ want_err 'unknown gpu `h100_sxn`; did you mean `h100_'
 run new gpu --from zzzzzzzzzzzzzzzz
 want_code 2
 want_err '`fabricast catalog gpu` lists them'
+# what a study starts from runs, and each of its settings is used
+run new study
+want_code 0
+mv .out started.yaml
+run run started.yaml
+want_code 0
+[ ! -s .err ] || failed "what a study starts from is warned of"
 run new study --from h100_sxm
 want_code 2
 want_silence

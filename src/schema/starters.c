@@ -49,8 +49,8 @@ const char FAB_STARTER_STUDY[] =
     "  - {label: h100, title: H100 servers of 8, set: {gpu: h100_sxm, fabric: h100_ib}}\n"
     "  - {label: gb200, title: GB200 racks, set: {gpu: gb200, fabric: gb200_nvl72}}\n"
     "ranges:\n"
-    "  - name: gemm_efficiency\n"
+    "  - name: overlap of tensor messages\n"
     "    why: my own range\n"
     "    values:\n"
-    "      - {label: \"0.4\", set: {assumptions: {gemm_efficiency: 0.4}}}\n"
-    "      - {label: \"0.6\", set: {assumptions: {gemm_efficiency: 0.6}}}\n";
+    "      - {label: half, set: {assumptions: {overlap: {tensor: 0.5}}}}\n"
+    "      - {label: all, set: {assumptions: {overlap: {tensor: 1}}}}\n";
