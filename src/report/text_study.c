@@ -77,7 +77,10 @@ static void print_pods(const fab_study_result *result, fab_scratch *s, FILE *str
     const fab_sheet sheet = fab_sheet_pods(s, result);
     fab_text_heading(stream, "Pods as published and as they follow from their links");
     fab_text_sheet(&sheet, stream);
-    fab_text_paragraph(s, stream, fab_pods_text(s, result), "");
+    const char *text = fab_pods_text(s, result);
+    if (*text) {
+        fab_text_paragraph(s, stream, text, "");
+    }
 }
 
 static void print_waterfall(const fab_study_result *result, fab_scratch *s, FILE *stream)

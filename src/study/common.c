@@ -43,6 +43,16 @@ bool fab_study_is_list(const fab_node *node, const char *field, size_t limit,
     return false;
 }
 
+void fab_study_check_known(const fab_node *node, const char *field, const fab_value *given,
+                           fab_diagnostics *diagnostics)
+{
+    const fab_node *value = fab_node_get(node, field);
+    if (value != NULL && !given->is_known) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, value->position,
+                     "leave it out for the default", "`%s` must be a number here", field);
+    }
+}
+
 static bool is_fit(const fab_technology *technology, fab_study_use use)
 {
     const int role = technology->role;

@@ -25,6 +25,10 @@ const char *fab_study_file_name(const char *path, fab_arena *arena);
 bool fab_study_is_list(const fab_node *node, const char *field, size_t limit,
                        fab_diagnostics *diagnostics);
 
+/* What is left out has a default; a mistake is told where `node` says that `field` is not known. */
+void fab_study_check_known(const fab_node *node, const char *field, const fab_value *given,
+                           fab_diagnostics *diagnostics);
+
 /* What a technology is wanted for. */
 typedef enum fab_study_use {
     FAB_USE_ANY,

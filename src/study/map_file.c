@@ -69,12 +69,18 @@ const fab_table FAB_MAP_TABLE = {.kind = "map",
                                  .size = sizeof(fab_map_file),
                                  .defaults = &DEFAULTS};
 
-static void complain(fab_diagnostics *diagnostics, const fab_node *root, const char *field,
-                     const char *message)
+/* at the end that the file gives, of an axis whose ends stand the wrong way round */
+static void check_axis(fab_diagnostics *diagnostics, const fab_node *root, const char *from,
+                       const char *to, bool is_rising)
 {
-    const fab_node *node = fab_node_get(root, field);
-    fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, node != NULL ? node->position : root->position,
-                 NULL, "%s", message);
+    const fab_node *last = fab_node_get(root, to);
+    const fab_node *node = last != NULL ? last : fab_node_get(root, from);
+    if (!is_rising) {
+        fab_diagnose(
+            diagnostics, FAB_SEVERITY_ERROR, node != NULL ? node->position : root->position,
+            last != NULL ? NULL : "the default of the other end stands in docs/reference.md",
+            "`%s` must be above `%s`", to, from);
+    }
 }
 
 static fab_status read_links(const fab_catalog *catalog, const fab_node *node, fab_arena *arena,
@@ -131,12 +137,12 @@ static fab_status read_map(const fab_catalog *catalog, const fab_node *root, con
         return FAB_E_NOMEM;
     }
     FAB_TRY(read_links(catalog, fab_node_get(root, "links"), arena, diagnostics, study));
-    if (!(file.to_m > file.from_m)) {
-        complain(diagnostics, root, "distance_to", "`distance_to` must be above `distance_from`");
+    if (status == FAB_OK) {
+        fab_study_check_known(root, "edge", &file.edge_m, diagnostics);
+        fab_study_check_known(root, "link_power", &file.link_power_w, diagnostics);
     }
-    if (!(file.to_bps > file.from_bps)) {
-        complain(diagnostics, root, "rate_to", "`rate_to` must be above `rate_from`");
-    }
+    check_axis(diagnostics, root, "distance_from", "distance_to", file.to_m > file.from_m);
+    check_axis(diagnostics, root, "rate_from", "rate_to", file.to_bps > file.from_bps);
     if (diagnostics->errors > errors) {
         return FAB_E_INPUT;
     }
