@@ -66,6 +66,32 @@ START_TEST(what_is_kept)
 }
 END_TEST
 
+/* 2 to divide them by the replicas, 1 for their norm */
+START_TEST(passes_over_gradients)
+{
+    static const struct {
+        const char *software, *year, *packages, *tp, *pp;
+        int64_t want;
+    } row[] = {
+        {"Megatron-LM 23e00ed, TE 2.11", "2026", "8", "2", "2", 3},
+        {"Megatron-LM 23e00ed, TE 2.11", "2026", "8", "8", "1", 1},
+        {"Megatron-LM 23e00ed, TE 2.11", "2026", "8", "4", "2", 1},
+        {"Megatron-LM", "2021", "3072", "8", "64", 2},
+        {"NeMo container 26.06 / Megatron-Bridge", "2026", "64", "4", "4", 1},
+        {"Megatron-DeepSpeed 1F1B", "2022", "384", "8", "12", 0},
+        {"torchtitan", "2025", "64", "8", "1", 0},
+        {"", "", "8", "1", "1", 0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        fab_run_row read = row_of(row[i].software, row[i].year, "");
+        read.cells[FAB_RUN_GPUS] = row[i].packages;
+        read.cells[FAB_RUN_TP] = row[i].tp;
+        read.cells[FAB_RUN_PP] = row[i].pp;
+        ck_assert_msg(fab_run_software_of(&read).gradient_passes == row[i].want, "row %zu", i);
+    }
+}
+END_TEST
+
 /* whose kernels the attention core is */
 START_TEST(which_attention)
 {
@@ -161,6 +187,7 @@ int main(void)
     tcase_add_loop_test(tests, what_is_kept, 0, (int)(sizeof(KEPT) / sizeof(KEPT[0])));
     tcase_add_loop_test(tests, what_is_gathered_as_bytes, 0,
                         (int)(sizeof(BYTES) / sizeof(BYTES[0])));
+    tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, which_ranks_shard);

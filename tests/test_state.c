@@ -291,6 +291,28 @@ START_TEST(recipes_by_hand)
 }
 END_TEST
 
+/* Stage 0 holds 3232 parameters, and the state of half: three passes more read or write 4 bytes, or
+ * 2, of each; gradients that were sent at once have no such pass. */
+START_TEST(gradient_passes_by_hand)
+{
+    fab_scenario s = hand_scenario();
+    fab_workload w = workload_of(&s);
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const double without_byte = fab_stage_optimizer_byte(&s, &w, &stage);
+    s.assumptions.gradient_passes = 3;
+    ck_assert_double_eq_tol(fab_stage_optimizer_byte(&s, &w, &stage), without_byte + 3 * 4 * 3232.0,
+                            1e-9);
+    s.assumptions.main_gradient = FAB_GRADIENT_BF16;
+    ck_assert_double_eq_tol(fab_stage_optimizer_byte(&s, &w, &stage),
+                            without_byte - 2 * (2 * 1616.0 + 3232.0) + 3 * 2 * 3232.0, 1e-9);
+    s.mapping.zero = 2;
+    w = workload_of(&s);
+    const double shared_byte = fab_stage_optimizer_byte(&s, &w, &stage);
+    s.assumptions.gradient_passes = 0;
+    ck_assert_double_eq_tol(fab_stage_optimizer_byte(&s, &w, &stage), shared_byte, 1e-9);
+}
+END_TEST
+
 /* Stage 0 holds 1184 + 480 + 800 dense parameters, 1152 + 384 of them of products, and 768 of an
  * expert: FP8 keeps these in one byte, or in two with a transposed copy */
 START_TEST(fp8_weights_by_hand)
@@ -662,6 +684,7 @@ int main(void)
     tcase_add_test(tests, recomputation_keeps_inputs);
     tcase_add_test(tests, recomputation_of_some_layers);
     tcase_add_test(tests, recipes_by_hand);
+    tcase_add_test(tests, gradient_passes_by_hand);
     tcase_add_test(tests, fp8_weights_by_hand);
     tcase_add_test(tests, host_keeps_activations);
     tcase_add_test(tests, layers_in_bf16_keep_what_they_are);

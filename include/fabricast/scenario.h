@@ -310,6 +310,7 @@ typedef struct fab_assumptions {
     int combine_precision;      /* fab_precision of results sent back */
     int gradient_precision;     /* fab_gradient_precision of gradient messages */
     int gradient_sum;           /* fab_gradient_sum of ZeRO-1 */
+    int64_t gradient_passes;    /* reads and writes of all gradients before they are summed */
     int gate_product;           /* fab_gate_product */
     int dispatch;               /* fab_dispatch_mode */
     int expert_routing;         /* fab_expert_routing */

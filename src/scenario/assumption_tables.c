@@ -2,6 +2,8 @@
 
 /* Field tables of what a scenario assumes, with the defaults and their reasons. */
 
+#define GRADIENT_PASSES_LIMIT 100
+
 static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const SCALING[] = {"delayed", "current", "block", "mxfp8", "rowwise", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
@@ -426,6 +428,16 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "in buckets",
         "reduce-scatter, as Megatron's distributed optimizer does; Aleph Alpha's library "
         "all-reduces"),
+    {.name = "gradient_passes",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_assumptions, gradient_passes),
+     .minimum = 0,
+     .maximum = GRADIENT_PASSES_LIMIT,
+     .help = "times that a package reads or writes all of its gradients in memory before "
+             "data-parallel ranks sum them, with `zero` 0 and 1",
+     .source = "0: the collective averages and nothing is checked; Megatron-LM divides them (2, "
+               "with several replicas) and reads them for a norm (1), "
+               "`megatron/core/distributed/param_and_grad_buffer.py`"},
     CHOICE(
         "gate_product", offsetof(fab_assumptions, gate_product), GATE_PRODUCT,
         "whether both matrices that the input of a gated block meets are one module; of `separate` "

@@ -383,6 +383,16 @@ static double bucket_byte(const fab_scenario *scenario, double total_count)
     return (copied_byte + converted_byte + 3.0 * kept_byte) * total_count;
 }
 
+/* What software does with all gradients that a package summed before they are sent: Megatron-LM
+ * divides them by the number of replicas and takes their norm, which is no number when one of them
+ * is none (`start_grad_sync` in megatron/core/distributed/param_and_grad_buffer.py). */
+static double passes_byte(const fab_scenario *scenario, double total_count)
+{
+    return scenario->mapping.zero <= 1 ? (double)scenario->assumptions.gradient_passes *
+                                             main_gradient_byte(scenario) * total_count
+                                       : 0.0;
+}
+
 double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload *workload,
                                 const fab_stage *stage)
 {
@@ -400,5 +410,5 @@ double fab_stage_optimizer_byte(const fab_scenario *scenario, const fab_workload
     const double written_byte = written_weights_byte(scenario, workload, &held);
     return update_byte * (zero >= 1 ? sharded_count : total_count) + written_byte +
            gradient_byte * (zero >= 2 ? sharded_count : total_count) +
-           bucket_byte(scenario, total_count);
+           bucket_byte(scenario, total_count) + passes_byte(scenario, total_count);
 }

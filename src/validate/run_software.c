@@ -23,6 +23,9 @@
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC HIDDEN(0.5)
 
+/* year from which Megatron-Core looks for gradients that are no number */
+#define CHECK_YEAR 2024
+
 /* year from which Megatron-Core weights experts inside (0.14) */
 #define INSIDE_YEAR 2025
 
@@ -132,6 +135,22 @@ static double data_overlap(const fab_run_row *row)
     return fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
 }
 
+/* Megatron takes the norm of all gradients before they are sent, against what is no number, and
+ * Megatron-LM divides them by the replicas, which NeMo's recipes leave to the collective
+ * (check_for_nan_in_grad, average_in_collective: DistributedDataParallelConfig). */
+static int64_t gradient_passes(const fab_run_row *row)
+{
+    static const char *const FORK[] = {"DeepSpeed", NULL};
+    const double ranks = fab_run_number(row, FAB_RUN_TP) * fab_run_number(row, FAB_RUN_PP);
+    const bool has_replicas = fab_run_number(row, FAB_RUN_GPUS) > ranks;
+    const bool checks =
+        fab_run_number(row, FAB_RUN_YEAR) >= CHECK_YEAR && !fab_run_experts_of(row).is_graphed;
+    if (!is_megatron(row) || row_says(row, FORK)) {
+        return 0;
+    }
+    return (checks ? 1 : 0) + (has_replicas && !is_tuned(row) ? 2 : 0);
+}
+
 /* Scores were written out and read again before fused kernels came into use. PyTorch's own fused
  * attention, which torchtitan takes, is FlashAttention-2. */
 static const char *attention_of(const fab_run_row *row)
@@ -198,6 +217,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
                        fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
         .has_scatter_gather = is_megatron(row),
         .sums_in_bf16 = is_aleph_alpha(row) || experts.sums_in_bf16,
+        .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row),
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
         .has_separate_gate = is_aleph_alpha(row),

@@ -22,6 +22,7 @@ typedef struct fab_run_software {
     bool has_dropout;
     bool has_scatter_gather;
     bool sums_in_bf16;        /* gradients are summed up, and unless sums_all sent, in BF16 */
+    int64_t gradient_passes;  /* over all gradients of a package before they are summed */
     bool keeps_gathered;      /* gathered inputs are kept and not gathered again */
     bool gathers_tensor_fp8;  /* what FP8 products take is gathered in FP8 by tensor ranks */
     bool has_separate_gate;   /* both matrices before a gate are modules of their own */
