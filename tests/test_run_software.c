@@ -66,6 +66,32 @@ START_TEST(what_is_kept)
 }
 END_TEST
 
+/* beside what products of gradients run: half hides on A100, or where recipes make room for it */
+START_TEST(what_hides_beside_gradients)
+{
+    static const struct {
+        const char *software, *gpu, *year;
+        bool hides;
+    } row[] = {
+        {"Megatron-LM", "A100-80GB", "2022", true},
+        {"Megatron-LM", "A100-80GB", "2021", false},
+        {"Megatron-DeepSpeed 1F1B", "A100-80GB", "2022", false},
+        {"Megatron-LM 23e00ed, TE 2.11", "B200", "2026", false},
+        {"Megatron-Core 2025", "H100", "2025", false},
+        {"NeMo container 26.06 / Megatron-Bridge", "B200", "2026", true},
+        {"NeMo 24.07", "H100", "2024", true},
+        {"torchtitan", "H100", "2025", false},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        fab_run_row read = row_of(row[i].software, row[i].year, "");
+        read.cells[FAB_RUN_GPU] = row[i].gpu;
+        read.cells[FAB_RUN_TP] = "8";
+        const double got = fab_run_software_of(&read).tensor_gradient_frac;
+        ck_assert_msg(row[i].hides ? got > 0.5 : got <= 0.0, "row %zu: %g", i, got);
+    }
+}
+END_TEST
+
 /* 2 to divide them by the replicas, 1 for their norm */
 START_TEST(passes_over_gradients)
 {
@@ -187,6 +213,7 @@ int main(void)
     tcase_add_loop_test(tests, what_is_kept, 0, (int)(sizeof(KEPT) / sizeof(KEPT[0])));
     tcase_add_loop_test(tests, what_is_gathered_as_bytes, 0,
                         (int)(sizeof(BYTES) / sizeof(BYTES[0])));
+    tcase_add_test(tests, what_hides_beside_gradients);
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, what_is_gathered);

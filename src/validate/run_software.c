@@ -108,6 +108,16 @@ static bool gathers_tensor_fp8(const fab_run_row *row)
     return strstr(precision, "fp8") != NULL && (is_megatron(row) || has_one);
 }
 
+/* Products on GPUs after A100 are persistent kernels: one block on each multiprocessor with a fixed
+ * share of the tiles. The blocks whose multiprocessors a collective holds start when it ends, so
+ * that nothing is gained, unless software leaves multiprocessors free for it, as recipes do that
+ * are tuned for it (NVTE_EXT_MARGIN_SM, 0 by default: Transformer Engine pull request 713; blocks
+ * of NCCL share a multiprocessor with no others: NCCL issue 689). */
+static bool yields_to_messages(const fab_run_row *row)
+{
+    return strncmp(row->cells[FAB_RUN_GPU], "A100", strlen("A100")) == 0 || is_tuned(row);
+}
+
 /* Megatron starts sums of input gradients, and inputs gathered again, beside products since 2022
  * (DeepSpeed's fork is older);
  * about half of them hides: table 4 of arXiv 2205.05198 has 11.9 ms for a backward pass of 10.9 ms
@@ -115,7 +125,7 @@ static bool gathers_tensor_fp8(const fab_run_row *row)
 static double tensor_gradients(const fab_run_row *row)
 {
     static const char *const FORK[] = {"DeepSpeed", NULL};
-    const bool overlaps = is_megatron(row) && !row_says(row, FORK) &&
+    const bool overlaps = is_megatron(row) && !row_says(row, FORK) && yields_to_messages(row) &&
                           fab_run_number(row, FAB_RUN_YEAR) >= BESIDE_YEAR;
     const double others = tensor_overlap(row);
     return overlaps && others < BESIDE_HIDDEN_FRAC ? BESIDE_HIDDEN_FRAC : others;
