@@ -35,7 +35,9 @@ static inline fab_scenario small_scenario(void)
                     .etp = 1,
                     .microbatch = 2,
                     .is_sequence_parallel = true},
-        .assumptions = {.expert_load_ratio = 1.5, .has_fused_loss = true},
+        .assumptions = {.expert_load_ratio = 1.5,
+                        .has_fused_loss = true,
+                        .has_fused_latents = true},
     };
 }
 

@@ -175,6 +175,16 @@ START_TEST(latent_keys_and_values_are_taken_apart)
     const double byte = 4 * 8 * 3 * 2 + 2 * 8 * 2 * (2 * 4 + 2 + 2 * 4);
     const expert_row rotary[] = {{"rotary, query and key", byte, byte, 1, 0}};
     assert_experts(&scenario, rotary, 1);
+
+    /* step by step 12 and 17 times the 3 x 2 that turn; of 2 heads queries of 4 + 2 joined, keys
+     * of 4 + 2 made of 4, values of 4 copied: 12 + 10 + 8; backward queries joined, gradients of
+     * both parts of 4 + 4 joined, of the shared key's part summed: 12 + 16 + 2 */
+    scenario.assumptions.has_fused_latents = false;
+    const expert_row steps[] = {{"rotary, query and key", 2 * 8 * (12 * 6 + 2 * (12 + 10 + 8)),
+                                 2 * 8 * (17 * 6 + 2 * (12 + 16 + 2)), 1, 15}};
+    assert_experts(&scenario, steps, 1);
+    const fab_workload w = small_workload(&scenario);
+    ck_assert_double_eq(moe_operator(&w, "rotary, query and key")->backward.kernel_count, 21.0);
 }
 END_TEST
 

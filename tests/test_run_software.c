@@ -63,6 +63,7 @@ START_TEST(what_is_kept)
     ck_assert(got.has_separate_gate == KEPT[_i].gathers_loss);
     ck_assert(got.keeps_gathered == KEPT[_i].gathers_loss);
     ck_assert(got.weights_inside == KEPT[_i].weights_inside);
+    ck_assert(got.has_fused_latents == (strncmp(KEPT[_i].software, "Megatron-LM", 11) != 0));
 }
 END_TEST
 

@@ -278,6 +278,7 @@ typedef struct fab_assumptions {
     int attention;                    /* fab_attention_choice */
     int elementwise;                  /* fab_elementwise_choice */
     bool has_fused_loss;              /* loss and its gradient in one pass over BF16 logits */
+    bool has_fused_latents;           /* MLA: rotation, joining and splitting in a kernel each */
     bool reruns_last;                 /* also what no gradient reads runs again */
     bool has_dropout;                 /* masks are made and kept */
     int expert_weighting;             /* fab_expert_weighting */

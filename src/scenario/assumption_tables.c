@@ -222,6 +222,7 @@ static const fab_assumptions ASSUMPTIONS_DEFAULT = {
     .kernels = FAB_KERNELS_MEASURED,
     .messages = FAB_MESSAGES_MEASURED,
     .has_fused_loss = true,
+    .has_fused_latents = true,
     .reruns_last = true,
     .gemm_efficiency_frac = 0.5,
     .attention_efficiency_frac = 0.5,
@@ -310,6 +311,9 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
            "fused: Transformer Engine, Megatron and compiled PyTorch"),
     FLAG("fused_loss", offsetof(fab_assumptions, has_fused_loss),
          "loss and its gradient in one pass over BF16 logits; without, over FP32 copies of them"),
+    FLAG("fused_latents", offsetof(fab_assumptions, has_fused_latents),
+         "multi-head latent attention: one kernel rotates queries, one makes keys and values; "
+         "without, PyTorch rotates, joins and splits them step by step"),
     FLAG("recompute_last", offsetof(fab_assumptions, reruns_last),
          "what runs again includes the last product of a dense layer, whose result no gradient "
          "reads; a compiler that sees both passes, such as XLA, leaves it out"),

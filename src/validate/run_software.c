@@ -223,6 +223,10 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .launch_waits = row_says(row, BLOCKING),
         .launch_s = launch_of(row),
         .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,
+        /* Megatron's kernel is an experiment that its command line switches on
+         * (`experimental_fn` in megatron/core/fusions/fused_mla_yarn_rope_apply.py), and recipes do
+         */
+        .has_fused_latents = !is_megatron(row) || is_tuned(row),
         .has_dropout = (is_megatron(row) || is_memory_formula(row)) &&
                        fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
         .has_scatter_gather = is_megatron(row),

@@ -16,7 +16,8 @@ typedef struct fab_run_software {
     const char *attention; /* words of the scenario's assumptions */
     const char *elementwise;
     bool has_fused_loss;
-    bool gathers_fp8; /* shards in BF16 are converted before they are gathered */
+    bool has_fused_latents; /* MLA's rotary part is one kernel */
+    bool gathers_fp8;       /* shards in BF16 are converted before they are gathered */
     bool launch_waits;
     double launch_s; /* host time of an operator or message */
     bool has_dropout;

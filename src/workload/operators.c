@@ -48,6 +48,18 @@
 #define FUSED_GATE_BYTE          2.0
 #define FUSED_GATE_GRADIENT_BYTE 8.0
 
+/* A rotation of MLA step by step, reads and writes of an element: half of it turned (1), both
+ * halves joined (2), two products (4), their sum (3), with an empty rest (2); backward two products
+ * (4), a half turned (1), halves joined (2), both uses added (3), and of its two slices one copied
+ * into zeros (3) and one of zeros alone added (4). Kernels: of queries and key, and what joins,
+ * splits and copies. `_apply_rotary_pos_emb_bshd` in
+ * megatron/core/models/common/embeddings/rope_utils.py, `qkv_up_proj_and_rope_apply` in
+ * megatron/core/transformer/multi_latent_attention.py. */
+#define LATENT_TURN         12.0
+#define LATENT_TURN_BACK    17.0
+#define LATENT_KERNELS      15.0
+#define LATENT_KERNELS_BACK 21.0
+
 /* Unfused attention, bytes of a pair of tokens and head beside the two products: softmax reads and
  * writes; backward it reads two and writes one. Dropout reads, writes and makes or uses a mask. */
 #define SOFTMAX_BYTE          (2.0 * ELEMENT_BYTE)
@@ -221,23 +233,42 @@ static void add_mla_projection(fab_building *b)
     b->parts = 0;
 }
 
-/* Grouped attention turns all queries and keys. MLA turns the rotary part of its queries and the
- * one rotary key that all heads share, joins that to each head's key, and takes keys and values
- * apart. */
-static void add_rotary(fab_building *b)
+/* MLA turns the rotary part of its queries and the one rotary key that all heads share, joins that
+ * to each head's key, and takes keys and values apart. */
+static void add_latent_rotary(fab_building *b, const char *name)
 {
     const fab_model *model = b->model;
     const double heads = (double)model->heads / b->tensor;
-    double byte = step_bytes(b)->rotation * b->tokens * (heads + local_kv_heads(b)) *
-                  (double)fab_model_qk_dim(model);
-    if (model->attention == FAB_ATTENTION_MLA) {
-        const double rotary = (double)model->qk_rope_dim;
-        const double plain = (double)model->qk_nope_dim;
-        byte =
-            2.0 * ELEMENT_BYTE * b->tokens * (heads + 1.0) * rotary +
-            ELEMENT_BYTE * b->tokens * heads * (2.0 * plain + rotary + 2.0 * (double)model->v_dim);
+    const double rotary = (double)model->qk_rope_dim;
+    const double turned = (heads + 1.0) * rotary;
+    const double parts = (double)model->qk_nope_dim + (double)model->v_dim;
+    const double token_byte = ELEMENT_BYTE * b->tokens;
+    if (b->scenario->assumptions.has_fused_latents) {
+        const double byte = token_byte * (2.0 * turned + heads * (2.0 * parts + rotary));
+        add_memory(b, name, byte, byte);
+        return;
     }
-    add_memory(b, "rotary, query and key", byte, byte);
+    /* queries are joined again, keys are made, values are copied; backward both are joined */
+    const double joined = 2.0 * (double)model->qk_nope_dim + 2.0 * parts;
+    add_memory(b, name, token_byte * (LATENT_TURN * turned + heads * (joined + 3.0 * rotary)),
+               token_byte * (LATENT_TURN_BACK * turned + heads * (joined + 3.0 * rotary)));
+    last_operator(b)->forward.kernel_count = LATENT_KERNELS;
+    last_operator(b)->backward.kernel_count = LATENT_KERNELS_BACK;
+}
+
+/* Grouped attention turns all queries and keys. */
+static void add_rotary(fab_building *b)
+{
+    static const char NAME[] = "rotary, query and key";
+    const fab_model *model = b->model;
+    const double heads = (double)model->heads / b->tensor + local_kv_heads(b);
+    const double byte =
+        step_bytes(b)->rotation * b->tokens * heads * (double)fab_model_qk_dim(model);
+    if (model->attention == FAB_ATTENTION_MLA) {
+        add_latent_rotary(b, NAME);
+    } else {
+        add_memory(b, NAME, byte, byte);
+    }
 }
 
 /* Bytes of Q, K, V and O that the core moves once. With context ranks, parts of the sequence come
