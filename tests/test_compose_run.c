@@ -56,6 +56,8 @@ static const struct {
     {{{FAB_RUN_RECOMPUTE, "MaxText remat policy (see script)"}},
      "recompute: full",
      "recompute: none"},
+    {{{FAB_RUN_MODEL, "Llama3.1-8B"}}, "recompute: [layernorm, core_attention, mlp]", "full"},
+    {{{FAB_RUN_MODEL, "Mixtral-8x22B"}}, "recompute: [layernorm, core_attention, moe]", "full"},
     {{{FAB_RUN_SOFTWARE, "torchtitan"}, {FAB_RUN_MICROBATCH, "1"}}, "recompute: none", "full"},
     {{{FAB_RUN_PRECISION, "int8/fp8 recipe"}}, "fp8: 1836 TFLOP/s", "gpu: tpu_v6e\n"},
     {{{FAB_RUN_PRECISION, "int8"}, {FAB_RUN_GPU, "Gaudi2"}}, "precision: fp8", "1836"},

@@ -149,6 +149,26 @@ START_TEST(what_is_gathered)
 }
 END_TEST
 
+/* whose gradients and parameters hide behind the passes */
+START_TEST(what_data_ranks_hide)
+{
+    static const struct {
+        const char *software, *year;
+        double want;
+    } row[] = {
+        {"torchtitan", "2025", 1.0},  {"NeMo", "2024", 1.0}, {"MaxText", "2025", 0.0},
+        {"Megatron-LM", "2026", 0.0}, {"", "2023", 0.0},     {"", "2024", 1.0},
+    };
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        fab_run_row one = row_of(row[i].software, row[i].year, "");
+        ck_assert_double_eq(fab_run_software_of(&one).data_overlap_frac, row[i].want);
+        /* a layout alone says nothing of MaxText */
+        one.cells[FAB_RUN_SHARDING] = "FSDP (sharding spec in script)";
+        ck_assert(i != 2 || fab_run_software_of(&one).data_overlap_frac == 0.0);
+    }
+}
+END_TEST
+
 /* ranks that shard with each other, where a row says how many */
 START_TEST(which_ranks_shard)
 {
@@ -218,6 +238,7 @@ int main(void)
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, what_is_gathered);
+    tcase_add_test(tests, what_data_ranks_hide);
     tcase_add_test(tests, which_ranks_shard);
     tcase_add_test(tests, what_the_host_keeps);
     tcase_add_loop_test(tests, what_runs_again, 0, (int)(sizeof(AGAIN) / sizeof(AGAIN[0])));

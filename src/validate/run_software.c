@@ -133,9 +133,8 @@ static double tensor_gradients(const fab_run_row *row)
 
 static double data_overlap(const fab_run_row *row)
 {
-    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", NULL};
-    static const char *const ALWAYS[] = {"DP overlap", "FSDP",        "torchtitan",
-                                         "MaxText",    "llm-foundry", NULL};
+    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", "MaxText", NULL};
+    static const char *const ALWAYS[] = {"DP overlap", "FSDP", "torchtitan", "llm-foundry", NULL};
     if (row_says(row, NEVER)) {
         return 0.0;
     }
@@ -318,6 +317,7 @@ static const struct {
     {"Llama3.1-70B", "layernorm, core_attention, mlp"},
     {"Mistral-7B", "layernorm, core_attention, mlp"},
     {"Mixtral-8x7B", "layernorm, core_attention, moe"},
+    {"Mixtral-8x22B", "layernorm, core_attention, moe"},
 };
 
 static bool leaves_policy_open(const fab_run_row *row)
