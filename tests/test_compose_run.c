@@ -72,6 +72,9 @@ static const struct {
     {{{FAB_RUN_GPU, "Gaudi2"}}, "gpu: gaudi2\nfabric: gaudi2_roce", "tpu_v6e"},
     {{{FAB_RUN_GPU, "TPUv5p"}}, "gpu: tpu_v5p\nfabric: tpu_v5p_pod", "v6e"},
     {{{FAB_RUN_GPU, "TPUv5e"}}, "gpu: tpu_v5e\nfabric: tpu_v5e_pod", "v6e"},
+    {{{FAB_RUN_GPU, "TPUv4"}}, "gpu: tpu_v4\nfabric: tpu_v4_pod", "v6e"},
+    {{{FAB_RUN_GPU, "H800"}}, "gpu: h800_sxm\nfabric: hgx_h800", "hgx_h100"},
+    {{{FAB_RUN_GPU, "H200-4"}}, "gpu: h200_sxm\nfabric: hgx_h200_4", "hgx_h100"},
     {{{FAB_RUN_NETWORK, "50"}}, "{base: tpu_v6e_pod, tiers: [{}, {rate: 50 Gbps}]}", "fp8:"},
     /* sliding windows: of a row's own columns, or known of the model */
     {{{FAB_RUN_MODEL, "GPT OSS 120B"}}, "window: 128, window_layers: 16", "window: 4096"},
