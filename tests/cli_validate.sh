@@ -83,6 +83,18 @@ run validate "$root/validation/nvfp4.csv" --max-median 0.1
 want_code 0
 want_out 'NVFP4 '
 
+# runs that no model saw: each is compared or says why not, and only three say too little
+run validate "$root/validation/published.csv" --csv published.csv
+want_code 0
+[ "$(grep -c '^P' "$root/validation/published.csv")" -eq 252 ] || failed 'a published run is missing'
+[ "$(grep -c '^P' published.csv)" -eq 252 ] || failed 'a published run was dropped'
+tr -d '\r' <published.csv | grep '^P' | awk -F, '
+    $3 == "scored" && $4 != "" || $3 != "scored" && $4 == "" { print; bad = 1 }
+    ($3 == "scored" || $3 == "infeasible") && $7 == "" { print; bad = 1 }
+    $3 == "skipped" || $3 == "wrong" { without++ }
+    END { exit bad || without > 4 }' >wrong || failed "published runs: $(head -n 3 wrong)"
+[ "$(grep -c 'no fabric is described' published.csv)" -eq 0 ] || failed 'hardware is unknown'
+
 # bars
 run validate --max-median 0.5
 want_code 0
