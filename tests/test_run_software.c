@@ -153,14 +153,20 @@ END_TEST
 START_TEST(what_data_ranks_hide)
 {
     static const struct {
-        const char *software, *year;
+        const char *software, *year, *gpu;
         double want;
     } row[] = {
-        {"torchtitan", "2025", 1.0},  {"NeMo", "2024", 1.0}, {"MaxText", "2025", 0.0},
-        {"Megatron-LM", "2026", 0.0}, {"", "2023", 0.0},     {"", "2024", 1.0},
+        {"torchtitan", "2025", "H100", 1.0},
+        {"NeMo", "2024", "H100", 1.0},
+        {"MaxText", "2025", "TPUv6e", 0.0},
+        {"MaxText", "2025", "H100", 1.0},
+        {"Megatron-LM", "2026", "B200", 0.0},
+        {"", "2023", "H100", 0.0},
+        {"", "2024", "H100", 1.0},
     };
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
         fab_run_row one = row_of(row[i].software, row[i].year, "");
+        one.cells[FAB_RUN_GPU] = row[i].gpu;
         ck_assert_double_eq(fab_run_software_of(&one).data_overlap_frac, row[i].want);
         /* a layout alone says nothing of MaxText */
         one.cells[FAB_RUN_SHARDING] = "FSDP (sharding spec in script)";

@@ -131,11 +131,20 @@ static double tensor_gradients(const fab_run_row *row)
     return overlaps && others < BESIDE_HIDDEN_FRAC ? BESIDE_HIDDEN_FRAC : others;
 }
 
+/* On TPUs products take in what is gathered (xla_tpu_enable_async_collective_fusion); on GPUs XLA's
+ * scheduler moves messages apart (xla_gpu_enable_latency_hiding_scheduler, in MaxText's recipes).
+ */
+static bool is_on_tpu(const fab_run_row *row)
+{
+    return strncmp(row->cells[FAB_RUN_GPU], "TPU", strlen("TPU")) == 0;
+}
+
 static double data_overlap(const fab_run_row *row)
 {
-    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", "MaxText", NULL};
-    static const char *const ALWAYS[] = {"DP overlap", "FSDP", "torchtitan", "llm-foundry", NULL};
-    if (row_says(row, NEVER)) {
+    static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", NULL};
+    static const char *const ALWAYS[] = {"DP overlap", "FSDP",        "torchtitan",
+                                         "MaxText",    "llm-foundry", NULL};
+    if (row_says(row, NEVER) || (is_maxtext(row) && is_on_tpu(row))) {
         return 0.0;
     }
     if (is_tuned(row) || row_says(row, ALWAYS) || says_any(row->cells[FAB_RUN_SHARDING], ALWAYS)) {
