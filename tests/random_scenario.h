@@ -269,7 +269,10 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     m->offload_layers = random_true(&host_seed, 0.3) ? away : 0;
     s.assumptions.gradient_sum = m->zero <= 1 && random_true(&host_seed, 0.3);
     s.assumptions.gate_product = random_true(&host_seed, 0.3);
-    s.assumptions.gather_precision = random_true(&host_seed, 0.3);
+    const bool is_gathered = random_true(&host_seed, 0.3);
+    s.assumptions.gather_precision = is_gathered && s.job.precision != FAB_PRECISION_BF16
+                                         ? FAB_PRECISION_FP8
+                                         : FAB_PRECISION_BF16;
 
     fab_diagnostics list = fab_diagnostics_make(where);
     const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);

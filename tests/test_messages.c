@@ -25,7 +25,7 @@
 #define GATED        "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}\n"
 #define GATED_WHOLE  "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4, sequence_parallel: false}\n"
 #define APART        "assumptions: {gate_product: separate}\n"
-#define FP8_GATHERS  "assumptions: {gather_precision: fp8}\n"
+#define FP8_GATHERS  "job: {precision: fp8}\nassumptions: {gather_precision: fp8}\n"
 #define FP8_AND_BF16 "job: {precision: fp8}\nassumptions: {gather_precision: fp8, bf16_layers: 2}\n"
 #define NO_REGATHER  "assumptions: {effects: {weight_gradient_gather: false}}\n"
 

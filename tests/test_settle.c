@@ -176,6 +176,8 @@ static const struct {
      "weights in fp8 are those of FP8 products, and the job's precision is not fp8", "fp8}"},
     {"{job: {precision: bf16}, mapping: {zero: 3}, assumptions: {parameter_precision: fp8}}",
      "weights are gathered in fp8 for FP8 products, and the job's precision is not fp8", "fp8}"},
+    {"{job: {precision: bf16}, assumptions: {gather_precision: fp8}}",
+     "gather_precision fp8 is of what FP8 products take, and the job's precision is bf16", "fp8}"},
     {"{assumptions: {parameter_precision: fp8}}",
      "parameter_precision fp8 gives no weights to keep in bf16, as zero 1 does", "fp8}"},
     {"{mapping: {zero: 2}, assumptions: {gradient_sum: all_reduce}}",

@@ -520,6 +520,18 @@ static void check_weights(fab_settling *s)
     }
 }
 
+/* What tensor ranks gather in FP8 is what products of fewer than 16 bits take. */
+static void check_gathers(fab_settling *s)
+{
+    if (s->scenario->assumptions.gather_precision == FAB_PRECISION_FP8 &&
+        s->scenario->job.precision == FAB_PRECISION_BF16) {
+        mistake(s, "assumptions", "gather_precision",
+                "write gather_precision: bf16, or job: {precision: fp8}",
+                "gather_precision fp8 is of what FP8 products take, and the job's precision is "
+                "bf16");
+    }
+}
+
 /* With ZeRO 2 and 3 no rank has room for what an all-reduce gives it. */
 static void check_gradient_sum(fab_settling *s)
 {
@@ -717,6 +729,7 @@ fab_status fab_scenario_settle(const fab_node *root, fab_arena *arena, fab_diagn
     }
     check_hardware(&s);
     check_weights(&s);
+    check_gathers(&s);
     check_routing(&s);
     check_gradient_sum(&s);
     check_wide_layers(&s);
