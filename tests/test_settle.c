@@ -340,7 +340,7 @@ static const struct {
     {"{assumptions: {gemm_efficiency: 0.6, kernels: constant}}", {NULL}},
     {"{assumptions: {memory_efficiency: 0.6}}", {NULL}},
     {"{assumptions: {gemm_efficiency: 50 %}}", {NULL}}, /* what it is anyway */
-    {"{gpu: tpu_v5p, job: {precision: bf16}, assumptions: {gemm_efficiency: 0.6}}", {NULL}},
+    {"{gpu: mi250x, job: {precision: bf16}, assumptions: {gemm_efficiency: 0.6}}", {NULL}},
 };
 
 START_TEST(unused_efficiencies_are_warned_of)
