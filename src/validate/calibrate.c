@@ -290,7 +290,8 @@ static fab_status fit_row(const fab_catalog *catalog, const fab_kernel_plan *pla
                                         .memory_byte_per_s = gpu->memory_rate_byte_per_s.value,
                                         .sequence_count = wanted->sequence_count}};
         if (plan->is_held_by_power && part == FAB_PART_BF16) {
-            fit.context.energy = fab_gpu_energy_of(gpu, FAB_PRECISION_BF16, &(fab_gpu_energy_rule){0});
+            fit.context.energy =
+                fab_gpu_energy_of(gpu, FAB_PRECISION_BF16, &(fab_gpu_energy_rule){0});
             fit.context.dynamic_limit_w = gpu->power_w.value - fit.context.energy.static_w;
             assert(fit.context.energy.is_known && !fit.context.energy.is_assumed);
         }
