@@ -51,8 +51,8 @@ typedef struct fab_wiring {
 /* Reads what a user writes: `switch [planes=P]`, `clos leaf=D [spines=S] [oversubscription=O]
  * [planes=P] [pod=L tops=T]`, `rail`, `mesh`, `ring`, `torus 8x8x8`, `hyperx 4x4`, `dragonfly
  * groups=G routers=A packages=P [global=H]`, `dragonfly+ groups=G leaves=L spines=S packages=P
- * [global=H]`, `ocs reconfigure=10ms`. FAB_E_INPUT: *message_out (in
- * the arena) says what is wrong. FAB_E_NOMEM. */
+ * [global=H]`, `ocs reconfigure=10ms`; each word once. FAB_E_INPUT: *message_out (in the arena)
+ * says what is wrong. FAB_E_NOMEM. */
 FAB_API FAB_CHECKED fab_status fab_wiring_parse(const char *text, fab_arena *arena,
                                                 fab_wiring *wiring_out, const char **message_out);
 

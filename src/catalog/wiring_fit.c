@@ -25,6 +25,12 @@ static int64_t places(const fab_wiring *w)
     return count;
 }
 
+static fab_status refuse(const char *message, const char **message_out)
+{
+    *message_out = message;
+    return message ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
+}
+
 static fab_status check_dragonfly(const fab_wiring *w, fab_arena *arena, const char **message_out)
 {
     const int64_t switches = w->kind == FAB_WIRING_DRAGONFLY ? w->routers : w->spines;
@@ -34,20 +40,14 @@ static fab_status check_dragonfly(const fab_wiring *w, fab_arena *arena, const c
     if (ends == 0 && pairs > 0) {
         return FAB_OK;
     }
-    *message_out =
+    return refuse(
         fab_arena_printf(arena,
                          "a %s of %lld groups: %lld %s with %lld links to other groups do not "
                          "reach the %lld others evenly",
                          fab_wiring_name(w->kind), (long long)w->groups, (long long)switches,
                          w->kind == FAB_WIRING_DRAGONFLY ? "routers" : "spines",
-                         (long long)w->global_links, (long long)w->groups - 1);
-    return *message_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
-}
-
-static fab_status refuse(const char *message, const char **message_out)
-{
-    *message_out = message;
-    return message ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
+                         (long long)w->global_links, (long long)w->groups - 1),
+        message_out);
 }
 
 bool fab_wiring_is_full(const fab_wiring *wiring)
