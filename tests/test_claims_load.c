@@ -43,6 +43,9 @@ static const struct {
     {"{kind: sleep_toy, optics: [study_cpo_3d], size: 1 KiB, rate: 1 Tbps, before: 10 ns, after: 1 "
      "ns, granularity: 50 us}",
      "50 us", "`granularity` needs a source", "write {value, source, confidence}"},
+    {"{kind: sleep_toy, optics: [study_cpo_3d], size: 1 KiB, rate: 1 Tbps, before: 10 ns, after: 1 "
+     "ns, granularity: {value: not published, source: s}}",
+     "not published", "`granularity` is a choice, not published data", "give a number"},
     {"{kind: amdahl, scenarios: [missing.yaml], before: 14 d, after: 1 d}", "missing.yaml",
      "the scenario `missing.yaml` cannot be used", "beside the study file"},
     {"{kind: amdahl, scenarios: [{name: x}], before: 14 d, after: 1 d}", "{name: x}",

@@ -89,8 +89,9 @@ static const struct {
     {"switch: sw_th_ultra", "switch: study_lpo", "`study_lpo` is no switch"},
     {"link: study_cpo_3d", "link: study_cpo_4d", "unknown technology `study_cpo_4d`"},
     {"rack_power: 600 kW", "rack_power: 0 kW", "`0 kW` is too small"},
-    {"rack_power: 600 kW", "rack_power: not published", "`rack_power` must be a number here"},
-    {"rack_power: 600 kW", "edge: not published", "`edge` must be a number here"},
+    {"rack_power: 600 kW", "rack_power: not published",
+     "`rack_power` is a choice, not published data"},
+    {"rack_power: 600 kW", "edge: not published", "`edge` is a choice, not published data"},
 };
 
 START_TEST(mistakes_are_told)

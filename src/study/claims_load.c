@@ -89,6 +89,7 @@ static void check_sources(const reader *r, const fab_table *table, const fab_nod
                          "write {value, source, confidence}, with low and high where known",
                          "`%s` needs a source", field->name);
         }
+        fab_study_check_chosen(node, field->name, r->diagnostics);
     }
 }
 

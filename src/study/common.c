@@ -43,13 +43,16 @@ bool fab_study_is_list(const fab_node *node, const char *field, size_t limit,
     return false;
 }
 
-void fab_study_check_known(const fab_node *node, const char *field, const fab_value *given,
-                           fab_diagnostics *diagnostics)
+void fab_study_check_chosen(const fab_node *node, const char *field, fab_diagnostics *diagnostics)
 {
-    const fab_node *value = fab_node_get(node, field);
-    if (value != NULL && !given->is_known) {
+    const fab_node *written = fab_node_get(node, field);
+    const fab_node *value =
+        written != NULL && written->kind == FAB_NODE_MAP ? fab_node_get(written, "value") : written;
+    if (value != NULL && value->kind == FAB_NODE_SCALAR &&
+        strcmp(value->text, FAB_NOT_PUBLISHED) == 0) {
         fab_diagnose(diagnostics, FAB_SEVERITY_ERROR, value->position,
-                     "leave it out for the default", "`%s` must be a number here", field);
+                     "give a number, or leave it out where it has a default",
+                     "`%s` is a choice, not published data", field);
     }
 }
 

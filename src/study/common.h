@@ -25,9 +25,9 @@ const char *fab_study_file_name(const char *path, fab_arena *arena);
 bool fab_study_is_list(const fab_node *node, const char *field, size_t limit,
                        fab_diagnostics *diagnostics);
 
-/* What is left out has a default; a mistake is told where `node` says that `field` is not known. */
-void fab_study_check_known(const fab_node *node, const char *field, const fab_value *given,
-                           fab_diagnostics *diagnostics);
+/* A mistake is told where `node` gives `not published` as the value of `field`, which is no data of
+ * others but a choice of the file; left out it may have a default. */
+void fab_study_check_chosen(const fab_node *node, const char *field, fab_diagnostics *diagnostics);
 
 /* What a technology is wanted for. */
 typedef enum fab_study_use {

@@ -137,10 +137,8 @@ static fab_status read_map(const fab_catalog *catalog, const fab_node *root, con
         return FAB_E_NOMEM;
     }
     FAB_TRY(read_links(catalog, fab_node_get(root, "links"), arena, diagnostics, study));
-    if (status == FAB_OK) {
-        fab_study_check_known(root, "edge", &file.edge_m, diagnostics);
-        fab_study_check_known(root, "link_power", &file.link_power_w, diagnostics);
-    }
+    fab_study_check_chosen(root, "edge", diagnostics);
+    fab_study_check_chosen(root, "link_power", diagnostics);
     check_axis(diagnostics, root, "distance_from", "distance_to", file.to_m > file.from_m);
     check_axis(diagnostics, root, "rate_from", "rate_to", file.to_bps > file.from_bps);
     if (diagnostics->errors > errors) {

@@ -42,13 +42,12 @@ static void check_system(const fab_study *study, const fab_node *node, const cha
     }
 }
 
-static void check_place(const fab_node *node, const fab_study_pod_setting *one,
-                        fab_diagnostics *diagnostics)
+static void check_place(const fab_node *node, fab_diagnostics *diagnostics)
 {
-    fab_study_check_known(node, "rack_power", &one->rack_power_w, diagnostics);
-    fab_study_check_known(node, "package_power", &one->package_power_w, diagnostics);
-    fab_study_check_known(node, "edge", &one->edge_m, diagnostics);
-    fab_study_check_known(node, "link_power", &one->link_power_w, diagnostics);
+    static const char *const FIELDS[] = {"rack_power", "package_power", "edge", "link_power"};
+    for (size_t i = 0; i < FAB_TABLE_SIZE(FIELDS); i++) {
+        fab_study_check_chosen(node, FIELDS[i], diagnostics);
+    }
 }
 
 fab_status fab_study_pods_read(fab_study *study, fab_arena *arena, fab_diagnostics *diagnostics)
@@ -58,7 +57,7 @@ fab_status fab_study_pods_read(fab_study *study, fab_arena *arena, fab_diagnosti
     for (size_t i = 0; i < study->file.pods.count; i++) {
         fab_study_pod_setting *one = &settings[i];
         check_system(study, item_of(study, i), one->system, diagnostics);
-        check_place(item_of(study, i), one, diagnostics);
+        check_place(item_of(study, i), diagnostics);
         FAB_TRY(fab_study_technology(study->catalog, one->link_node, FAB_USE_LINK, arena,
                                      diagnostics, &one->link));
         if (one->chip_node != NULL) {
