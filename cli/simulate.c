@@ -16,7 +16,7 @@ typedef struct fab_simulate_words {
     const char *path;
     const char *trace;
     const char *svg;
-    const char *memory;
+    fab_simulating_words links;
     const char *slow[FAB_SLOW_PART_LIMIT];
     size_t slow_count;
     bool wants_json;
@@ -26,14 +26,14 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 {
     fab_simulate_words *words = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &words->links;
+        return 0;
     case 't':
         words->trace = argument;
         return 0;
     case 'v':
         words->svg = argument;
-        return 0;
-    case 'm':
-        words->memory = argument;
         return 0;
     case 's':
         if (words->slow_count == FAB_SLOW_PART_LIMIT) {
@@ -58,8 +58,12 @@ static const struct argp_option OPTIONS[] = {
      "Computation of a stage (from 1), or its links of a tier (from 1), at this ratio of their "
      "speed: a straggler, a degraded link (may be repeated)",
      0},
-    {"memory", 'm', "SIZE", 0, "Stop rather than take more memory than SIZE (default: 8 GiB)", 0},
     {"json", 'j', NULL, 0, "Print JSON: times in s", 0},
+    {0},
+};
+
+static const struct argp_child CHILDREN[] = {
+    {&FAB_LINKS_ARGP, 0, "Links:", 1},
     {0},
 };
 
@@ -74,7 +78,7 @@ static const struct argp ARGP = {
     "\vExits with 1 when the model does not fit in memory or the fabric cannot be built, with 3 "
     "when "
     "memory does not suffice or a file cannot be written.",
-    NULL,
+    CHILDREN,
     NULL,
     NULL};
 
@@ -103,9 +107,11 @@ static bool read_slow(const char *word, fab_slow_part *out)
 }
 
 static fab_step_options read_options(fab_session *session, const fab_simulate_words *words,
-                                     fab_slow_part *slow, size_t *memory_byte)
+                                     const fab_scenario *scenario, fab_slow_part *slow,
+                                     fab_simulating_limit *limit)
 {
-    *memory_byte = FAB_SIMULATING_MEMORY_BYTE;
+    fab_simulation_options links;
+    fab_step_options options = {.slow = slow, .slow_count = words->slow_count};
     for (size_t i = 0; i < words->slow_count; i++) {
         if (!read_slow(words->slow[i], &slow[i])) {
             fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
@@ -113,12 +119,19 @@ static fab_step_options read_options(fab_session *session, const fab_simulate_wo
                          "--slow `%s` is not understood", words->slow[i]);
         }
     }
-    if (words->memory != NULL) {
-        double size_byte = 0.0;
-        fab_argument_quantity(session, "--memory", words->memory, FAB_DIM_SIZE, &size_byte);
-        *memory_byte = size_byte < 1e18 ? (size_t)size_byte : SIZE_MAX;
+    fab_simulating_read(session, &words->links, scenario->job.gpus,
+                        (size_t)scenario->fabric.tier_count, &links, limit);
+    for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
+        options.wirings[tier] = links.wirings[tier];
     }
-    return (fab_step_options){.slow = slow, .slow_count = words->slow_count};
+    options.graph = links.graph;
+    options.faults = links.faults;
+    options.fault_count = links.fault_count;
+    options.routing = links.routing;
+    options.is_general = links.is_general;
+    options.goes_on = links.goes_on;
+    options.context = links.context;
+    return options;
 }
 
 static fab_status write_trace(const void *content, fab_arena *arena, FILE *stream)
@@ -184,16 +197,17 @@ static int simulate(fab_session *session, void *arguments)
     const fab_simulate_words *words = arguments;
     const fab_scenario *scenario = NULL;
     fab_slow_part slow[FAB_SLOW_PART_LIMIT];
-    size_t memory_byte = 0;
-    const fab_step_options options = read_options(session, words, slow, &memory_byte);
-    const int code = fab_argument_explain(session);
-    if (code != FAB_EXIT_DONE) {
-        return code;
-    }
+    fab_simulating_limit limit;
     const fab_status status = fab_scenario_load(session->catalog, words->path, session->arena,
                                                 &session->diagnostics, &scenario);
-    return status == FAB_OK ? simulate_scenario(session, words, scenario, &options, memory_byte)
-                            : fab_session_explain(session, status, words->path);
+    if (status != FAB_OK) {
+        return fab_session_explain(session, status, words->path);
+    }
+    const fab_step_options options = read_options(session, words, scenario, slow, &limit);
+    const int code = fab_argument_explain(session);
+    return code == FAB_EXIT_DONE
+               ? simulate_scenario(session, words, scenario, &options, limit.memory_byte)
+               : code;
 }
 
 int fab_command_simulate(int argc, char **argv)

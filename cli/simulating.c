@@ -43,18 +43,12 @@ static void check(const fab_simulating_words *words, struct argp_state *state)
         argp_error(state, "--wiring, --cables, --fault, --routing, --skew, --traffic, --general, "
                           "--calibrated, --max-memory and --max-time need --simulate");
     }
-    if (words->cables && words->wiring_count > 0) {
-        argp_error(state, "--cables and --wiring exclude each other");
-    }
 }
 
-static error_t parse(int key, char *argument, struct argp_state *state)
+static error_t parse_links(int key, char *argument, struct argp_state *state)
 {
     fab_simulating_words *words = state->input;
     switch (key) {
-    case KEY_SIMULATE:
-        words->is_asked = true;
-        return 0;
     case KEY_WIRING:
         keep(words->wirings, &words->wiring_count, "--wiring", argument, state);
         return 0;
@@ -67,23 +61,43 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_ROUTING:
         words->routing = argument;
         return 0;
-    case KEY_SKEW:
-        words->skew = argument;
-        return 0;
-    case KEY_TRAFFIC:
-        words->traffic = argument;
-        return 0;
     case KEY_TIME:
         words->time = argument;
         return 0;
     case KEY_GENERAL:
         words->is_general = true;
         return 0;
-    case KEY_CALIBRATED:
-        words->is_calibrated = true;
-        return 0;
     case KEY_MEMORY:
         words->memory = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (words->cables && words->wiring_count > 0) {
+            argp_error(state, "--cables and --wiring exclude each other");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    fab_simulating_words *words = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = words;
+        return 0;
+    case KEY_SIMULATE:
+        words->is_asked = true;
+        return 0;
+    case KEY_SKEW:
+        words->skew = argument;
+        return 0;
+    case KEY_TRAFFIC:
+        words->traffic = argument;
+        return 0;
+    case KEY_CALIBRATED:
+        words->is_calibrated = true;
         return 0;
     case ARGP_KEY_END:
         check(words, state);
@@ -93,11 +107,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-static const struct argp_option OPTIONS[] = {
-    {"simulate", KEY_SIMULATE, NULL, 0,
-     "Send the algorithm's messages over the fabric's links, shared max-min fairly, and print that "
-     "time beside the closed form",
-     0},
+static const struct argp_option LINKS_OPTIONS[] = {
     {"wiring", KEY_WIRING, "[TIER:]WIRING", 0,
      "How a tier (1: the innermost, the default) is wired: `switch planes=4`, `clos leaf=16 "
      "spines=8`, `rail`, `mesh`, `ring`, `torus 8x8x8`, `hyperx 4x4`, `dragonfly groups=9 "
@@ -116,15 +126,7 @@ static const struct argp_option OPTIONS[] = {
      0},
     {"routing", KEY_ROUTING, "NAME", 0,
      "spray, minimal, ecmp, valiant or up-down (default spray: over all shortest ways)", 0},
-    {"skew", KEY_SKEW, "EXPONENT", 0,
-     "All-to-all with popular ranks: the k-th gets k^-EXPONENT of a buffer (Zipf)", 0},
-    {"traffic", KEY_TRAFFIC, "FILE.csv", 0,
-     "All-to-all of these bytes instead of --size: a line for each source, in it a number for each "
-     "destination",
-     0},
     {"general", KEY_GENERAL, NULL, 0, "Solve every message by itself, whatever is symmetric", 0},
-    {"calibrated", KEY_CALIBRATED, NULL, 0,
-     "Rates and latencies that the fabric's messaging layer reaches, not the full ones", 0},
     {"max-memory", KEY_MEMORY, "SIZE", 0,
      "Stop rather than take more memory than SIZE (default: 8 GiB)", 0},
     {"memory", 0, NULL, OPTION_ALIAS, NULL, 0},
@@ -133,7 +135,27 @@ static const struct argp_option OPTIONS[] = {
     {0},
 };
 
-const struct argp FAB_SIMULATING_ARGP = {OPTIONS, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp FAB_LINKS_ARGP = {LINKS_OPTIONS, parse_links, NULL, NULL, NULL, NULL, NULL};
+
+static const struct argp_option OPTIONS[] = {
+    {"simulate", KEY_SIMULATE, NULL, 0,
+     "Send the algorithm's messages over the fabric's links, shared max-min fairly, and print that "
+     "time beside the closed form",
+     0},
+    {"skew", KEY_SKEW, "EXPONENT", 0,
+     "All-to-all with popular ranks: the k-th gets k^-EXPONENT of a buffer (Zipf)", 0},
+    {"traffic", KEY_TRAFFIC, "FILE.csv", 0,
+     "All-to-all of these bytes instead of --size: a line for each source, in it a number for each "
+     "destination",
+     0},
+    {"calibrated", KEY_CALIBRATED, NULL, 0,
+     "Rates and latencies that the fabric's messaging layer reaches, not the full ones", 0},
+    {0},
+};
+
+static const struct argp_child CHILDREN[] = {{&FAB_LINKS_ARGP, 0, NULL, 0}, {0}};
+
+const struct argp FAB_SIMULATING_ARGP = {OPTIONS, parse, NULL, NULL, CHILDREN, NULL, NULL};
 
 static void complain(fab_session *session, const char *option, const char *message)
 {

@@ -7,7 +7,8 @@
 
 #include "command.h"
 
-/* Options of a simulation, as a child of a command's parser: --simulate and what goes with it. */
+/* Options of a simulation, as a child of a command's parser: --simulate and what goes with it; of
+ * FAB_LINKS_ARGP what says on which links, and its limits. */
 
 #define FAB_SIMULATING_LIMIT 64
 
@@ -35,8 +36,9 @@ typedef struct fab_simulating_limit {
     size_t memory_byte;
 } fab_simulating_limit;
 
-/* Its input is a fab_simulating_words. */
+/* Their input is a fab_simulating_words. The first holds the second. */
 extern const struct argp FAB_SIMULATING_ARGP;
+extern const struct argp FAB_LINKS_ARGP;
 
 /* Whether any option but --simulate was given. */
 bool fab_simulating_has_others(const fab_simulating_words *words);

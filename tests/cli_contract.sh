@@ -146,6 +146,7 @@ json 'collective simulated' collective all-to-all --size 64MiB --ranks 16 --on h
     --general
 json 'collective simulated' collective all-gather --size 1GiB --ranks 8 --on dark_fabric.yaml --simulate
 json simulate simulate small.yaml
+json simulate simulate small.yaml --wiring switch
 json 'collective with measurements' collective --measured "$root/validation/collectives.csv"
 json 'collective with measurements' collective --measured small_messages.csv
 json validate validate --csv validate.csv

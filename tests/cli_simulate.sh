@@ -77,6 +77,22 @@ run simulate small.yaml --slow 3=0.5 --slow 2:1=0.5
 want_code 0
 want_out 'with slow parts'
 
+# links of the fabric: a switch for each domain is what the ports of stages say, a port at half its
+# rate holds all up, and the fullest links have names
+run simulate small.yaml --json
+cp .out ports.json
+run simulate small.yaml --wiring switch --json
+cp .out switch.json
+[ "$("$json" get switch.json simulated_s | cut -c1-9)" = \
+    "$("$json" get ports.json simulated_s | cut -c1-9)" ] || failed 'a switch is not as ports are'
+[ "$("$json" get ports.json links)" = 0 ] || failed 'ports are no links of a graph'
+run simulate small.yaml --fault 5-s0=0.25 --svg faults.svg
+want_code 0
+want_out 'with faults, '
+want_out '5 to s0'
+grep -q '5 to s0 on' faults.svg || failed 'the picture lacks the fullest link'
+printf 'from,to,rate\n0,a,0Gbps\n' >cables.csv
+
 # refused CODE MESSAGE ARGUMENT...: nothing on standard output
 refused()
 {
@@ -97,7 +113,16 @@ done
 refused 2 'not there' small.yaml --slow 9=0.5
 refused 2 'slow part 2 names' small.yaml --slow 1=0.5 --slow 1:3=0.5
 refused 3 'out of memory' small.yaml --memory 1MB
-refused 2 '--memory' small.yaml --memory much
+refused 2 '--max-memory' small.yaml --memory much
+# a cut, no such node, a wiring that does not fit, an end before the end
+refused 1 'there is no path from' small.yaml --fault 5=0
+refused 2 'no such node' small.yaml --fault s999999=0
+refused 2 'a ratio from 0 to 1' small.yaml --fault 5=2
+refused 1 'does not fit domains' small.yaml --wiring 'torus 3x3'
+refused 2 'did you mean `torus`?' small.yaml --wiring 'tours 3x3'
+refused 2 'unknown routing' small.yaml --routing fast
+refused 1 'it was ended' small.yaml --fault 5=0.5 --max-time 0s
+refused 2 'cables.csv:2:5: error: `0Gbps` is not above 0' small.yaml --cables cables.csv
 mkdir folder
 refused 3 folder small.yaml --trace folder
 refused 3 folder small.yaml --svg folder

@@ -7,6 +7,7 @@
 
 #include <fabricast/arena.h>
 #include <fabricast/base.h>
+#include <fabricast/graph.h>
 #include <fabricast/scenario.h>
 #include <fabricast/status.h>
 #include <fabricast/train.h>
@@ -55,6 +56,20 @@ typedef struct fab_step_options {
     size_t slow_count;
     int64_t pieces; /* a run of equal blocks in a pass is cut into at most so many; 0: as many as
                        blocks, or 1 where that were more than 100,000 in all */
+    /* links of the fabric instead of ports of stages; without any of these as the fabric's tiers
+     * say how they are wired (fab_tier.wiring), ports where none does */
+    const fab_wiring *wirings[FAB_TIER_LIMIT]; /* by tier; NULL: fab_tier.wiring, else as
+                                                  fab_simulation_options.wirings */
+    const fab_graph *graph;                    /* all tiers instead; NULL: as above */
+    const char *const *faults;                 /* each as fab_graph_damage reads it */
+    size_t fault_count;
+    int routing; /* fab_routing */
+    uint64_t seed;
+    bool is_general; /* on links: every message of every package by itself */
+    /* Asked while messages are routed and after every event; false ends the simulation. NULL:
+     * nobody is asked. */
+    bool (*goes_on)(void *context);
+    void *context;
 } fab_step_options;
 
 #define FAB_TIMELINE_BINS 100
@@ -67,6 +82,19 @@ typedef struct fab_shared_time {
 } fab_shared_time;
 
 #define FAB_SHARED_LIMIT 6
+
+/* Links of the graph that carry alike. */
+typedef struct fab_step_link {
+    const char *from; /* nodes of the first of them */
+    const char *to;
+    uint32_t number; /* of it in the graph */
+    uint32_t count;
+    int64_t tier;
+    double carried_byte; /* by one */
+    double busy_frac;    /* of the step, at the link's rate */
+} fab_step_link;
+
+#define FAB_STEP_LINK_LIMIT 16
 
 typedef struct fab_step_simulation {
     double closed_form_s; /* fab_forecast.step_s */
@@ -93,7 +121,11 @@ typedef struct fab_step_simulation {
     int64_t hot_tier;
     double hot_frac;
     const double *out_frac; /* of the step in which the link out of a stage is in use, and ... */
-    const double *in_frac;  /* ... the link in; by stage, then tier */
+    const double *in_frac;  /* ... the link in; by stage, then tier; of several the fullest */
+    bool is_wired;          /* messages went over the links of a graph; tier_* are then the mean
+                               over all of them */
+    fab_step_link links[FAB_STEP_LINK_LIMIT]; /* of the graph, the fullest first */
+    size_t link_count;
     fab_shared_time shared[FAB_SHARED_LIMIT]; /* longest first */
     size_t shared_count;
 } fab_step_simulation;

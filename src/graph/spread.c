@@ -24,7 +24,10 @@ struct fab_spread {
     uint32_t waiting;   /* entries in the buckets */
     uint32_t *distance; /* by node */
     uint8_t *is_settled;
-    uint32_t *seen; /* nodes with a distance */
+    uint32_t *lead;      /* by node: a link on a shortest way, plus 1; others follow in next_lead */
+    uint32_t *next_lead; /* by link */
+    uint32_t *leads;     /* by node: how many */
+    uint32_t *seen;      /* nodes with a distance */
     uint32_t seen_count;
     uint32_t bucket[BUCKETS]; /* by distance: an entry there, plus 1 */
     uint32_t *entry_node, *entry_next;
@@ -124,14 +127,18 @@ static bool make_columns(fab_spread *s)
     s->twin = find_twins(s->graph, s->arena);
     s->distance = FAB_NEW(s->arena, uint32_t, nodes);
     s->is_settled = FAB_NEW(s->arena, uint8_t, nodes);
+    s->lead = FAB_NEW(s->arena, uint32_t, nodes);
+    s->next_lead = FAB_NEW(s->arena, uint32_t, s->graph->link_count);
+    s->leads = FAB_NEW(s->arena, uint32_t, nodes);
     s->seen = FAB_NEW(s->arena, uint32_t, nodes);
     s->entry_node = FAB_NEW(s->arena, uint32_t, (size_t)s->graph->link_count + 1);
     s->entry_next = FAB_NEW(s->arena, uint32_t, (size_t)s->graph->link_count + 1);
     s->size_byte = FAB_NEW(s->arena, double, nodes);
     s->latency_s = FAB_NEW(s->arena, double, nodes);
     s->next_near = FAB_NEW(s->arena, uint32_t, nodes);
-    if (!s->twin || !s->distance || !s->is_settled || !s->seen || !s->entry_node ||
-        !s->entry_next || !s->size_byte || !s->latency_s || !s->next_near) {
+    if (!s->twin || !s->distance || !s->is_settled || !s->lead || !s->next_lead || !s->leads ||
+        !s->seen || !s->entry_node || !s->entry_next || !s->size_byte || !s->latency_s ||
+        !s->next_near) {
         return false;
     }
     memset(s->distance, 0xff, nodes * sizeof(*s->distance));
@@ -198,8 +205,15 @@ static void settle_next(fab_spread *s)
     s->is_settled[node] = 1;
     for (uint32_t i = graph->in_begin[node]; i < graph->in_begin[node + 1]; i++) {
         const uint32_t link = graph->in_link[i], before = graph->from[link];
-        if (s->distance[before] > s->reached + graph->hops[link]) {
-            reach(s, before, s->reached + graph->hops[link]);
+        const uint32_t distance = s->reached + graph->hops[link];
+        if (s->distance[before] > distance) {
+            reach(s, before, distance);
+            s->leads[before] = s->lead[before] = 0;
+        }
+        if (s->distance[before] == distance) {
+            s->next_lead[link] = s->lead[before];
+            s->lead[before] = link + 1;
+            s->leads[before]++;
         }
     }
 }
@@ -231,13 +245,6 @@ static void arrive(fab_spread *s, uint32_t node, double size_byte, double latenc
     }
     s->size_byte[node] += size_byte;
     s->latency_s[node] = latency_s > s->latency_s[node] ? latency_s : s->latency_s[node];
-}
-
-static bool leads_on(const fab_spread *s, uint32_t node, uint32_t link)
-{
-    const uint32_t next = s->graph->to[link];
-    return s->distance[next] != FAR &&
-           s->distance[next] + s->graph->hops[link] == s->distance[node];
 }
 
 /* The place of a link in a list. */
@@ -272,17 +279,9 @@ static uint32_t turned(const fab_spread *s, uint32_t to, uint32_t link)
 static bool pass_on(fab_spread *s, uint32_t node, uint32_t to, fab_link_sums *sums)
 {
     const fab_graph *graph = s->graph;
-    uint32_t ways = 0;
-    for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
-        ways += leads_on(s, node, graph->out_link[i]) ? 1 : 0;
-    }
-    assert(ways > 0);
-    const double part_byte = s->size_byte[node] / (double)ways;
-    for (uint32_t i = graph->out_begin[node]; i < graph->out_begin[node + 1]; i++) {
-        const uint32_t link = graph->out_link[i];
-        if (!leads_on(s, node, link)) {
-            continue;
-        }
+    const double part_byte = s->size_byte[node] / (double)s->leads[node];
+    for (uint32_t at = s->lead[node]; at != 0; at = s->next_lead[at - 1]) {
+        const uint32_t link = at - 1;
         if (!put(sums, turned(s, to, link), part_byte)) {
             return false;
         }

@@ -39,6 +39,21 @@ static void add_shared(fab_json *json, json_t *root, const fab_step_simulation *
     }
 }
 
+static void add_graph(fab_json *json, json_t *root, const fab_step_simulation *step)
+{
+    json_t *links = fab_json_array(json, root, "links");
+    for (size_t i = 0; i < step->link_count; i++) {
+        const fab_step_link *link = &step->links[i];
+        json_t *made = fab_json_object(json, links, NULL);
+        fab_json_text(json, made, "from", link->from);
+        fab_json_text(json, made, "to", link->to);
+        fab_json_text(json, made, "tier", step->tier_names[link->tier]);
+        fab_json_integer(json, made, "alike", (int64_t)link->count);
+        fab_json_real(json, made, "carried_byte", link->carried_byte);
+        fab_json_real(json, made, "busy_frac", link->busy_frac);
+    }
+}
+
 fab_status fab_report_step_json(const fab_scenario *scenario, const fab_step_simulation *step,
                                 const fab_run_meter *meter, fab_arena *arena, FILE *stream)
 {
@@ -62,6 +77,7 @@ fab_status fab_report_step_json(const fab_scenario *scenario, const fab_step_sim
     fab_json_integer(&json, hot, "stage", step->hot_stage);
     fab_json_text(&json, hot, "tier", step->tier_names[step->hot_tier]);
     fab_json_real(&json, hot, "busy_frac", step->hot_frac);
+    add_graph(&json, root, step);
     add_shared(&json, root, step);
     fab_json_run(&json, root, meter);
     const fab_status status = fab_json_finish(&json, root, stream);

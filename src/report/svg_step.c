@@ -16,6 +16,8 @@
 #define HEAD       60.0
 #define CURVE      60.0
 #define GAP        20.0
+#define LINE       16.0
+#define LINK_WIDTH 500.0
 #define STAGE_SHOW 64
 
 static const char *const COLOUR[FAB_STEP_CLASS_COUNT] = {
@@ -165,13 +167,33 @@ static void draw_loads(fab_svg *svg, const fab_step_simulation *step, int64_t sh
     }
 }
 
+/* The fullest links of the graph, each with how many carry alike. */
+static void draw_graph(fab_svg *svg, const fab_step_simulation *step, double top)
+{
+    for (size_t i = 0; i < step->link_count; i++) {
+        const fab_step_link *link = &step->links[i];
+        const double y = top + LINE * (double)i, wide = LINK_WIDTH * link->busy_frac;
+        const char *more =
+            link->count > 1 ? fab_text_printf(svg->scratch, " and %u alike", link->count - 1) : "";
+        fab_svg_rect(svg, (fab_svg_box){LEFT, y, LINK_WIDTH, LINE - 4.0}, 0.0, "#f4f4f4", NULL);
+        fab_svg_rect(svg, (fab_svg_box){LEFT, y, wide < LINK_WIDTH ? wide : LINK_WIDTH, LINE - 4.0},
+                     0.0, "#4477aa", NULL);
+        fab_svg_text(svg, LEFT + LINK_WIDTH + 8.0, y + LINE - 6.0, SMALL,
+                     fab_text_printf(svg->scratch, "%.1f %%: %.24s to %.24s on %.24s%s",
+                                     100.0 * link->busy_frac, link->from, link->to,
+                                     step->tier_names[link->tier], more));
+    }
+}
+
 void fab_svg_step(fab_svg *svg, const fab_step_simulation *step, bool is_inline)
 {
     const int64_t shown = step->stages < STAGE_SHOW ? step->stages : STAGE_SHOW;
     const double curves = (CURVE + GAP) * (double)step->tier_count;
     const double links = HEAD + ROW * (double)shown + GAP;
     const double loads = links + curves + 2.0 * GAP;
-    const double wide = LEFT + WIDTH + 60.0, height = loads + curves + GAP / 2.0;
+    const double graph = loads + curves + 2.0 * GAP;
+    const double fullest = step->link_count > 0 ? 2.0 * GAP + LINE * (double)step->link_count : 0.0;
+    const double wide = LEFT + WIDTH + 60.0, height = loads + curves + GAP / 2.0 + fullest;
     const fab_svg_font title = {.size = 15, .is_bold = true, .fill = "#222222"};
     const fab_svg_font head = {.size = 12, .is_bold = true, .fill = "#222222"};
     fab_svg_begin(svg, wide, height, "Timeline of one training step", is_inline);
@@ -194,6 +216,11 @@ void fab_svg_step(fab_svg *svg, const fab_step_simulation *step, bool is_inline)
         "Share of the step in which each stage's link out (dark) and link in (light) is in "
         "use, stage by stage");
     draw_loads(svg, step, shown, loads);
+    if (step->link_count > 0) {
+        fab_svg_text(svg, LEFT, graph - 6.0, head,
+                     "Share of the step in which the fullest links of the fabric are in use");
+        draw_graph(svg, step, graph);
+    }
     fab_svg_end(svg);
 }
 

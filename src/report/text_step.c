@@ -6,6 +6,7 @@
 #include "report/text_table.h"
 
 #define LINE_LIMIT (FAB_STEP_CLASS_COUNT + 1)
+#define LINK_SHOW  5
 
 static const char *seconds(fab_scratch *scratch, double time_s)
 {
@@ -34,9 +35,10 @@ static void write_parts(fab_scratch *scratch, const fab_step_simulation *step, F
 
 static void write_links(fab_scratch *scratch, const fab_step_simulation *step, FILE *stream)
 {
-    static const fab_sheet_column COLUMNS[] = {{"links out", false, 0, FAB_SHEET_ALL},
-                                               {"in use, %", true, 0, FAB_SHEET_ALL},
-                                               {"most in a hundredth", true, 0, FAB_SHEET_ALL}};
+    const fab_sheet_column COLUMNS[] = {
+        {step->is_wired ? "links" : "links out", false, 0, FAB_SHEET_ALL},
+        {"in use, %", true, 0, FAB_SHEET_ALL},
+        {"most in a hundredth", true, 0, FAB_SHEET_ALL}};
     fab_sheet sheet = fab_sheet_make(scratch, COLUMNS, 3, FAB_TIER_LIMIT);
     for (int64_t tier = 0; tier < step->tier_count; tier++) {
         double most = 0.0;
@@ -51,6 +53,31 @@ static void write_links(fab_scratch *scratch, const fab_step_simulation *step, F
     fab_text_sheet(&sheet, stream);
 }
 
+/* The fullest links of the graph on which the step ran. */
+static void write_graph(fab_scratch *scratch, const fab_step_simulation *step, FILE *stream)
+{
+    static const fab_sheet_column COLUMNS[] = {{"link", false, 0, FAB_SHEET_ALL},
+                                               {"tier", false, 0, FAB_SHEET_ALL},
+                                               {"alike", true, 0, FAB_SHEET_ALL},
+                                               {"in use, %", true, 0, FAB_SHEET_ALL}};
+    const size_t shown = step->link_count < LINK_SHOW ? step->link_count : LINK_SHOW;
+    fab_sheet sheet = fab_sheet_make(scratch, COLUMNS, 4, LINK_SHOW);
+    for (size_t i = 0; i < shown; i++) {
+        const fab_step_link *link = &step->links[i];
+        const char *cells[] = {fab_text_printf(scratch, "%s to %s",
+                                               fab_text_clean(scratch, link->from),
+                                               fab_text_clean(scratch, link->to)),
+                               fab_text_clean(scratch, step->tier_names[link->tier]),
+                               fab_text_count(scratch, (int64_t)link->count),
+                               fab_text_printf(scratch, "%.1f", 100.0 * link->busy_frac)};
+        fab_sheet_add(&sheet, cells);
+    }
+    if (shown > 0) {
+        fprintf(stream, "\n");
+        fab_text_sheet(&sheet, stream);
+    }
+}
+
 fab_status fab_report_step_text(const fab_scenario *scenario, const fab_step_simulation *step,
                                 fab_arena *arena, FILE *stream)
 {
@@ -61,6 +88,7 @@ fab_status fab_report_step_text(const fab_scenario *scenario, const fab_step_sim
     write_parts(&scratch, step, stream);
     fprintf(stream, "\n");
     write_links(&scratch, step, stream);
+    write_graph(&scratch, step, stream);
     fprintf(stream, "\n");
     const char *text = fab_text_printf(
         &scratch,

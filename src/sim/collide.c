@@ -189,32 +189,6 @@ static fab_status simulate_popular(run *r, bool *done_out)
     return FAB_OK;
 }
 
-static fab_status make_graph(run *r, const fab_graph **graph_out)
-{
-    const char *message = NULL;
-    const fab_terrain *t = &r->terrain;
-    fab_status status = FAB_OK;
-    *graph_out = r->options->graph;
-    if (!*graph_out) {
-        status = fab_graph_make(t->layers, (size_t)t->tiers, t->ranks * t->stride, r->arena,
-                                graph_out, &message);
-    }
-    for (size_t i = 0; i < r->options->fault_count && status == FAB_OK; i++) {
-        status = fab_graph_damage(*graph_out, r->options->faults[i], r->arena, graph_out, &message);
-        status = status == FAB_E_INPUT ? FAB_E_RANGE : status;
-    }
-    *r->reason_out = message;
-    return status;
-}
-
-static fab_status no_path(const run *r, const fab_graph *graph, uint32_t from, uint32_t to)
-{
-    const char *a = fab_graph_node_name(graph, from, r->arena);
-    const char *b = fab_graph_node_name(graph, to, r->arena);
-    return a && b ? refuse(r, fab_arena_printf(r->arena, "there is no path from %s to %s", a, b))
-                  : FAB_E_NOMEM;
-}
-
 static fab_status carry(const run *r, const fab_graph *graph, const fab_flow_set *set,
                         double *carried_byte)
 {
@@ -239,7 +213,14 @@ static fab_status simulate_graph(run *r)
     uint32_t lost = 0, hot[FAB_HOT_LINK_LIMIT] = {0};
     posting.goes_on = r->options->goes_on;
     posting.context = r->options->context;
-    FAB_TRY(make_graph(r, &graph));
+    const fab_terrain_wish wish = {
+        .packages = r->terrain.ranks * r->terrain.stride,
+        .graph = r->options->graph,
+        .faults = r->options->faults,
+        .fault_count = r->options->fault_count,
+    };
+    FAB_TRY(fab_terrain_graph(r->terrain.layers, r->terrain.tiers, &wish, r->arena, &graph,
+                              r->reason_out));
     if (r->terrain.zipf_frac > 0.0) {
         FAB_TRY(fab_skew_shares(r->terrain.ranks, r->terrain.zipf_frac, r->arena, &share));
     }
@@ -249,7 +230,8 @@ static fab_status simulate_graph(run *r)
                               r->reason_out));
     const fab_status status = fab_posting_flows(&posting, router, &set, &lost);
     if (status == FAB_E_INFEASIBLE) {
-        return no_path(r, graph, posting.from[lost], posting.to[lost]);
+        return fab_terrain_no_path(graph, posting.from[lost], posting.to[lost], r->arena,
+                                   r->reason_out);
     }
     FAB_TRY(status);
     r->out->flows = posting.messages;

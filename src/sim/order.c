@@ -291,10 +291,13 @@ static fab_status make_devices(order *o, fab_arena *arena)
 }
 
 fab_status fab_script_write(const fab_scenario *scenario, const fab_explanation *explained,
-                            const fab_step_options *options, fab_arena *arena, fab_script *out,
-                            const char **reason_out)
+                            const fab_step_options *options, const fab_ground *ground,
+                            fab_arena *arena, fab_script *out, const char **reason_out)
 {
-    *out = (fab_script){.arena = arena, .tiers = scenario->fabric.tier_count};
+    *out = (fab_script){.arena = arena,
+                        .tiers = scenario->fabric.tier_count,
+                        .ground = ground,
+                        .ways = {.arena = arena}};
     order o = {.w = {.scenario = scenario,
                      .explained = explained,
                      .options = options,
@@ -305,9 +308,14 @@ fab_status fab_script_write(const fab_scenario *scenario, const fab_explanation 
     o.w.held = fab_pipeline_held_count(&o.w.pipeline);
     o.w.each = fab_pipeline_passes(&o.w.pipeline);
     o.w.pieces = choose_pieces(&o.w);
+    fab_workload_groups(scenario, o.w.groups);
     FAB_TRY(fab_script_make_exchanges(&o.w));
     FAB_TRY(make_devices(&o, arena));
     fab_script_make_ports(&o.w);
     write_passes(&o);
+    if (o.w.refusal) {
+        *reason_out = o.w.refusal;
+        return FAB_E_INFEASIBLE;
+    }
     return out->lacks_memory ? FAB_E_NOMEM : FAB_OK;
 }

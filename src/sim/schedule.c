@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "sim/tree.h"
+
 /* Symbols: S the vector, m the members on a tier, d a digit. */
 
 /* Everything that posts needs. With concurrent tiers each has a chain of its own. */
@@ -220,39 +222,6 @@ static void double_whole(writer *w)
     }
 }
 
-static int64_t depth_of(int64_t members)
-{
-    int64_t depth = 0;
-    while (((int64_t)1 << depth) < members) {
-        depth++;
-    }
-    return depth;
-}
-
-/* Above a place in the in-order binary tree over 0 .. m - 1; -1 of its root. Odd places are leaves:
- * NCCL, src/graph/trees.cc. */
-static int64_t parent_of(int64_t place, int64_t m)
-{
-    int64_t bit = 1;
-    if (place == 0) {
-        return -1;
-    }
-    while ((place & bit) == 0) {
-        bit *= 2;
-    }
-    const int64_t above = (place ^ bit) | (bit * 2);
-    return above < m ? above : place ^ bit;
-}
-
-/* Place in the second tree, whose leaves are inside in the first. */
-static int64_t place_in_tree(int64_t digit, int tree, int64_t m)
-{
-    if (tree == 0) {
-        return digit;
-    }
-    return m % 2 == 0 ? m - 1 - digit : (digit + m - 1) % m;
-}
-
 /* Two trees with half the vector each, up and down. */
 static void pass_trees(writer *w, int64_t tier)
 {
@@ -260,17 +229,14 @@ static void pass_trees(writer *w, int64_t tier)
     const int64_t m = t->members[tier];
     const double half_byte = t->size_byte / (double)t->weight[tier] / 2.0;
     const double latency_s = t->layers[tier].latency_s;
-    const double lag_s = (2.0 * (double)depth_of(m) - 1.0) * latency_s;
+    const double lag_s = (2.0 * (double)fab_tree_depth(m) - 1.0) * latency_s;
     for (int64_t rank = 0; rank < t->ranks; rank++) {
         for (int tree = 0; tree < 2; tree++) {
-            const int64_t place = place_in_tree(digit_of(t, rank, tier), tree, m);
-            const int64_t above = parent_of(place, m);
+            const int64_t above = fab_tree_parent(digit_of(t, rank, tier), tree, m);
             if (above < 0) {
                 continue;
             }
-            /* the second numbering undone */
-            const int64_t digit = tree == 0 ? above : m % 2 == 0 ? m - 1 - above : (above + 1) % m;
-            const int64_t parent = with_digit(t, rank, tier, digit);
+            const int64_t parent = with_digit(t, rank, tier, above);
             send(w, tier, rank, parent, half_byte, lag_s);
             send(w, tier, parent, rank, half_byte, lag_s);
         }
@@ -299,7 +265,7 @@ static void pass_binomial(writer *w, bool is_reduce)
     const fab_terrain *t = w->t;
     for (int64_t i = 0; i < t->tiers; i++) {
         const int64_t tier = is_reduce ? i : t->tiers - 1 - i;
-        const int64_t top = (int64_t)1 << depth_of(t->members[tier]);
+        const int64_t top = (int64_t)1 << fab_tree_depth(t->members[tier]);
         for (int64_t bit = 1; bit < t->members[tier]; bit *= 2) {
             post_binomial(w, tier, is_reduce ? top / 2 / bit : bit, is_reduce);
         }
@@ -344,7 +310,7 @@ static void post_direct_scatter(writer *w, int64_t tier, bool is_gather)
 
 static void scatter_from_root(writer *w, int64_t tier, bool is_gather)
 {
-    const int64_t depth = depth_of(w->t->members[tier]);
+    const int64_t depth = fab_tree_depth(w->t->members[tier]);
     if (w->t->algorithm == FAB_ALGORITHM_DIRECT) {
         post_direct_scatter(w, tier, is_gather);
         return;

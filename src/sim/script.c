@@ -1,5 +1,6 @@
 #include "sim/writer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Nodes, links and what is sent over them. */
@@ -46,7 +47,14 @@ static uint32_t append(fab_script *s, const fab_script_node *node, const uint32_
     return s->count++;
 }
 
-static uint32_t add_link(fab_script *s, int64_t stage, double rate_bps)
+bool fab_script_watch(void *context, const fab_flow_view *view)
+{
+    const fab_step_options *options = context;
+    (void)view;
+    return !options->goes_on || options->goes_on(options->context);
+}
+
+uint32_t fab_script_link(fab_script *s, int64_t stage, double rate_bps)
 {
     if (!s->lacks_memory && s->link_count == s->link_room) {
         const uint32_t room = 2 * s->link_room + FIRST_ROOM;
@@ -71,7 +79,7 @@ static uint32_t find_limit(fab_script_writer *w, int64_t stage, double rate_bps)
             return i;
         }
     }
-    return add_link(w->script, stage, rate_bps);
+    return fab_script_link(w->script, stage, rate_bps);
 }
 
 uint32_t fab_script_work(fab_script_writer *w, const fab_activity *what, double time_s,
@@ -117,8 +125,8 @@ void fab_script_make_ports(fab_script_writer *w)
     for (int64_t stage = 0; stage < w->pipeline.stages; stage++) {
         for (int64_t tier = 0; tier < w->script->tiers; tier++) {
             const double left_bps = rate_bps[tier] * fab_script_speed_frac(w, stage, tier);
-            (void)add_link(w->script, stage, left_bps);
-            (void)add_link(w->script, stage, left_bps);
+            (void)fab_script_link(w->script, stage, left_bps);
+            (void)fab_script_link(w->script, stage, left_bps);
         }
     }
     w->port_count = w->script->link_count;
@@ -128,6 +136,47 @@ void fab_script_make_ports(fab_script_writer *w)
 static int64_t booked(const fab_script_writer *w, int64_t tier)
 {
     return tier < w->script->tiers ? tier : w->script->tiers - 1;
+}
+
+/* Whether a message of a transfer is that of a tensor group, which gathers what was sent in parts.
+ */
+static bool is_gathered(const fab_activity *what, const fab_collective_cost *cost, int64_t tier)
+{
+    return what->stream == FAB_STREAM_PIPELINE && tier == 0 && cost->placement.domains > 1;
+}
+
+/* The way of a message over the links of the graph. */
+static uint32_t find_way(fab_script_writer *w, const fab_activity *what,
+                         const fab_collective_cost *cost, int64_t tier, int64_t to_stage)
+{
+    const fab_ground *ground = w->script->ground;
+    const fab_scenario *scenario = w->scenario;
+    const bool is_tensor = is_gathered(what, cost, tier);
+    const int group = is_tensor ? FAB_GROUP_TENSOR : cost->group;
+    const int64_t ranks = is_tensor ? scenario->mapping.tp : cost->placement.ranks;
+    const int64_t local = is_tensor ? ranks : cost->placement.local_max;
+    const bool is_expert = what->part == FAB_STEP_EXPERT;
+    if (!is_tensor && !cost->placement.is_even && what->stage == to_stage) {
+        w->refusal = fab_arena_printf(w->script->arena,
+                                      "%s: groups of %" PRId64
+                                      " ranks lie unevenly on the domains of %s; only groups with "
+                                      "as many ranks in each domain are simulated on links",
+                                      what->name, ranks, scenario->fabric.tiers[0].name);
+    }
+    const fab_partners partners = {
+        .stage = what->stage,
+        .to_stage = is_tensor ? what->stage : to_stage,
+        .stage_packages = scenario->job.gpus / scenario->mapping.pp,
+        .group = w->groups[group],
+        .ranks = ranks,
+        .local = local,
+        .is_outer = tier > 0,
+        .is_by_place = is_expert && scenario->assumptions.dispatch == FAB_DISPATCH_PER_DOMAIN,
+        .kind = is_tensor ? FAB_ALL_GATHER : cost->kind,
+        .algorithm = is_tensor ? FAB_ALGORITHM_DIRECT : cost->algorithm,
+        .wiring = ground->wiring[tier > 0 ? 1 : 0],
+    };
+    return fab_ways_find(&w->script->ways, &partners);
 }
 
 /* One tier's share of a message: over the port out of one stage and into another, no faster than
@@ -148,6 +197,9 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
     };
     if (!s->lacks_memory && rate_bps < s->rate_bps[up] * (1.0 - 1e-9)) {
         node.route[node.route_count++] = find_limit(w, what->stage, rate_bps);
+    }
+    if (s->ground->graph) {
+        node.way = find_way(w, what, cost, tier, to_stage);
     }
     return append(s, &node, after, count);
 }

@@ -4,7 +4,8 @@
 
 #include "sim/exposed.h"
 #include "sim/script.h"
-#include "sim/shared.h"
+#include "sim/unfold.h"
+#include "sim/usage.h"
 
 /* Runs the script of a step and sums up what its streams did. */
 
@@ -19,60 +20,110 @@ const char *fab_stream_text(fab_stream stream)
 }
 
 typedef struct columns {
-    double *size_byte, *start_s, *finish_s, *begin_s;
+    double *size_byte, *start_s, *finish_s, *begin_s, *load_ratio;
     uint32_t *route_begin, *route_link, *after_begin;
 } columns;
 
 static bool make_columns(const fab_script *s, fab_arena *arena, columns *c)
 {
     const size_t count = s->count;
+    size_t entries = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const fab_way *way = s->ways.count > 0 ? &s->ways.ways[s->nodes[i].way] : NULL;
+        entries += way ? way->end - way->begin + 1 : FAB_SCRIPT_ROUTE;
+    }
     *c = (columns){
         .size_byte = FAB_NEW(arena, double, count),
         .start_s = FAB_NEW(arena, double, count),
         .finish_s = FAB_NEW(arena, double, count),
         .begin_s = FAB_NEW(arena, double, count),
         .route_begin = FAB_NEW(arena, uint32_t, count + 1),
-        .route_link = FAB_NEW(arena, uint32_t, FAB_SCRIPT_ROUTE * count),
+        .route_link = FAB_NEW(arena, uint32_t, entries),
+        .load_ratio = s->ways.count > 0 ? FAB_NEW(arena, double, entries) : NULL,
         .after_begin = FAB_NEW(arena, uint32_t, count + 1),
     };
     return c->size_byte && c->start_s && c->finish_s && c->begin_s && c->route_begin &&
-           c->route_link && c->after_begin;
+           c->route_link && c->after_begin && (c->load_ratio || s->ways.count == 0) &&
+           entries < UINT32_MAX;
 }
 
-static void fill_columns(const fab_script *s, columns *c)
+/* A message over its ports, or over classes of links, which are numbered from `first` on. */
+static uint32_t fill_route(const fab_script *s, const fab_script_node *node, uint32_t first,
+                           uint32_t entries, columns *c)
+{
+    const fab_ways *w = &s->ways;
+    for (uint32_t r = w->count > 0 ? 2 : 0; r < node->route_count; r++) {
+        if (c->load_ratio) {
+            c->load_ratio[entries] = 1.0;
+        }
+        c->route_link[entries++] = node->route[r];
+    }
+    if (w->count == 0 || node->route_count == 0) {
+        return entries;
+    }
+    for (uint32_t k = w->ways[node->way].begin; k < w->ways[node->way].end; k++) {
+        c->load_ratio[entries] = w->entry_load[k];
+        c->route_link[entries++] = first + w->entry_class[k];
+    }
+    return entries;
+}
+
+static void fill_columns(const fab_script *s, uint32_t first, columns *c)
 {
     uint32_t entries = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const fab_script_node *node = &s->nodes[i];
         c->size_byte[i] = node->size_byte;
-        c->start_s[i] = node->lag_s;
-        for (uint32_t r = 0; r < node->route_count; r++) {
-            c->route_link[entries++] = node->route[r];
-        }
+        c->start_s[i] = fab_script_lag_s(s, node);
+        entries = fill_route(s, node, first, entries, c);
         c->route_begin[i + 1] = entries;
         c->after_begin[i + 1] = node->after_begin + node->after_count;
     }
 }
 
-static fab_status run(const fab_script *s, fab_arena *arena, columns *c, fab_flow_result *result)
+static fab_status run_flows(fab_script *s, const fab_step_options *options, fab_arena *arena,
+                            columns *c, fab_flow_result *result)
 {
     fab_flow_network *network = NULL;
-    if (!make_columns(s, arena, c)) {
+    const uint32_t first = s->link_count;
+    for (uint32_t i = 0; i < s->ways.class_count; i++) {
+        (void)fab_script_link(s, -1, s->ways.classes[i].rate_bps);
+    }
+    if (s->lacks_memory) {
         return FAB_E_NOMEM;
     }
-    fill_columns(s, c);
+    fill_columns(s, first, c);
     const fab_flow_set set = {
         .flow_count = s->count,
         .size_byte = c->size_byte,
         .route_begin = c->route_begin,
         .route_link = c->route_link,
+        .load_ratio = c->load_ratio,
         .start_s = c->start_s,
         .after_begin = c->after_begin,
         .after_flow = s->after,
     };
-    const fab_flow_options options = {.is_general = true};
+    const fab_flow_options how = {
+        .is_general = true, .watch = fab_script_watch, .context = (void *)options};
     FAB_TRY(fab_flow_network_create(arena, s->rate_bps, s->link_count, &network));
-    return fab_flow_run(network, &set, &options, c->finish_s, result);
+    return fab_flow_run(network, &set, &how, c->finish_s, result);
+}
+
+static fab_status run(fab_script *s, const fab_step_options *options, fab_arena *arena, columns *c,
+                      fab_flow_result *result, const char **reason_out)
+{
+    FAB_TRY(fab_ways_route(&s->ways, s->ground, options, reason_out));
+    if (!make_columns(s, arena, c)) {
+        return FAB_E_NOMEM;
+    }
+    FAB_TRY(options->is_general && s->ways.count > 0
+                ? fab_unfold_run(s, options, arena, c->finish_s, result, reason_out)
+                : run_flows(s, options, arena, c, result));
+    if (!result->is_complete) {
+        *reason_out = "it was ended before the step was over";
+        return FAB_E_INFEASIBLE;
+    }
+    return FAB_OK;
 }
 
 /* When what each node waits for had ended. */
@@ -105,73 +156,6 @@ static fab_status list_activities(const fab_script *s, const columns *c, fab_are
     }
     out->activities = list;
     out->activity_count = count;
-    return FAB_OK;
-}
-
-/* Adds what a flow carried over a port out to the parts of the step that it spans, as if evenly. */
-static void add_to_bins(double *bins, double step_s, double start_s, double end_s, double busy_s)
-{
-    const double bin_s = step_s / FAB_TIMELINE_BINS;
-    const double rate = end_s > start_s ? busy_s / (end_s - start_s) : 0.0;
-    const int first = (int)(start_s / bin_s), last = (int)(end_s / bin_s);
-    for (int i = first; i <= last && i < FAB_TIMELINE_BINS; i++) {
-        const double low = (double)i * bin_s > start_s ? (double)i * bin_s : start_s;
-        const double high = (double)(i + 1) * bin_s < end_s ? (double)(i + 1) * bin_s : end_s;
-        bins[i] += high > low ? rate * (high - low) / bin_s : 0.0;
-    }
-}
-
-/* Use of the links, over stages and time; `uses` lists the messages on links out. */
-static void book_links(const fab_script *s, const columns *c, double *busy_s, fab_link_use *uses,
-                       size_t *use_count, fab_step_simulation *out)
-{
-    for (uint32_t i = 0; i < s->count; i++) {
-        const fab_script_node *node = &s->nodes[i];
-        if (node->route_count == 0) {
-            continue;
-        }
-        const uint32_t up = node->route[0];
-        const double link_s = 8.0 * node->size_byte / s->rate_bps[up];
-        const double start_s = c->begin_s[i] + node->lag_s;
-        const int64_t tier = up / 2 % s->tiers;
-        busy_s[up] += link_s;
-        busy_s[node->route[1]] += 8.0 * node->size_byte / s->rate_bps[node->route[1]];
-        add_to_bins(out->tier_bin_frac[tier], out->simulated_s, start_s, c->finish_s[i],
-                    link_s / (double)out->stages);
-        uses[(*use_count)++] =
-            (fab_link_use){start_s, c->finish_s[i], up, node->activity.part, tier};
-    }
-}
-
-static fab_status sum_links(const fab_script *s, const columns *c, fab_arena *arena,
-                            fab_step_simulation *out)
-{
-    const uint32_t ports = fab_script_port(s, out->stages, 0, false);
-    const fab_arena_mark mark = fab_arena_save(arena);
-    size_t use_count = 0;
-    double *frac[2] = {FAB_NEW(arena, double, ports), FAB_NEW(arena, double, ports)};
-    double *busy_s = FAB_NEW(arena, double, ports);
-    fab_link_use *uses = FAB_NEW(arena, fab_link_use, s->count);
-    if (!frac[0] || !frac[1] || !busy_s || !uses) {
-        fab_arena_reset(arena, mark);
-        return FAB_E_NOMEM;
-    }
-    book_links(s, c, busy_s, uses, &use_count, out);
-    fab_shared_sum(uses, use_count, out->stages, out->shared, &out->shared_count);
-    for (uint32_t port = 0; port < ports; port++) {
-        frac[port % 2][port / 2] = busy_s[port] / out->simulated_s;
-    }
-    out->out_frac = frac[0];
-    out->in_frac = frac[1];
-    for (uint32_t link = 0; link < ports / 2; link++) {
-        const int64_t tier = link % s->tiers;
-        out->tier_busy_frac[tier] += frac[0][link] / (double)out->stages;
-        if (frac[0][link] > out->hot_frac) {
-            out->hot_frac = frac[0][link];
-            out->hot_tier = tier;
-            out->hot_stage = link / s->tiers;
-        }
-    }
     return FAB_OK;
 }
 
@@ -312,7 +296,9 @@ static fab_status explain(const fab_scenario *scenario, const fab_step_options *
     const char *sharing = "";
     out->difference_frac = out->simulated_s / out->closed_form_s - 1.0;
     FAB_TRY(name_sharing(out, culprit != FAB_STEP_BUBBLE ? culprit : most, arena, &sharing));
-    const char *slow = options->slow_count > 0 ? "with slow parts, " : "";
+    const char *slow = options->fault_count > 0  ? "with faults, "
+                       : options->slow_count > 0 ? "with slow parts, "
+                                                 : "";
     if (out->events == 0) {
         out->cause = "no message of this step was put on links: its times are the forecast's";
     } else if (fabs(out->difference_frac) <= AGREES_FRAC) {
@@ -341,13 +327,15 @@ fab_status fab_step_simulate(const fab_scenario *scenario, const fab_step_option
 {
     assert(scenario && options && arena && out && reason_out);
     fab_explanation explained;
+    fab_ground ground;
     fab_script script;
     fab_flow_result result;
     columns c;
     *reason_out = NULL;
     FAB_TRY(fab_train_explain(scenario, arena, &explained));
-    FAB_TRY(fab_script_write(scenario, &explained, options, arena, &script, reason_out));
-    FAB_TRY(run(&script, arena, &c, &result));
+    FAB_TRY(fab_ground_make(scenario, &explained, options, arena, &ground, reason_out));
+    FAB_TRY(fab_script_write(scenario, &explained, options, &ground, arena, &script, reason_out));
+    FAB_TRY(run(&script, options, arena, &c, &result, reason_out));
     *out = (fab_step_simulation){
         .closed_form_s = explained.forecast.step_s,
         .simulated_s = result.makespan_s,
@@ -369,9 +357,9 @@ fab_status fab_step_simulate(const fab_scenario *scenario, const fab_step_option
     }
     find_begins(&script, &c);
     FAB_TRY(list_activities(&script, &c, arena, out));
-    FAB_TRY(sum_links(&script, &c, arena, out));
-    out->busiest_stage = find_busiest(out, compute_s, out->stages);
     const fab_script_run made = {&script, c.begin_s, c.finish_s};
+    FAB_TRY(fab_usage_sum(&made, arena, out));
+    out->busiest_stage = find_busiest(out, compute_s, out->stages);
     double last_s[FAB_STEP_CLASS_COUNT] = {0.0};
     sum_parts(&explained, &made, compute_s, out);
     out->last_stage = find_last(out);

@@ -28,27 +28,27 @@ static fab_wiring wiring_of(const fab_tier *tier, const fab_wiring *asked)
     return asked ? *asked : tier->wiring ? *tier->wiring : usual_wiring(tier);
 }
 
-/* Tiers as layers, up to the first whose domains hold all packages. */
-static void make_layers(const fab_fabric *fabric, const fab_simulation_options *options,
-                        int64_t packages, fab_terrain *t)
+int64_t fab_terrain_layers(const fab_fabric *fabric, const fab_wiring *const *wirings,
+                           int64_t packages, fab_graph_layer layers[FAB_TIER_LIMIT])
 {
-    int64_t inner = 1;
-    for (t->tiers = 0; t->tiers < fabric->tier_count && inner < packages; t->tiers++) {
-        const fab_tier *tier = &fabric->tiers[t->tiers];
+    int64_t inner = 1, count = 0;
+    for (; count < fabric->tier_count && inner < packages; count++) {
+        const fab_tier *tier = &fabric->tiers[count];
         const fab_value *energy = &tier->technology.energy_j_per_bit;
-        const bool is_last = t->tiers + 1 == fabric->tier_count;
-        int64_t domain = fab_tier_capacity(fabric, t->tiers);
+        const bool is_last = count + 1 == fabric->tier_count;
+        int64_t domain = fab_tier_capacity(fabric, count);
         domain = is_last ? (domain - 1) / inner * inner + inner : domain;
-        t->layers[t->tiers] = (fab_graph_layer){
-            .wiring = wiring_of(tier, options->wirings[t->tiers]),
+        layers[count] = (fab_graph_layer){
+            .wiring = wiring_of(tier, wirings[count]),
             .domain = domain,
-            .mesh_links = fab_tier_mesh_peers(fabric, t->tiers),
+            .mesh_links = fab_tier_mesh_peers(fabric, count),
             .rate_bps = tier->rate_bps.value,
             .latency_s = tier->latency_s.value,
             .energy_j_per_bit = energy->is_known ? energy->value : 0.0,
         };
         inner = domain;
     }
+    return count;
 }
 
 /* Layers at the rate and latency of the cheapest channel of each tier; its base, the filling of its
@@ -137,11 +137,38 @@ fab_status fab_terrain_make(const fab_collective_answer *answer,
         .traffic_byte = options->traffic_byte,
         .ranks = request->ranks,
         .stride = request->stride,
-        .tiers = 0,
     };
-    make_layers(answer->fabric, options, request->ranks * request->stride, out);
+    out->tiers = fab_terrain_layers(answer->fabric, options->wirings,
+                                    request->ranks * request->stride, out->layers);
     for (int64_t i = 0; i < out->tiers; i++) {
         out->can_reduce[i] = answer->fabric->tiers[i].has_reduction;
     }
     return place(answer, options->is_calibrated, arena, out, reason_out);
+}
+
+fab_status fab_terrain_graph(const fab_graph_layer *layers, int64_t count,
+                             const fab_terrain_wish *wish, fab_arena *arena,
+                             const fab_graph **graph_out, const char **reason_out)
+{
+    const char *message = NULL;
+    fab_status status = FAB_OK;
+    *graph_out = wish->graph;
+    if (!wish->graph) {
+        status = fab_graph_make(layers, (size_t)count, wish->packages, arena, graph_out, &message);
+    }
+    for (size_t i = 0; i < wish->fault_count && status == FAB_OK; i++) {
+        status = fab_graph_damage(*graph_out, wish->faults[i], arena, graph_out, &message);
+        status = status == FAB_E_INPUT ? FAB_E_RANGE : status;
+    }
+    *reason_out = message;
+    return status;
+}
+
+fab_status fab_terrain_no_path(const fab_graph *graph, uint32_t from, uint32_t to, fab_arena *arena,
+                               const char **reason_out)
+{
+    const char *a = fab_graph_node_name(graph, from, arena);
+    const char *b = fab_graph_node_name(graph, to, arena);
+    *reason_out = a && b ? fab_arena_printf(arena, "there is no path from %s to %s", a, b) : NULL;
+    return *reason_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
 }

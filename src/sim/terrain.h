@@ -26,11 +26,34 @@ typedef struct fab_terrain {
     double beside_s; /* what the channels of a messaging layer take beside steps and links */
 } fab_terrain;
 
+/* Lists the tiers as layers, up to the first whose domains hold all packages, wired as `wirings` or
+ * the fabric say; returns how many. */
+int64_t fab_terrain_layers(const fab_fabric *fabric, const fab_wiring *const *wirings,
+                           int64_t packages, fab_graph_layer layers[FAB_TIER_LIMIT]);
+
 /* Reads a terrain off an answer; calibrated, its layers have the rates and latencies that the
  * channels of their messaging layers reach. FAB_E_INFEASIBLE: *reason_out says that a group lies
  * unevenly or that a tier has no channel. FAB_E_NOMEM. */
 FAB_CHECKED fab_status fab_terrain_make(const fab_collective_answer *answer,
                                         const fab_simulation_options *options, fab_arena *arena,
                                         fab_terrain *out, const char **reason_out);
+
+/* What a graph is to be besides its layers. */
+typedef struct fab_terrain_wish {
+    int64_t packages;
+    const fab_graph *graph; /* instead of layers; NULL: none */
+    const char *const *faults;
+    size_t fault_count;
+} fab_terrain_wish;
+
+/* Builds the graph with its faults. FAB_E_INFEASIBLE and FAB_E_RANGE (no such fault): *reason_out
+ * (in the arena). FAB_E_NOMEM. */
+FAB_CHECKED fab_status fab_terrain_graph(const fab_graph_layer *layers, int64_t count,
+                                         const fab_terrain_wish *wish, fab_arena *arena,
+                                         const fab_graph **graph_out, const char **reason_out);
+
+/* Says that there is no path between two nodes. FAB_E_INFEASIBLE or FAB_E_NOMEM. */
+fab_status fab_terrain_no_path(const fab_graph *graph, uint32_t from, uint32_t to, fab_arena *arena,
+                               const char **reason_out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <fabricast/pipeline.h>
 
 #include "sim/script.h"
+#include "workload/workload.h"
 
 /* What writes a step down, from its nodes (script.c) over the passes (pass.c) and what is exchanged
  * once per step (bucket.c) to the order of the devices (order.c). */
@@ -35,6 +36,8 @@ typedef struct fab_script_writer {
     uint32_t port_count;
     const int64_t *device_of;       /* by direction and part */
     fab_script_exchange *exchanges; /* by stage */
+    fab_group groups[FAB_GROUP_KIND_COUNT];
+    const char *refusal; /* why a message cannot be put on links; NULL */
 } fab_script_writer;
 
 typedef enum fab_pass_kind {

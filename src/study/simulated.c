@@ -34,6 +34,13 @@ static fab_status keep_step(const fab_step_simulation *step, fab_arena *arena,
     kept->out_frac = out_frac;
     kept->in_frac = in_frac;
     kept->cause = copy(arena, step->cause);
+    for (size_t i = 0; i < step->link_count; i++) {
+        kept->links[i].from = copy(arena, step->links[i].from);
+        kept->links[i].to = copy(arena, step->links[i].to);
+        if (!kept->links[i].from || !kept->links[i].to) {
+            return FAB_E_NOMEM;
+        }
+    }
     *out = kept;
     return kept->cause ? FAB_OK : FAB_E_NOMEM;
 }
