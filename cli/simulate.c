@@ -106,12 +106,12 @@ static bool read_slow(const char *word, fab_slow_part *out)
            *stop == '\0' && out->ratio > 0.0 && out->ratio <= 1.0;
 }
 
-static fab_step_options read_options(fab_session *session, const fab_simulate_words *words,
-                                     const fab_scenario *scenario, fab_slow_part *slow,
-                                     fab_simulating_limit *limit)
+static fab_status read_options(fab_session *session, const fab_simulate_words *words,
+                               const fab_scenario *scenario, fab_slow_part *slow,
+                               fab_step_options *out, fab_simulating_limit *limit)
 {
     fab_simulation_options links;
-    fab_step_options options = {.slow = slow, .slow_count = words->slow_count};
+    *out = (fab_step_options){.slow = slow, .slow_count = words->slow_count};
     for (size_t i = 0; i < words->slow_count; i++) {
         if (!read_slow(words->slow[i], &slow[i])) {
             fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
@@ -119,19 +119,19 @@ static fab_step_options read_options(fab_session *session, const fab_simulate_wo
                          "--slow `%s` is not understood", words->slow[i]);
         }
     }
-    fab_simulating_read(session, &words->links, scenario->job.gpus,
-                        (size_t)scenario->fabric.tier_count, &links, limit);
+    FAB_TRY(fab_simulating_read(session, &words->links, scenario->job.gpus,
+                                (size_t)scenario->fabric.tier_count, &links, limit));
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
-        options.wirings[tier] = links.wirings[tier];
+        out->wirings[tier] = links.wirings[tier];
     }
-    options.graph = links.graph;
-    options.faults = links.faults;
-    options.fault_count = links.fault_count;
-    options.routing = links.routing;
-    options.is_general = links.is_general;
-    options.goes_on = links.goes_on;
-    options.context = links.context;
-    return options;
+    out->graph = links.graph;
+    out->faults = links.faults;
+    out->fault_count = links.fault_count;
+    out->routing = links.routing;
+    out->is_general = links.is_general;
+    out->goes_on = links.goes_on;
+    out->context = links.context;
+    return FAB_OK;
 }
 
 static fab_status write_trace(const void *content, fab_arena *arena, FILE *stream)
@@ -198,12 +198,15 @@ static int simulate(fab_session *session, void *arguments)
     const fab_scenario *scenario = NULL;
     fab_slow_part slow[FAB_SLOW_PART_LIMIT];
     fab_simulating_limit limit;
-    const fab_status status = fab_scenario_load(session->catalog, words->path, session->arena,
-                                                &session->diagnostics, &scenario);
+    fab_step_options options;
+    fab_status status = fab_scenario_load(session->catalog, words->path, session->arena,
+                                          &session->diagnostics, &scenario);
+    if (status == FAB_OK) {
+        status = read_options(session, words, scenario, slow, &options, &limit);
+    }
     if (status != FAB_OK) {
         return fab_session_explain(session, status, words->path);
     }
-    const fab_step_options options = read_options(session, words, scenario, slow, &limit);
     const int code = fab_argument_explain(session);
     return code == FAB_EXIT_DONE
                ? simulate_scenario(session, words, scenario, &options, limit.memory_byte)
