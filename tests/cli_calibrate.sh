@@ -91,5 +91,7 @@ want_code 2
 sed 's/,8,32,4096/,8,none,4096/' two.csv >words.csv
 run calibrate words.csv
 want_code 0
+want_out 'Rows that took no part'
+want_out 'layers'
 
 finish

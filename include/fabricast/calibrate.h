@@ -64,6 +64,12 @@ typedef struct fab_scale_fit {
     double held_out_frac; /* with constants that were fitted without the row's lineage */
 } fab_scale_fit;
 
+/* A row that took no part. */
+typedef struct fab_scale_rest {
+    const char *id;
+    const char *reason;
+} fab_scale_rest;
+
 /* A run beside its forecasts, each as forecast / measured - 1. */
 typedef struct fab_scale_row {
     const char *id;
@@ -81,6 +87,8 @@ typedef struct fab_run_calibration {
     size_t fit_count;
     const fab_scale_row *rows; /* those with a measured and a forecast time */
     size_t row_count;
+    const fab_scale_rest *rest; /* the other rows of the table */
+    size_t rest_count;
     fab_scale_fit all; /* errors over all rows */
 } fab_run_calibration;
 

@@ -1,5 +1,7 @@
 #include <fabricast/report.h>
 
+#include <string.h>
+
 #include "report/text_table.h"
 
 static const fab_sheet_column COLUMNS[] = {
@@ -12,6 +14,12 @@ static const fab_sheet_column COLUMNS[] = {
     {.head = "fitted %", .is_number = true},
     {.head = "held out %", .is_number = true},
     {.head = "rule", .wrap = 24},
+};
+
+static const fab_sheet_column REST_COLUMNS[] = {
+    {.head = "rows", .is_number = true},
+    {.head = "such as"},
+    {.head = "reason", .wrap = 70},
 };
 
 static const char *percent(fab_scratch *s, double part_frac)
@@ -35,6 +43,30 @@ static void add_fit(fab_sheet *sheet, const fab_scale_fit *fit, bool is_all)
                          });
 }
 
+/* Rows that took no part by reason, in the order of the table. */
+static void write_rest(const fab_run_calibration *calibration, fab_scratch *s, FILE *stream)
+{
+    const fab_scale_rest *rest = calibration->rest;
+    const size_t rows = calibration->rest_count;
+    fab_sheet sheet = fab_sheet_make(s, REST_COLUMNS, FAB_COLUMN_COUNT(REST_COLUMNS), rows);
+    for (size_t i = 0; i < rows; i++) {
+        size_t before = 0, count = 0;
+        for (size_t j = 0; j < rows; j++) {
+            const bool is_same = strcmp(rest[j].reason, rest[i].reason) == 0;
+            count += is_same;
+            before += is_same && j < i;
+        }
+        if (before == 0) {
+            const char *number = fab_text_count(s, (int64_t)count);
+            fab_sheet_add(&sheet, (const char *const[]){number, rest[i].id, rest[i].reason});
+        }
+    }
+    if (rows > 0) {
+        fprintf(stream, "\nRows that took no part\n\n");
+        fab_text_sheet(&sheet, stream);
+    }
+}
+
 fab_status fab_report_scales_text(const fab_run_calibration *calibration, fab_arena *arena,
                                   FILE *stream)
 {
@@ -50,6 +82,7 @@ fab_status fab_report_scales_text(const fab_run_calibration *calibration, fab_ar
             "Median error of the time of an iteration: with a scale of computation of 1, with the "
             "fitted one,\nand with one fitted without the runs of the same lineage\n\n");
     fab_text_sheet(&sheet, stream);
+    write_rest(calibration, &scratch, stream);
     const fab_status status = fab_text_finish(&scratch, stream);
     fab_arena_reset(arena, mark);
     return status;

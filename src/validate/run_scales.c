@@ -34,6 +34,8 @@ typedef struct fab_scaling {
     size_t run_count;
     fab_scale_fit *fits;
     size_t fit_count;
+    fab_scale_rest *rest;
+    size_t rest_count;
     double *scales; /* of each row of the table */
     double *work;
     fab_arena *arena;
@@ -62,6 +64,14 @@ static size_t find_fit(fab_scaling *s, const fab_run_score *row)
     return s->fit_count++;
 }
 
+static void leave_out(fab_scaling *s, const fab_run_score *row)
+{
+    const char *reason = row->reason != NULL      ? row->reason
+                         : row->measured_s <= 0.0 ? "no time of an iteration"
+                                                  : "no forecast of its time";
+    s->rest[s->rest_count++] = (fab_scale_rest){row->id, reason};
+}
+
 /* The runs with both times, and the scale that each wants. */
 static fab_status collect(fab_scaling *s)
 {
@@ -86,6 +96,8 @@ static fab_status collect(fab_scaling *s)
                                                    .fit = find_fit(s, row),
                                                    .wanted = clamp(wanted),
                                                    .row_index = i};
+        } else {
+            leave_out(s, row);
         }
     }
     return FAB_OK;
@@ -276,6 +288,8 @@ static fab_status calibrate(fab_scaling *s, fab_run_calibration *out)
     out->fit_count = s->fit_count;
     out->rows = rows;
     out->row_count = s->run_count;
+    out->rest = s->rest;
+    out->rest_count = s->rest_count;
     return FAB_OK;
 }
 
@@ -304,10 +318,11 @@ fab_status fab_calibrate_runs(const fab_catalog *catalog, const char *path, fab_
     FAB_TRY(fab_run_table_read(&text, arena, diagnostics, &s.table));
     fab_run_calibration *result = FAB_NEW(arena, fab_run_calibration, 1);
     s.runs = FAB_NEW(arena, fab_scaled, s.table.row_count);
+    s.rest = FAB_NEW(arena, fab_scale_rest, s.table.row_count);
     s.fits = FAB_NEW(arena, fab_scale_fit, FIT_LIMIT);
     s.scales = FAB_NEW(arena, double, s.table.row_count);
     s.work = FAB_NEW(arena, double, s.table.row_count);
-    if (!result || !s.runs || !s.fits || !s.scales || !s.work) {
+    if (!result || !s.runs || !s.rest || !s.fits || !s.scales || !s.work) {
         return FAB_E_NOMEM;
     }
     result->file = s.table.source->name;
