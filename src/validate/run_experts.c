@@ -119,10 +119,19 @@ static const char *permutation_of(const fab_run_row *row)
     return is_old || is_grok(row) || says_either(row, "permute fusion off") ? "indexed" : "fused";
 }
 
+/* Presets with `moe_a2a_overlap` false, whatever the words of a row say: Qwen3 30B, and 235B on
+ * B200 (configs/qwen/qwen3_workload_base_configs.py). */
+static bool overlaps_nothing(const fab_run_row *row)
+{
+    const bool is_b200 = strcmp(row->cells[FAB_RUN_GPU], "B200") == 0;
+    return is_bridge(row) &&
+           (is_model(row, "Qwen3_30B") || (is_model(row, "Qwen3_235B") && is_b200));
+}
+
 static double overlap_of(const fab_run_row *row)
 {
     const bool is_named = says_either(row, "EP overlap on") || says_either(row, "1F1B EP overlap");
-    return is_named || is_fused(row) ? HIDDEN_FRAC : 0.0;
+    return is_fused(row) || (is_named && !overlaps_nothing(row)) ? HIDDEN_FRAC : 0.0;
 }
 
 fab_run_experts fab_run_experts_of(const fab_run_row *row)
