@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "validate/measured_runs.h"
+#include "validate/run_layout.h"
 #include "validate/run_software.h"
 
 /* Hardware as tables of runs call it, in names of the catalog. The network of a row overrides the
@@ -313,18 +314,6 @@ static int64_t chunk_layers(const fab_run_row *row, const fab_run_choice *choice
     return chunks > 0 ? whole(row, FAB_RUN_LAYERS, 1) / chunks : 1;
 }
 
-/* With one or two chunks more than layers the ends hold head and embedding alone, as Megatron
- * counts them. */
-static const char *compose_layout(const fab_run_row *row, const fab_run_choice *choice,
-                                  fab_arena *arena)
-{
-    const long long layers = whole(row, FAB_RUN_LAYERS, 1);
-    const long long more = whole(row, FAB_RUN_PP, 1) * (long long)choice->interleave - layers;
-    return more == 1   ? fab_arena_printf(arena, "1*%lld 0", layers)
-           : more == 2 ? fab_arena_printf(arena, "0 1*%lld 0", layers)
-                       : "even";
-}
-
 static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
                                    fab_arena *arena)
 {
@@ -334,7 +323,7 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     const char *copies = fab_run_says(row, FAB_RUN_DP)
                              ? fab_arena_printf(arena, "dp: %lld", whole(row, FAB_RUN_DP, 1))
                              : "dp: auto";
-    const char *layout = compose_layout(row, choice, arena);
+    const char *layout = fab_run_layout(row, choice, arena);
     const long long group = fab_run_shard_group(row);
     const char *shards = group > 0 ? fab_arena_printf(arena, "%lld", group) : "all";
     const long long away = fab_run_offload_layers(row);

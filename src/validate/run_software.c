@@ -242,6 +242,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row),
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
+        .cuts_by_parameters = is_aleph_alpha(row),
         .has_separate_gate = is_aleph_alpha(row),
         .sums_all = is_aleph_alpha(row),
         .gathers_loss = is_aleph_alpha(row),
