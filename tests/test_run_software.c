@@ -26,6 +26,7 @@ static const struct {
     {"Megatron-LM 23e00ed, TE 2.11", "2026", false, false, true},
     {"Megatron-Bridge", "2025", false, false, true},
     {"Megatron-LM", "2024", false, false, false},
+    {"Megatron-DeepSpeed 1F1B", "2022", false, false, false},
     {"torchtitan", "2025", false, false, false},
     {"", "", false, false, false},
 };
@@ -62,8 +63,12 @@ START_TEST(what_is_kept)
     ck_assert(got.sums_all == KEPT[_i].gathers_loss);
     ck_assert(got.has_separate_gate == KEPT[_i].gathers_loss);
     ck_assert(got.keeps_gathered == KEPT[_i].gathers_loss);
+    ck_assert(got.cuts_by_parameters == KEPT[_i].gathers_loss);
+    ck_assert(got.transfers_in_turn ==
+              (KEPT[_i].gathers_loss || strstr(KEPT[_i].software, "DeepSpeed") != NULL));
     ck_assert(got.weights_inside == KEPT[_i].weights_inside);
-    ck_assert(got.has_fused_latents == (strncmp(KEPT[_i].software, "Megatron-LM", 11) != 0));
+    ck_assert(got.has_fused_latents == (strncmp(KEPT[_i].software, "Megatron-LM", 11) != 0 &&
+                                        strstr(KEPT[_i].software, "DeepSpeed") == NULL));
 }
 END_TEST
 

@@ -436,6 +436,32 @@ START_TEST(chunks_pass_activations_on)
 }
 END_TEST
 
+/* in turn, the second of three stages also waits 2 s for what each pass receives; bytes stay */
+START_TEST(middle_stages_receive_before_they_send)
+{
+    fab_workload w = timed_layer();
+    w.transfer = (fab_collective_cost){
+        .time_s = 2, .energy_j = 3, .tier_sent_bit = {0, 8}, .tier_time_s = {0, 1}};
+    fab_scenario s = dealt(6, 6, 3, 1, 0);
+    s.assumptions.effects.pipeline_transfers = true;
+    for (int64_t index = 0; index < 3; index++) {
+        const fab_stage stage = fab_stage_make(&s, index);
+        s.assumptions.transfers = FAB_TRANSFERS_AT_ONCE;
+        const fab_stage_time once = measure(&s, &w, &stage);
+        s.assumptions.transfers = FAB_TRANSFERS_IN_TURN;
+        const fab_stage_time turn = measure(&s, &w, &stage);
+        const double more_s = index == 1 ? 2.0 : 0.0;
+        assert_close(turn.forward_s, once.forward_s + more_s, 1e-14, "forward");
+        assert_close(turn.backward_s, once.backward_s + more_s, 1e-14, "backward");
+        assert_close(turn.messages[FAB_MESSAGE_PIPELINE].exposed_s,
+                     once.messages[FAB_MESSAGE_PIPELINE].exposed_s + 2 * more_s, 1e-14, "exposed");
+        assert_close(turn.messages[FAB_MESSAGE_PIPELINE].sent_byte[1],
+                     once.messages[FAB_MESSAGE_PIPELINE].sent_byte[1], 1e-14, "bytes");
+        assert_close(turn.tier_s[1], once.tier_s[1], 1e-14, "wire");
+    }
+}
+END_TEST
+
 /* only the end stages carry embedding, head and prediction modules, and only when asked to */
 START_TEST(ends_carry_embedding_and_head)
 {
@@ -623,6 +649,7 @@ int main(void)
     tcase_add_test(tests, first_layers_of_chunks_run_again);
     tcase_add_test(tests, last_layers_stay_in_bf16);
     tcase_add_test(tests, chunks_pass_activations_on);
+    tcase_add_test(tests, middle_stages_receive_before_they_send);
     tcase_add_test(tests, ends_carry_embedding_and_head);
     tcase_add_loop_test(tests, parts_make_the_stage, 0, 20);
     return run_suite("stage", tests);

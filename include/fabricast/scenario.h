@@ -38,6 +38,11 @@ typedef enum fab_gate_product {
     FAB_GATE_PRODUCT_SEPARATE
 } fab_gate_product;
 
+/* How a stage between two others passes on: both directions at once (Megatron's batched send and
+ * receive), or one message after the other, so that it waits for what it receives, too (DeepSpeed's
+ * instructions). */
+typedef enum fab_transfer_order { FAB_TRANSFERS_AT_ONCE, FAB_TRANSFERS_IN_TURN } fab_transfer_order;
+
 /* What is to be trained, on how many packages. */
 typedef struct fab_job {
     int64_t gpus;     /* N: packages that work */
@@ -313,6 +318,7 @@ typedef struct fab_assumptions {
     int gradient_sum;           /* fab_gradient_sum of ZeRO-1 */
     int64_t gradient_passes;    /* reads and writes of all gradients before they are summed */
     int gate_product;           /* fab_gate_product */
+    int transfers;              /* fab_transfer_order */
     int dispatch;               /* fab_dispatch_mode */
     int expert_routing;         /* fab_expert_routing */
     double expert_load_ratio;   /* tokens of the busiest expert rank over the mean, >= 1, where

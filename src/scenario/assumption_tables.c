@@ -8,6 +8,7 @@ static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const SCALING[] = {"delayed", "current", "block", "mxfp8", "rowwise", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
 static const char *const GATE_PRODUCT[] = {"joined", "separate", NULL};
+static const char *const TRANSFERS[] = {"at_once", "in_turn", NULL};
 static const char *const GRADIENT_SUM[] = {"reduce_scatter", "all_reduce", NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", "fused_v2", NULL};
 static const char *const ELEMENTWISE[] = {"fused", "fused_norms", "eager", NULL};
@@ -447,6 +448,11 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "whether both matrices that the input of a gated block meets are one module; of `separate` "
         "ones tensor ranks sum gradients of the input each, without sequence parallelism",
         "joined, as in Megatron; Aleph Alpha's library has two"),
+    CHOICE("transfers", offsetof(fab_assumptions, transfers), TRANSFERS,
+           "a stage between two others sends and receives `at_once`, or `in_turn`: each of its "
+           "four messages of a micro-batch is waited for",
+           "at_once: Megatron's batched send and receive (arXiv 2104.04473); DeepSpeed runs one "
+           "instruction after the other, `deepspeed/runtime/pipe/engine.py`"),
     CHOICE("dispatch", offsetof(fab_assumptions, dispatch), DISPATCH,
            "copies of a token sent: per expert, per rank holding its experts, or per domain",
            "one copy per expert, as a plain all-to-all sends them"),

@@ -408,17 +408,21 @@ static void add_blocks(const fab_scenario *scenario, const fab_workload *workloa
 }
 
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
- * one send in each pass and the wait for the neighbour's in the other direction is the bubble's. */
-static void add_transfers(const fab_scenario *scenario, const fab_workload *workload, int64_t parts,
-                          fab_recorder *recorder, fab_stage_time *time)
+ * one send in each pass and the wait for the neighbour's in the other direction is the bubble's.
+ * In turn, a stage with neighbours on both sides receives before it sends. */
+static void add_transfers(const fab_scenario *scenario, const fab_workload *workload,
+                          const fab_stage *stage, fab_recorder *recorder, fab_stage_time *time)
 {
+    const int64_t parts = stage->parts;
     if (!scenario->assumptions.effects.pipeline_transfers || scenario->mapping.pp == 1) {
         return;
     }
     const double count = (double)parts;
     const fab_collective_cost *cost = &workload->transfer;
     fab_record_transfers(recorder, cost, parts);
-    const double pass_s = count * cost->time_s;
+    const bool receives_first = scenario->assumptions.transfers == FAB_TRANSFERS_IN_TURN &&
+                                !stage->has_embedding && !stage->has_head;
+    const double pass_s = (receives_first ? 2.0 : 1.0) * count * cost->time_s;
     const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
     const double forward_exposed_s = pass_s - fab_smaller(share_s, time->forward_s);
     const double behind_s = time->backward_s - put_off_s(scenario, time->weight_s);
@@ -535,6 +539,6 @@ fab_stage_time fab_stage_measure(const fab_scenario *scenario, const fab_workloa
         add_blocks(scenario, workload, kind, again, scenario->mapping.recompute, times, recorder,
                    &time);
     }
-    add_transfers(scenario, workload, stage->parts, recorder, &time);
+    add_transfers(scenario, workload, stage, recorder, &time);
     return time;
 }

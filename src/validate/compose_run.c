@@ -354,7 +354,8 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "%.6g us, "
         "launch_waits: %s, dropout: "
         "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
-        "gradient_sum: %s, gradient_passes: %lld, gate_product: %s, gather_precision: %s, loss: "
+        "gradient_sum: %s, gradient_passes: %lld, gate_product: %s, transfers: %s, "
+        "gather_precision: %s, loss: "
         "%s, "
         "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, parameter_precision: "
         "%s, overlap: {tensor: %.6g, "
@@ -368,6 +369,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.sums_in_bf16 && !software.sums_all ? "bf16" : "fp32",
         software.sums_all ? "all_reduce" : "reduce_scatter", (long long)software.gradient_passes,
         software.has_separate_gate ? "separate" : "joined",
+        software.transfers_in_turn ? "in_turn" : "at_once",
         software.gathers_tensor_fp8 ? "fp8" : "bf16",
         software.gathers_loss ? "gathered" : "sharded",
         software.weights_inside ? "activations" : "outputs", software.experts.products,

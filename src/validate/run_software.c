@@ -211,6 +211,15 @@ static double launch_of(const fab_run_row *row)
     return row_says(row, COMPILED) ? COMPILED_LAUNCH_S : EAGER_LAUNCH_S;
 }
 
+/* Both run a list of instructions of the same origin, each to its end: receive activations, send
+ * gradients; send activations, receive gradients (deepspeed/runtime/pipe/schedule.py and engine.py;
+ * src/scaling/core/nn/pipeline_schedule/train.py of github.com/Aleph-Alpha/scaling). */
+static bool transfers_in_turn(const fab_run_row *row)
+{
+    static const char *const FORK[] = {"DeepSpeed", NULL};
+    return is_aleph_alpha(row) || row_says(row, FORK);
+}
+
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
     static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
@@ -243,6 +252,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .keeps_gathered = is_aleph_alpha(row),
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
         .cuts_by_parameters = is_aleph_alpha(row),
+        .transfers_in_turn = transfers_in_turn(row),
         .has_separate_gate = is_aleph_alpha(row),
         .sums_all = is_aleph_alpha(row),
         .gathers_loss = is_aleph_alpha(row),

@@ -27,6 +27,7 @@ typedef struct fab_run_software {
     bool keeps_gathered;      /* gathered inputs are kept and not gathered again */
     bool gathers_tensor_fp8;  /* what FP8 products take is gathered in FP8 by tensor ranks */
     bool cuts_by_parameters;  /* stages hold modules of about as many parameters */
+    bool transfers_in_turn;   /* a stage sends and receives one message after the other */
     bool has_separate_gate;   /* both matrices before a gate are modules of their own */
     bool sums_all;            /* every rank receives all gradients, in FP32 */
     bool gathers_loss;        /* each tensor rank has the logits of the whole vocabulary */
