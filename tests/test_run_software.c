@@ -64,6 +64,7 @@ START_TEST(what_is_kept)
     ck_assert(got.has_separate_gate == KEPT[_i].gathers_loss);
     ck_assert(got.keeps_gathered == KEPT[_i].gathers_loss);
     ck_assert(got.cuts_by_parameters == KEPT[_i].gathers_loss);
+    ck_assert(got.reruns_ends == KEPT[_i].gathers_loss);
     ck_assert(got.transfers_in_turn ==
               (KEPT[_i].gathers_loss || strstr(KEPT[_i].software, "DeepSpeed") != NULL));
     ck_assert(got.weights_inside == KEPT[_i].weights_inside);

@@ -493,6 +493,50 @@ START_TEST(ends_carry_embedding_and_head)
 }
 END_TEST
 
+/* Embedding of 100 s and head of 1000 s run again with layers of 21 s only when asked to, the loss
+ * of 10 s and its message of 7 s never. */
+START_TEST(ends_may_run_again)
+{
+    fab_workload w = timed_layer();
+    const double extra_s[] = {100, 1000};
+    for (int i = 0; i < 2; i++) {
+        fab_block *block = &w.blocks[i == 0 ? FAB_BLOCK_EMBEDDING : FAB_BLOCK_HEAD];
+        block->operators[0] = (fab_operator){.name = "extra",
+                                             .kind = FAB_OPERATOR_GEMM,
+                                             .forward = {.flop = extra_s[i]},
+                                             .issued_count = 1.0};
+        block->operator_count = 1;
+    }
+    fab_block *head = &w.blocks[FAB_BLOCK_HEAD];
+    head->operators[head->operator_count++] = (fab_operator){.name = "loss",
+                                                             .kind = FAB_OPERATOR_MEMORY,
+                                                             .forward = {.byte = 10},
+                                                             .issued_count = 1.0,
+                                                             .is_loss = true};
+    head->messages[head->message_count++] = (fab_message){.name = "loss",
+                                                          .message_class = FAB_MESSAGE_TENSOR,
+                                                          .cost = {.time_s = 7},
+                                                          .forward_count = 1,
+                                                          .is_loss = true};
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    s.assumptions.effects.embedding_head = true;
+    s.assumptions.reruns_last = true;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    s.assumptions.reruns_ends = true;
+    fab_stage_time t = measure(&s, &w, &stage);
+    assert_close(t.forward_s, 3 * 21 + 100 + 1000 + 17, 1e-14, "forward");
+    assert_close(t.backward_s, 3 * 35, 1e-14, "nothing again");
+    s.mapping.recompute = FAB_RECOMPUTE_FULL;
+    const fab_stage full = fab_stage_make(&s, 0);
+    t = measure(&s, &w, &full);
+    assert_close(t.forward_s, 3 * 21 + 100 + 1000 + 17, 1e-14, "forward as before");
+    assert_close(t.backward_s, 3 * (35 + 21) + 100 + 1000, 1e-14, "ends again");
+    s.assumptions.reruns_ends = false;
+    t = measure(&s, &w, &full);
+    assert_close(t.backward_s, 3 * (35 + 21), 1e-14, "layers again");
+}
+END_TEST
+
 static void check_parts(int number)
 {
     fab_workload w;
@@ -651,6 +695,7 @@ int main(void)
     tcase_add_test(tests, chunks_pass_activations_on);
     tcase_add_test(tests, middle_stages_receive_before_they_send);
     tcase_add_test(tests, ends_carry_embedding_and_head);
+    tcase_add_test(tests, ends_may_run_again);
     tcase_add_loop_test(tests, parts_make_the_stage, 0, 20);
     return run_suite("stage", tests);
 }

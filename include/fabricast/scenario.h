@@ -285,6 +285,7 @@ typedef struct fab_assumptions {
     bool has_fused_loss;              /* loss and its gradient in one pass over BF16 logits */
     bool has_fused_latents;           /* MLA: rotation, joining and splitting in a kernel each */
     bool reruns_last;                 /* also what no gradient reads runs again */
+    bool reruns_ends;                 /* with all layers embedding and head run again */
     bool has_dropout;                 /* masks are made and kept */
     int expert_weighting;             /* fab_expert_weighting */
     int experts;                      /* fab_expert_products */

@@ -318,6 +318,9 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
     FLAG("recompute_last", offsetof(fab_assumptions, reruns_last),
          "what runs again includes the last product of a dense layer, whose result no gradient "
          "reads; a compiler that sees both passes, such as XLA, leaves it out"),
+    FLAG("recompute_ends", offsetof(fab_assumptions, reruns_ends),
+         "with `recompute: full` embedding, last norm and output head run again too, as where "
+         "every module of a model is a checkpoint"),
     FLAG("dropout", offsetof(fab_assumptions, has_dropout),
          "dropout after attention and feed-forward blocks, and on unfused scores: its masks are "
          "written and kept"),

@@ -231,7 +231,9 @@ static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *
 {
     for (size_t i = 0; i < block->message_count; i++) {
         const fab_message *message = &block->messages[i];
-        if (is_forward && !fab_runs_again(recomputed, message->parts)) {
+        const bool is_again = phase_of(pass, is_forward) == FAB_PHASE_AGAIN;
+        if ((is_forward && !fab_runs_again(recomputed, message->parts)) ||
+            (is_again && message->is_loss)) {
             continue;
         }
         const double count =
@@ -518,6 +520,13 @@ int64_t fab_stage_block_count(const fab_scenario *scenario, const fab_stage *sta
 int64_t fab_stage_recomputed_count(const fab_scenario *scenario, const fab_stage *stage,
                                    fab_block_kind kind)
 {
+    const bool is_end = kind == FAB_BLOCK_EMBEDDING || kind == FAB_BLOCK_HEAD;
+    if (is_end) {
+        return scenario->assumptions.reruns_ends &&
+                       scenario->mapping.recompute == FAB_RECOMPUTE_FULL
+                   ? fab_stage_block_count(scenario, stage, kind)
+                   : 0;
+    }
     const bool has_modules = scenario->mapping.recompute != FAB_RECOMPUTE_NONE &&
                              scenario->assumptions.effects.embedding_head &&
                              kind == fab_stage_module_kind(scenario);

@@ -350,7 +350,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         arena,
         "assumptions: {fp8_scaling: %s, attention: %s, elementwise: %s, fused_loss: %s, "
         "fused_latents: %s, "
-        "recompute_last: %s, launch: "
+        "recompute_last: %s, recompute_ends: %s, launch: "
         "%.6g us, "
         "launch_waits: %s, dropout: "
         "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
@@ -363,9 +363,10 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "expert: %.6g, pipeline: %.6g, data: %.6g}, effects: {weight_gradient_gather: %s}}\n",
         scaling_of(row), software.attention, software.elementwise,
         software.has_fused_loss ? "true" : "false", software.has_fused_latents ? "true" : "false",
-        software.skips_last ? "false" : "true", 1e6 * software.launch_s,
-        software.launch_waits ? "true" : "false", software.has_dropout ? "true" : "false",
-        software.has_scatter_gather ? "true" : "false", software.sums_in_bf16 ? "bf16" : "fp32",
+        software.skips_last ? "false" : "true", software.reruns_ends ? "true" : "false",
+        1e6 * software.launch_s, software.launch_waits ? "true" : "false",
+        software.has_dropout ? "true" : "false", software.has_scatter_gather ? "true" : "false",
+        software.sums_in_bf16 ? "bf16" : "fp32",
         software.sums_in_bf16 && !software.sums_all ? "bf16" : "fp32",
         software.sums_all ? "all_reduce" : "reduce_scatter", (long long)software.gradient_passes,
         software.has_separate_gate ? "separate" : "joined",

@@ -258,6 +258,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .gathers_loss = is_aleph_alpha(row),
         .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
         .runs_one_microbatch = is_maxtext(row),
+        .reruns_ends = is_aleph_alpha(row),
         .skips_last = is_maxtext(row),
     };
 }

@@ -33,6 +33,7 @@ typedef struct fab_run_software {
     bool gathers_loss;        /* each tensor rank has the logits of the whole vocabulary */
     bool weights_inside;      /* experts' results are weighted before their second matrix */
     bool runs_one_microbatch; /* a step takes all sequences of a rank at once */
+    bool reruns_ends;         /* embedding and head are checkpoints as layers are */
     bool skips_last;          /* XLA: products whose results no gradient reads do not run again */
 } fab_run_software;
 

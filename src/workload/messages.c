@@ -317,6 +317,7 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
     add_head_input(scenario, costs, head);
     fab_block_add_message(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss,
                           LOSS_ALL_REDUCES, 0);
+    head->messages[head->message_count - 1].is_loss = true;
     return FAB_OK;
 }
 

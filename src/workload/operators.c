@@ -655,10 +655,11 @@ static void build_head(fab_building *b, double vocabulary)
         const double copies_byte = b->tensor > 1.0 ? GATHERED_COPIES_BYTE : 0.0;
         add_memory(b, "cross entropy", (GATHERED_LOSS_BYTE + copies_byte) * columns,
                    GATHERED_LOSS_GRADIENT_BYTE * columns);
-        return;
+    } else {
+        const double bytes = b->scenario->assumptions.has_fused_loss ? FUSED.loss : EAGER.loss;
+        add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
     }
-    const double bytes = b->scenario->assumptions.has_fused_loss ? FUSED.loss : EAGER.loss;
-    add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
+    last_operator(b)->is_loss = true;
 }
 
 /* A multi-token-prediction module joins two hidden vectors before its own layer. */

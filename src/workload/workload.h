@@ -37,6 +37,7 @@ typedef struct fab_operator {
     fab_operator_work weight;   /* the weight gradients of a product: an operator of its own */
     int parts;                  /* set of fab_layer_part that it belongs to */
     bool is_last;               /* its result only leaves the layer: no gradient reads it */
+    bool is_loss;               /* of what leaves the model: never runs again */
     double issued_count;        /* what the host issues in a pass, in operators */
 } fab_operator;
 
@@ -50,6 +51,7 @@ typedef struct fab_message {
     int64_t beside_count; /* of those, the ones beside which products of gradients can run */
     int parts;            /* set of fab_layer_part that it belongs to */
     bool is_ring;         /* parts of keys and values on their way around */
+    bool is_loss;         /* never runs again */
 } fab_message;
 
 /* Lists the groups of a scenario's mapping as lattices of ranks. */
@@ -66,7 +68,7 @@ static inline bool fab_operator_runs_again(const fab_scenario *scenario, int rec
                                            const fab_operator *op)
 {
     const bool is_unread = op->is_last && !scenario->assumptions.reruns_last;
-    return !is_unread && fab_runs_again(recomputed, op->parts);
+    return !is_unread && !op->is_loss && fab_runs_again(recomputed, op->parts);
 }
 
 typedef enum fab_block_kind {
