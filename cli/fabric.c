@@ -96,7 +96,13 @@ static fab_status print(fab_session *session, const fab_fabric_words *words,
                         const fab_fabric_bill *bill, const fab_wired *wired)
 {
     fab_hardware hardware;
-    fab_hardware_count(bill->fabric, bill->installed, &hardware);
+    fab_counted_links counted[FAB_TIER_LIMIT];
+    for (int64_t i = 0; i < bill->fabric->tier_count; i++) {
+        counted[i] = (fab_counted_links){.is_counted = wired[i].is_counted,
+                                         .rate_bps = wired[i].rate_bps / 2.0,
+                                         .switches_count = (double)wired[i].switches};
+    }
+    fab_hardware_count(bill->fabric, bill->installed, counted, &hardware);
     return words->wants_json ? fab_report_fabric_json(bill, &hardware, wired, words->wants_layout,
                                                       session->arena, stdout)
                              : fab_report_fabric_text(bill, &hardware, wired, words->wants_layout,

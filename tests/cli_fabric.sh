@@ -149,6 +149,8 @@ printf 'base: h100_ib\ntiers: [{}, {domain: 1024, wiring: torus 8x16}]\n' >wired
 run fabric wired.yaml --gpus 1024
 want_code 0
 want_row 'InfiniBand torus 8x16 1 0 0 2,048 0'
+# its parts are those of the graph: 1,024 x 400 Gb/s / 2 in modules of 800 Gb/s, one at each end
+want_row 'InfiniBand pluggable modules 512 750000 h 61 d 639 kUSD'
 run fabric wired.yaml --gpus 1024 --json
 want_out '"wiring": null'
 want_out '"text": "torus 8x16"'

@@ -27,7 +27,7 @@ static fab_fabric fabric_of(fab_technology technology, int64_t domain)
 static fab_hardware count(const fab_fabric *fabric, int64_t installed)
 {
     fab_hardware out;
-    fab_hardware_count(fabric, installed, &out);
+    fab_hardware_count(fabric, installed, NULL, &out);
     return out;
 }
 
@@ -35,6 +35,27 @@ static double units(const fab_hardware *hardware, fab_unit unit)
 {
     return hardware->tiers[0].parts[unit].units_count;
 }
+
+/* Links as a graph counts them: half as many, behind 5 switches that nobody names. */
+START_TEST(counted_links)
+{
+    fab_technology t = link_module();
+    t.cost_usd_per_bps = known(0.5e-9);
+    const fab_fabric fabric = fabric_of(t, 64);
+    fab_counted_links links = {.rate_bps = 32e12, .switches_count = 5.0};
+    fab_hardware got;
+    fab_hardware_count(&fabric, 64, &links, &got);
+    ck_assert_double_eq(units(&got, FAB_UNIT_MODULE), 128.0);
+    ck_assert_double_eq(units(&got, FAB_UNIT_SWITCH), 0.0);
+    links.is_counted = true;
+    fab_hardware_count(&fabric, 64, &links, &got);
+    ck_assert_double_eq(units(&got, FAB_UNIT_MODULE), 64.0);
+    ck_assert_double_eq(units(&got, FAB_UNIT_SWITCH), 5.0);
+    ck_assert(!got.tiers[0].parts[FAB_UNIT_SWITCH].cost_usd.is_known);
+    ck_assert(got.tiers[0].parts[FAB_UNIT_SWITCH].events_per_s.is_known);
+    ck_assert_double_eq_tol(got.cost_usd.value, 32000.0, 1e-6);
+}
+END_TEST
 
 /* 64 packages of 1 Tb/s: 64 Tb/s of links, 64 connections of one module at each end; 64e12 /
  * 106.25e9 = 602.4 lanes, 603; two lanes a laser, a pair of fibres a lane. 128 modules of 750,000 h
@@ -142,6 +163,7 @@ int main(void)
 {
     Suite *suite = suite_create("hardware");
     TCase *tcase = tcase_create("hardware");
+    tcase_add_test(tcase, counted_links);
     tcase_add_test(tcase, modules_by_hand);
     tcase_add_test(tcase, engines_by_hand);
     tcase_add_test(tcase, a_published_time_between_failures_is_taken);

@@ -70,7 +70,7 @@ static fab_fabric_bill count(const fab_fabric *fabric, int64_t packages)
 static fab_status print_fabric_text(const fab_fabric_bill *bill, fab_arena *into, FILE *file)
 {
     fab_hardware hardware;
-    fab_hardware_count(bill->fabric, bill->installed, &hardware);
+    fab_hardware_count(bill->fabric, bill->installed, NULL, &hardware);
     const fab_wired wired[FAB_TIER_LIMIT] = {{.is_counted = false}};
     return fab_report_fabric_text(bill, &hardware, wired, true, into, file);
 }
@@ -78,7 +78,7 @@ static fab_status print_fabric_text(const fab_fabric_bill *bill, fab_arena *into
 static fab_status print_fabric_json(const fab_fabric_bill *bill, fab_arena *into, FILE *file)
 {
     fab_hardware hardware;
-    fab_hardware_count(bill->fabric, bill->installed, &hardware);
+    fab_hardware_count(bill->fabric, bill->installed, NULL, &hardware);
     const fab_wired wired[FAB_TIER_LIMIT] = {{.is_counted = false}};
     return fab_report_fabric_json(bill, &hardware, wired, true, into, file);
 }

@@ -59,15 +59,24 @@ typedef struct fab_hardware {
     bool lacks_mtbf;
 } fab_hardware;
 
+/* What the links of a tier were counted to be, as on the graph of its wiring. */
+typedef struct fab_counted_links {
+    bool is_counted;
+    double rate_bps; /* of all links, one direction of each */
+    double switches_count;
+} fab_counted_links;
+
 /* Counts what stands at the links of `installed` packages (whole domains of the inner tier). A
  * link of rate R takes R / unit rate cables, or twice as many modules or engines, one at each end;
  * each end has R / lane rate lanes and lasers by the lanes that one feeds; fibres by the lanes of
- * one. Links are those of the switches' ports where a switch is given, else the paths of packages.
+ * one. Links are as `counted` says (by tier; NULL or not counted: nothing), else those of the
+ * switches' ports where a switch is given, else the paths of packages.
  * Failures: sum of units / MTBF (exponential, independent); the row's MTBF, else that of the kind:
  * a pluggable module 0.75 (0.5 to 1) million hours, a laser 20 and a lane's modulator 100 million,
  * a passive cable 125 million, a switch 0.35 million. Sources in the values. Cost: price per rate
  * x rate. Rates must be known. No allocation. */
-FAB_API void fab_hardware_count(const fab_fabric *fabric, int64_t installed, fab_hardware *out);
+FAB_API void fab_hardware_count(const fab_fabric *fabric, int64_t installed,
+                                const fab_counted_links *counted, fab_hardware *out);
 
 /* Packages installed for a job of `packages`: whole domains of the inner tier. */
 FAB_API int64_t fab_fabric_installed(const fab_fabric *fabric, int64_t packages);

@@ -76,13 +76,21 @@ static void put_inside(fab_tier_hardware *out, fab_unit unit, double units)
     out->has_parts = true;
 }
 
-/* bandwidth of all links of a tier, one direction of each */
-static double capacity_bps(const fab_tier *tier, const fab_clos *clos, int64_t installed)
+/* All links of a tier: as they were counted, else of its folded Clos network, else the paths. */
+static fab_counted_links links_of(const fab_tier *tier, int64_t installed,
+                                  const fab_counted_links *counted)
 {
-    if (clos->levels > 0) {
-        return clos->port_links_count * tier->chip->rate_bps.value / (double)clos->radix;
+    if (counted && counted->is_counted) {
+        return *counted;
     }
-    return (double)installed * (double)tier->links_per_path / 2.0 * tier->rate_bps.value;
+    const fab_clos clos = fab_clos_count(tier, installed);
+    if (clos.levels > 0) {
+        return (fab_counted_links){.rate_bps = clos.port_links_count * tier->chip->rate_bps.value /
+                                               (double)clos.radix,
+                                   .switches_count = (double)clos.total};
+    }
+    return (fab_counted_links){.rate_bps = (double)installed * (double)tier->links_per_path / 2.0 *
+                                           tier->rate_bps.value};
 }
 
 /* of one module, engine or cable: of the row, else its lanes together, a module's own rate */
@@ -139,12 +147,17 @@ static void put_links(const fab_tier *tier, double rate_bps, fab_tier_hardware *
     }
 }
 
-static void put_switches(const fab_tier *tier, const fab_clos *clos, fab_tier_hardware *out)
+/* Of switches that are counted but not named neither price nor MTBF is known; the kind's stands in.
+ */
+static void put_switches(const fab_tier *tier, double switches, fab_tier_hardware *out)
 {
-    if (clos->levels > 0) {
-        const fab_technology *chip = tier->chip;
-        put(out, FAB_UNIT_SWITCH, (double)clos->total, fab_of_row(chip, chip->mtbf_s),
-            price(chip, chip->rate_bps.value * (double)clos->total));
+    const fab_technology *chip = tier->chip;
+    const fab_value none = {.is_known = false};
+    if (switches > 0.0 && chip) {
+        put(out, FAB_UNIT_SWITCH, switches, fab_of_row(chip, chip->mtbf_s),
+            price(chip, chip->rate_bps.value * switches));
+    } else if (switches > 0.0) {
+        put(out, FAB_UNIT_SWITCH, switches, none, none);
     }
 }
 
@@ -175,17 +188,18 @@ int64_t fab_fabric_installed(const fab_fabric *fabric, int64_t packages)
     return fab_divide_up(packages, fab_tier_capacity(fabric, 0)) * inner->domain;
 }
 
-void fab_hardware_count(const fab_fabric *fabric, int64_t installed, fab_hardware *out)
+void fab_hardware_count(const fab_fabric *fabric, int64_t installed,
+                        const fab_counted_links *counted, fab_hardware *out)
 {
     assert(fabric && out && installed >= 0);
     *out = (fab_hardware){.tier_count = fabric->tier_count};
     for (int64_t i = 0; i < fabric->tier_count; i++) {
         const fab_tier *tier = &fabric->tiers[i];
         fab_tier_hardware *made = &out->tiers[i];
-        const fab_clos clos = fab_clos_count(tier, installed);
+        const fab_counted_links links = links_of(tier, installed, counted ? &counted[i] : NULL);
         made->name = tier->name;
-        put_links(tier, capacity_bps(tier, &clos, installed), made);
-        put_switches(tier, &clos, made);
+        put_links(tier, links.rate_bps, made);
+        put_switches(tier, links.switches_count, made);
         sum_up(made);
         (void)add_known(&out->events_per_s, made->events_per_s);
         (void)add_known(&out->cost_usd, made->cost_usd);

@@ -15,7 +15,8 @@ static double link_events_per_s(const fab_scenario *scenario)
     }
     fab_hardware hardware;
     fab_hardware_count(&scenario->fabric,
-                       fab_fabric_installed(&scenario->fabric, scenario->job.gpus), &hardware);
+                       fab_fabric_installed(&scenario->fabric, scenario->job.gpus), NULL,
+                       &hardware);
     return hardware.events_per_s.is_known ? hardware.events_per_s.value : 0.0;
 }
 
