@@ -24,7 +24,7 @@ static const struct {
 } KEPT[] = {
     {"Aleph Alpha Scaling (1F1B pipeline)", "2023", true, true, false},
     {"Megatron-LM 23e00ed, TE 2.11", "2026", false, false, true},
-    {"Megatron-Bridge", "2025", false, false, true},
+    {"Megatron-Bridge", "2025", true, false, true},
     {"Megatron-LM", "2024", false, false, false},
     {"Megatron-DeepSpeed 1F1B", "2022", false, false, false},
     {"torchtitan", "2025", false, false, false},

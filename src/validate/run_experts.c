@@ -91,6 +91,12 @@ static bool is_grok(const fab_run_row *row)
     return is_model(row, "Grok-1") && says(row, FAB_RUN_SOFTWARE, "NeMo");
 }
 
+/* `grad_reduce_in_fp32` is false in its presets of all models that runs name, dense or not. */
+static bool sums_in_bf16(const fab_run_row *row)
+{
+    return says(row, FAB_RUN_SOFTWARE, "Megatron-Bridge") || is_grok(row);
+}
+
 static const char *dispatch_of(const fab_run_row *row)
 {
     const bool is_named = says_either(row, "DeepEP") || says_either(row, "HybridEP");
@@ -145,7 +151,7 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
         .is_graphed = has_experts && (is_fused(row) || is_graphed_early(row)),
         .believes_graphs = !has_experts || !is_bridge(row) || release_of(row) >= GRAPHS_RELEASE,
         .hides_no_tensor = is_grok(row),
-        .sums_in_bf16 = has_experts && (is_bridge(row) || is_grok(row)),
+        .sums_in_bf16 = sums_in_bf16(row),
     };
 }
 
