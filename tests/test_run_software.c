@@ -111,6 +111,7 @@ START_TEST(passes_over_gradients)
         {"Megatron-LM 23e00ed, TE 2.11", "2026", "8", "4", "2", 1},
         {"Megatron-LM", "2021", "3072", "8", "64", 2},
         {"NeMo container 26.06 / Megatron-Bridge", "2026", "64", "4", "4", 1},
+        {"NeMo 24.12", "2025", "64", "4", "4", 0},
         {"Megatron-DeepSpeed 1F1B", "2022", "384", "8", "12", 0},
         {"torchtitan", "2025", "64", "8", "1", 0},
         {"", "", "8", "1", "1", 0},
@@ -121,6 +122,34 @@ START_TEST(passes_over_gradients)
         read.cells[FAB_RUN_TP] = row[i].tp;
         read.cells[FAB_RUN_PP] = row[i].pp;
         ck_assert_msg(fab_run_software_of(&read).gradient_passes == row[i].want, "row %zu", i);
+    }
+}
+END_TEST
+
+/* recipes of NeMo 1 by model; NeMo 2 fine-tunes in the same releases */
+START_TEST(what_nemo_1_says)
+{
+    static const struct {
+        const char *software, *model;
+        bool sums_in_bf16, has_dropout;
+        int64_t passes;
+    } row[] = {
+        {"NeMo 24.07", "GPT3-175B", true, true, 0},
+        {"NeMo 24.07", "GPT3-20B", false, true, 0},
+        {"NeMo 24.07", "Nemotron-340B", true, false, 0},
+        {"NeMo 24.12", "Nemotron4-340B", true, false, 0},
+        {"NeMo 24.12", "Nemotron4-15B", false, false, 0},
+        {"NeMo 24.12", "Llama3.1-8B", false, false, 0},
+        {"NeMo 24.12", "Llama3-8B SFT", false, false, 1},
+        {"NeMo container 25.09", "GPT3-175B", false, false, 1},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        fab_run_row read = row_of(row[i].software, "2025", "");
+        read.cells[FAB_RUN_MODEL] = row[i].model;
+        const fab_run_software got = fab_run_software_of(&read);
+        ck_assert_msg(got.sums_in_bf16 == row[i].sums_in_bf16, "row %zu", i);
+        ck_assert_msg(got.has_dropout == row[i].has_dropout, "row %zu", i);
+        ck_assert_msg(got.gradient_passes == row[i].passes, "row %zu", i);
     }
 }
 END_TEST
@@ -248,6 +277,7 @@ int main(void)
                         (int)(sizeof(BYTES) / sizeof(BYTES[0])));
     tcase_add_test(tests, what_hides_beside_gradients);
     tcase_add_test(tests, passes_over_gradients);
+    tcase_add_test(tests, what_nemo_1_says);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, what_data_ranks_hide);

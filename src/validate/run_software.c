@@ -62,6 +62,28 @@ static bool is_megatron(const fab_run_row *row)
     return row_says(row, WORDS);
 }
 
+/* NeMo 1: launcher_scripts/conf/training of github.com/NVIDIA/NeMo-Framework-Launcher and recipes
+ * of github.com/NVIDIA/dgxc-benchmarking, which fine-tunes with NeMo 2. Its optimizers do not look
+ * for what is no number: `check_for_nan_in_grad` is false unless recipes set it. */
+static bool is_nemo_1(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"NeMo 24.", NULL};
+    return row_says(row, WORDS) && strstr(row->cells[FAB_RUN_MODEL], "SFT") == NULL;
+}
+
+/* `grad_sync_dtype: bf16` */
+static bool sums_in_bf16(const fab_run_row *row)
+{
+    static const char *const MODELS[] = {"GPT3-175B", "Nemotron-340B", "Nemotron4-340B", NULL};
+    return is_nemo_1(row) && says_any(row->cells[FAB_RUN_MODEL], MODELS);
+}
+
+/* `hidden_dropout: 0.1` */
+static bool has_dropout(const fab_run_row *row)
+{
+    return is_nemo_1(row) && strstr(row->cells[FAB_RUN_MODEL], "GPT3") != NULL;
+}
+
 /* src/MaxText/configs/base.yml of github.com/AI-Hypercomputer/maxtext: remat_policy `full`,
  * gradient_accumulation_steps 1 */
 static bool is_maxtext(const fab_run_row *row)
@@ -161,8 +183,8 @@ static int64_t gradient_passes(const fab_run_row *row)
     static const char *const FORK[] = {"DeepSpeed", NULL};
     const double ranks = fab_run_number(row, FAB_RUN_TP) * fab_run_number(row, FAB_RUN_PP);
     const bool has_replicas = fab_run_number(row, FAB_RUN_GPUS) > ranks;
-    const bool checks =
-        fab_run_number(row, FAB_RUN_YEAR) >= CHECK_YEAR && !fab_run_experts_of(row).is_graphed;
+    const bool checks = fab_run_number(row, FAB_RUN_YEAR) >= CHECK_YEAR && !is_nemo_1(row) &&
+                        !fab_run_experts_of(row).is_graphed;
     if (!is_megatron(row) || row_says(row, FORK)) {
         return 0;
     }
@@ -244,10 +266,10 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
          * (`experimental_fn` in megatron/core/fusions/fused_mla_yarn_rope_apply.py), and recipes do
          */
         .has_fused_latents = !is_megatron(row) || is_tuned(row),
-        .has_dropout = (is_megatron(row) || is_memory_formula(row)) &&
-                       fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR,
+        .has_dropout = has_dropout(row) || ((is_megatron(row) || is_memory_formula(row)) &&
+                                            fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR),
         .has_scatter_gather = is_megatron(row),
-        .sums_in_bf16 = is_aleph_alpha(row) || experts.sums_in_bf16,
+        .sums_in_bf16 = is_aleph_alpha(row) || sums_in_bf16(row) || experts.sums_in_bf16,
         .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row),
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
