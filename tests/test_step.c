@@ -98,6 +98,40 @@ START_TEST(shards_on_links)
 }
 END_TEST
 
+/* Context messages inside servers and between them, alone: the forecast, on ports, on links and
+ * with every package by itself. In a ring over servers two ranks of each send to another one. */
+static const char *const CONTEXT[] = {
+    "{tp: 4, cp: 2, cp_mode: ring}",        "{tp: 4, cp: 4, cp_mode: ring}",
+    "{tp: 4, cp: 8, cp_mode: ring}",        "{tp: 2, cp: 8, cp_mode: ring}",
+    "{tp: 8, cp: 4, cp_mode: ring}",        "{tp: 2, cp: 8, cp_mode: all_gather}",
+    "{tp: 4, cp: 8, cp_mode: ulysses}",     "{tp: 2, cp: 8, cp_mode: hierarchical}",
+    "{tp: 4, cp: 8, cp_mode: hierarchical}"};
+
+START_TEST(context_messages)
+{
+    static const char TEXT[] =
+        "name: context\ngpu: h100_sxm\nfabric: {base: h100_ib, tiers: [{}, {domain: 64}]}\n"
+        "model: llama3-70b\njob: {gpus: 64, tokens: 1T, batch: 8, sequence: 65536}\n"
+        "assumptions: {effects: {data_parallel: false, pipeline_transfers: false}, overlap: "
+        "{context: 0, tensor: 0}}\n";
+    const fab_scenario s =
+        good_scenario(TEXT, fab_arena_printf(arena, "mapping: %s\n", CONTEXT[_i]));
+    const fab_wiring flat = {
+        .kind = FAB_WIRING_SWITCH, .planes = 1, .spines = 1, .oversubscription_ratio = 1.0};
+    for (int i = 0; i < 3; i++) {
+        const fab_step_options options = {
+            .pieces = 1, .wirings = {i > 0 ? &flat : NULL}, .is_general = i == 2};
+        fab_arena *large = fab_arena_create((size_t)1 << 30);
+        fab_step_simulation step;
+        const char *reason = NULL;
+        ck_assert_int_eq(fab_step_simulate(&s, &options, large, &step, &reason), FAB_OK);
+        fab_arena_destroy(large);
+        ck_assert_msg(fabs(step.difference_frac) <= 1e-8, "%s, %d: %.12g s, not %.12g s",
+                      CONTEXT[_i], i, step.simulated_s, step.closed_form_s);
+    }
+}
+END_TEST
+
 /* With everything that a forecast knows the two stay near: messages of one class wait for those of
  * another, and that is all. */
 START_TEST(near_the_forecast)
@@ -194,6 +228,7 @@ int main(void)
     tcase_add_test(t, the_forecast_without_contention);
     tcase_add_loop_test(t, every_schedule, 0, (int)(sizeof(SCHEDULE) / sizeof(SCHEDULE[0])));
     tcase_add_test(t, shards_on_links);
+    tcase_add_loop_test(t, context_messages, 0, (int)(sizeof(CONTEXT) / sizeof(CONTEXT[0])));
     tcase_add_test(t, near_the_forecast);
     tcase_add_test(t, streams);
     tcase_add_test(t, slow_parts);

@@ -54,32 +54,32 @@ bool fab_script_watch(void *context, const fab_flow_view *view)
     return !options->goes_on || options->goes_on(options->context);
 }
 
-uint32_t fab_script_link(fab_script *s, int64_t stage, double rate_bps)
+uint32_t fab_script_link(fab_script *s, uint32_t port, double rate_bps)
 {
     if (!s->lacks_memory && s->link_count == s->link_room) {
         const uint32_t room = 2 * s->link_room + FIRST_ROOM;
         s->rate_bps = lengthen(s, s->rate_bps, s->link_count, room, sizeof(double));
-        s->link_stage = lengthen(s, s->link_stage, s->link_count, room, sizeof(int64_t));
+        s->link_port = lengthen(s, s->link_port, s->link_count, room, sizeof(uint32_t));
         s->link_room = room;
     }
     if (s->lacks_memory) {
         return 0;
     }
     s->rate_bps[s->link_count] = rate_bps;
-    s->link_stage[s->link_count] = stage;
+    s->link_port[s->link_count] = port;
     return s->link_count++;
 }
 
-/* The link that holds messages of a stage to a rate below that of its port; they run in turn. */
-static uint32_t find_limit(fab_script_writer *w, int64_t stage, double rate_bps)
+/* The link that holds messages of a port to a rate below its own; they run in turn. */
+static uint32_t find_limit(fab_script_writer *w, uint32_t port, double rate_bps)
 {
     const fab_script *s = w->script;
     for (uint32_t i = w->port_count; i < s->link_count; i++) {
-        if (s->link_stage[i] == stage && s->rate_bps[i] == rate_bps) {
+        if (s->link_port[i] == port && s->rate_bps[i] == rate_bps) {
             return i;
         }
     }
-    return fab_script_link(w->script, stage, rate_bps);
+    return fab_script_link(w->script, port, rate_bps);
 }
 
 uint32_t fab_script_work(fab_script_writer *w, const fab_activity *what, double time_s,
@@ -106,6 +106,21 @@ static double reached_bps(const fab_collective_cost *cost, int64_t tier)
                                          : 0.0;
 }
 
+/* Parts passed on around a group that lies on several domains: few ranks send to another domain,
+ * all others inside, at the same time, and all wait for the slowest. */
+static bool is_passed_on(const fab_collective_cost *cost)
+{
+    return cost->kind == FAB_SEND && cost->group != FAB_GROUP_PIPELINE &&
+           cost->tier_sent_bit[0] > 0.0 && cost->tier_sent_bit[1] > 0.0;
+}
+
+/* The rate to which a message is held: that which it reaches, or all the time that it takes. */
+static double held_bps(const fab_collective_cost *cost, int64_t tier)
+{
+    return is_passed_on(cost) ? cost->tier_sent_bit[tier] / (cost->time_s - cost->latency_s)
+                              : reached_bps(cost, tier);
+}
+
 /* Ports have the highest rate that any message reaches. */
 void fab_script_make_ports(fab_script_writer *w)
 {
@@ -125,8 +140,9 @@ void fab_script_make_ports(fab_script_writer *w)
     for (int64_t stage = 0; stage < w->pipeline.stages; stage++) {
         for (int64_t tier = 0; tier < w->script->tiers; tier++) {
             const double left_bps = rate_bps[tier] * fab_script_speed_frac(w, stage, tier);
-            (void)fab_script_link(w->script, stage, left_bps);
-            (void)fab_script_link(w->script, stage, left_bps);
+            for (int way = 0; way < 2; way++) {
+                (void)fab_script_link(w->script, w->script->link_count, left_bps);
+            }
         }
     }
     w->port_count = w->script->link_count;
@@ -187,7 +203,7 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
 {
     fab_script *s = w->script;
     const uint32_t up = fab_script_port(s, what->stage, booked(w, tier), false);
-    const double rate_bps = reached_bps(cost, tier);
+    const double rate_bps = held_bps(cost, tier);
     fab_script_node node = {
         .activity = *what,
         .size_byte = times * cost->tier_sent_bit[tier] / 8.0,
@@ -196,7 +212,7 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
         .route_count = 2,
     };
     if (!s->lacks_memory && rate_bps < s->rate_bps[up] * (1.0 - 1e-9)) {
-        node.route[node.route_count++] = find_limit(w, what->stage, rate_bps);
+        node.route[node.route_count++] = find_limit(w, up, rate_bps);
     }
     if (s->ground->graph) {
         node.way = find_way(w, what, cost, tier, to_stage);
@@ -208,6 +224,9 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
 static bool is_concurrent(const fab_collective_cost *cost)
 {
     double sum_s = cost->latency_s;
+    if (is_passed_on(cost)) {
+        return true;
+    }
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         sum_s += cost->tier_time_s[tier];
     }

@@ -30,8 +30,8 @@ typedef struct fab_script {
     uint32_t count, room;
     uint32_t *after;
     uint32_t after_count, after_room;
-    double *rate_bps; /* by link */
-    int64_t *link_stage;
+    double *rate_bps;    /* by link */
+    uint32_t *link_port; /* the port whose messages a link holds to a rate; of ports themselves */
     uint32_t link_count, link_room;
     int64_t tiers;
     const fab_ground *ground;
@@ -49,8 +49,8 @@ static inline uint32_t fab_script_port(const fab_script *script, int64_t stage, 
 /* A watcher of flows that asks the fab_step_options that are its context whether to go on. */
 bool fab_script_watch(void *context, const fab_flow_view *view);
 
-/* Appends a link; returns its number. */
-uint32_t fab_script_link(fab_script *script, int64_t stage, double rate_bps);
+/* Appends a link that belongs to a port; returns its number. */
+uint32_t fab_script_link(fab_script *script, uint32_t port, double rate_bps);
 
 /* Time from the end of all that a node waits for: of a message its latency, longer on a long way.
  */

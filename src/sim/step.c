@@ -87,7 +87,7 @@ static fab_status run_flows(fab_script *s, const fab_step_options *options, fab_
     fab_flow_network *network = NULL;
     const uint32_t first = s->link_count;
     for (uint32_t i = 0; i < s->ways.class_count; i++) {
-        (void)fab_script_link(s, -1, s->ways.classes[i].rate_bps);
+        (void)fab_script_link(s, first, s->ways.classes[i].rate_bps);
     }
     if (s->lacks_memory) {
         return FAB_E_NOMEM;

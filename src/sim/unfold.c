@@ -13,6 +13,7 @@ typedef struct crowd {
     uint32_t count;
     uint32_t *from, *to;
     double *part_ratio;
+    double *sent_ratio; /* by place, of all its messages together */
     uint32_t *route_begin, *route_link;
     double *load_ratio;
     uint32_t *touch_begin, *touching; /* messages from or to a place */
@@ -65,6 +66,7 @@ static void scale(const fab_partners *p, crowd *c)
     const double unit = fab_partners_unit(p, sum, most);
     for (uint32_t i = 0; i < c->count; i++) {
         c->part_ratio[i] /= unit;
+        c->sent_ratio[c->from[i]] += c->part_ratio[i];
     }
 }
 
@@ -130,8 +132,9 @@ static fab_status gather(const unfolding *u, const fab_partners *p, fab_router *
     c->from = FAB_NEW(arena, uint32_t, count);
     c->to = FAB_NEW(arena, uint32_t, count);
     c->part_ratio = FAB_NEW(arena, double, count);
+    c->sent_ratio = FAB_NEW(arena, double, u->places);
     c->route_begin = FAB_NEW(arena, uint32_t, count + 1);
-    if (!c->from || !c->to || !c->part_ratio || !c->route_begin) {
+    if (!c->from || !c->to || !c->part_ratio || !c->sent_ratio || !c->route_begin) {
         return FAB_E_NOMEM;
     }
     (void)list_messages(p, sources, c);
@@ -224,9 +227,9 @@ static uint32_t write_messages(unfolding *u, const fab_script_node *node)
             u->load_ratio[u->entries++] = c->load_ratio[k];
         }
         if (node->route_count > 2) {
-            /* what holds the stage's messages to their rate does so at each place */
+            /* what holds the stage's messages to their rate gives each place as much time */
             u->route_link[u->entries] = links + node->route[2] * u->places + c->from[i];
-            u->load_ratio[u->entries++] = 1.0;
+            u->load_ratio[u->entries++] = 1.0 / c->sent_ratio[c->from[i]];
         }
         wait_for(u, gates + c->from[i]);
         (void)close_flow(u, node->size_byte * c->part_ratio[i], fab_script_lag_s(u->s, node),
