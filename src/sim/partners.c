@@ -1,6 +1,6 @@
 #include "sim/partners.h"
 
-#include "sim/tree.h"
+#include "sim/binary_trees.h"
 
 /* Symbols: n ranks, q of them in a domain, m domains; a rank is place i in domain j. The steps are
  * those of docs/models-network.md#algorithms. */

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "sim/tree.h"
+#include "sim/binary_trees.h"
 
 /* Symbols: S the vector, m the members on a tier, d a digit. */
 

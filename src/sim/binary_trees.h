@@ -1,5 +1,5 @@
-#ifndef FAB_SIM_TREE_H
-#define FAB_SIM_TREE_H
+#ifndef FAB_BINARY_TREES_H
+#define FAB_BINARY_TREES_H
 
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-#include "sim/tree.h"
+#include "sim/binary_trees.h"
 
 int64_t fab_tree_depth(int64_t members)
 {
