@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "sim/flow_columns.h"
+
 /* Classes of links of a layer: to the switch and from it, from a leaf up and down to it, and the
  * links of each axis. */
 enum { LINK_UP, LINK_DOWN, LINK_LEAF_UP, LINK_LEAF_DOWN, LINK_AXIS };
@@ -99,9 +101,8 @@ typedef struct writer {
     group *groups;
     uint32_t count, room; /* of the present phase */
     /* columns of all phases */
-    double *size_byte, *start_s, *load_ratio;
-    uint32_t *begin, *link, *after_begin, *after;
-    uint32_t flows, flow_room, entries, entry_room, waits, wait_room;
+    fab_flow_columns flow;
+    uint32_t flow_room, entries, entry_room, waits, wait_room;
     uint32_t first[FAB_TIER_LIMIT], end[FAB_TIER_LIMIT]; /* last phase of each chain */
     bool lacks_memory;
 } writer;
@@ -219,20 +220,20 @@ static void post(writer *w, int64_t peer, double size_byte, double times)
 
 static void add_flow(writer *w, const group *g, int64_t chain, double lag_s, double times)
 {
-    const uint32_t flow = w->flows++;
-    w->size_byte[flow] = g->size_byte;
-    w->start_s[flow] = g->latency_s * times + lag_s;
+    const uint32_t flow = w->flow.count++;
+    w->flow.size_byte[flow] = g->size_byte;
+    w->flow.start_s[flow] = g->latency_s * times + lag_s;
     for (uint32_t i = 0; i < FAB_ORBIT_LINKS; i++) {
         if (g->load[i] > 0.0) {
-            w->link[w->entries] = i;
-            w->load_ratio[w->entries++] = g->load[i];
+            w->flow.route_link[w->entries] = i;
+            w->flow.load_ratio[w->entries++] = g->load[i];
         }
     }
-    w->begin[flow + 1] = w->entries;
+    w->flow.route_begin[flow + 1] = w->entries;
     for (uint32_t i = w->first[chain]; i < w->end[chain]; i++) {
-        w->after[w->waits++] = i;
+        w->flow.after[w->waits++] = i;
     }
-    w->after_begin[flow + 1] = w->waits;
+    w->flow.after_begin[flow + 1] = w->waits;
 }
 
 static bool lengthen(writer *w);
@@ -248,18 +249,18 @@ static void end_phase(writer *w, int64_t tier, double lag_s, double times)
     }
     if (w->end[chain] - w->first[chain] > 1) {
         const group gate = {.mask = 0};
-        const uint32_t number = w->flows;
+        const uint32_t number = w->flow.count;
         add_flow(w, &gate, chain, 0.0, 1.0);
         w->first[chain] = number;
         w->end[chain] = number + 1;
     }
-    const uint32_t first = w->flows;
+    const uint32_t first = w->flow.count;
     const double other_s = is_first && w->t->is_concurrent ? w->t->other_lag_s[tier] : 0.0;
     for (uint32_t i = 0; i < w->count; i++) {
         add_flow(w, &w->groups[i], chain, lag_s + other_s, times);
     }
     w->first[chain] = first;
-    w->end[chain] = w->flows;
+    w->end[chain] = w->flow.count;
     for (uint32_t i = 0; i < SLOTS; i++) {
         w->slot[i] = 0;
     }
@@ -282,25 +283,28 @@ static void *more(writer *w, const void *old, uint32_t count, uint32_t room, siz
 /* Makes room for the flows of a phase. */
 static bool lengthen(writer *w)
 {
-    const uint32_t flows = w->flows + w->count + 2;
+    const uint32_t flows = w->flow.count + w->count + 2;
     const uint32_t entries = w->entries + w->count * FAB_ORBIT_LINKS;
     const uint32_t waits = w->waits + 2 * w->count + w->room + 2;
     if (flows > w->flow_room) {
         const uint32_t room = 2 * flows;
-        w->size_byte = more(w, w->size_byte, w->flows, room, sizeof(double));
-        w->start_s = more(w, w->start_s, w->flows, room, sizeof(double));
-        w->begin = more(w, w->begin, w->flows + (w->begin ? 1 : 0), room, sizeof(uint32_t));
-        w->after_begin =
-            more(w, w->after_begin, w->flows + (w->after_begin ? 1 : 0), room, sizeof(uint32_t));
+        w->flow.size_byte = more(w, w->flow.size_byte, w->flow.count, room, sizeof(double));
+        w->flow.start_s = more(w, w->flow.start_s, w->flow.count, room, sizeof(double));
+        w->flow.route_begin =
+            more(w, w->flow.route_begin, w->flow.count + (w->flow.route_begin ? 1 : 0), room,
+                 sizeof(uint32_t));
+        w->flow.after_begin =
+            more(w, w->flow.after_begin, w->flow.count + (w->flow.after_begin ? 1 : 0), room,
+                 sizeof(uint32_t));
         w->flow_room = room;
     }
     if (entries > w->entry_room) {
-        w->link = more(w, w->link, w->entries, 2 * entries, sizeof(uint32_t));
-        w->load_ratio = more(w, w->load_ratio, w->entries, 2 * entries, sizeof(double));
+        w->flow.route_link = more(w, w->flow.route_link, w->entries, 2 * entries, sizeof(uint32_t));
+        w->flow.load_ratio = more(w, w->flow.load_ratio, w->entries, 2 * entries, sizeof(double));
         w->entry_room = 2 * entries;
     }
     if (waits > w->wait_room) {
-        w->after = more(w, w->after, w->waits, 2 * waits, sizeof(uint32_t));
+        w->flow.after = more(w, w->flow.after, w->waits, 2 * waits, sizeof(uint32_t));
         w->wait_room = 2 * waits;
     }
     return !w->lacks_memory;
@@ -427,19 +431,10 @@ fab_status fab_orbit_make(const fab_terrain *terrain, fab_arena *arena, fab_orbi
         return FAB_E_NOMEM;
     }
     write_all(&w);
-    if (w.lacks_memory || (!w.begin && !lengthen(&w))) {
+    if (w.lacks_memory || (!w.flow.route_begin && !lengthen(&w))) {
         return FAB_E_NOMEM;
     }
     find_rates(terrain, orbit_out);
-    orbit_out->set = (fab_flow_set){
-        .flow_count = w.flows,
-        .size_byte = w.size_byte,
-        .route_begin = w.begin,
-        .route_link = w.link,
-        .load_ratio = w.load_ratio,
-        .start_s = w.start_s,
-        .after_begin = w.after_begin,
-        .after_flow = w.after,
-    };
+    orbit_out->set = fab_flow_columns_set(&w.flow);
     return FAB_OK;
 }

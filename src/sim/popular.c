@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "sim/flow_columns.h"
+
 /* Symbols: D the ranks of a domain of the tier, g the sources of a group, u the sources behind one
  * link up out of a leaf. */
 
@@ -94,10 +96,11 @@ typedef struct writer {
     const fab_terrain *t;
     const double *share;
     fab_popular *p;
-    double *size_byte, *start_s, *load_ratio, *rate_bps;
-    uint32_t *begin, *link, *after_begin, *after, *unit;
+    fab_flow_columns flow;
+    double *rate_bps;
+    uint32_t *unit;
     uint8_t *layer, *kind;
-    uint32_t flows, entries, waits, links;
+    uint32_t entries, waits, links;
     uint32_t first[LINK_KINDS]; /* link of the present tier */
     uint32_t gate;              /* first flow that only waits, one by domain of the tier inside */
     bool has_gates;
@@ -107,21 +110,22 @@ static fab_status make_columns(writer *w, fab_arena *arena)
 {
     const uint64_t ranks = (uint64_t)w->t->ranks, flows = count_flows(w->t) + ranks;
     const uint64_t links = 4 * ranks * (uint64_t)w->t->tiers;
-    w->size_byte = FAB_NEW(arena, double, flows);
-    w->start_s = FAB_NEW(arena, double, flows);
-    w->begin = FAB_NEW(arena, uint32_t, flows + 1);
-    w->link = FAB_NEW(arena, uint32_t, 4 * flows);
-    w->load_ratio = FAB_NEW(arena, double, 4 * flows);
-    w->after_begin = FAB_NEW(arena, uint32_t, flows + 1);
-    w->after = FAB_NEW(arena, uint32_t, flows + ranks);
+    w->flow.size_byte = FAB_NEW(arena, double, flows);
+    w->flow.start_s = FAB_NEW(arena, double, flows);
+    w->flow.route_begin = FAB_NEW(arena, uint32_t, flows + 1);
+    w->flow.route_link = FAB_NEW(arena, uint32_t, 4 * flows);
+    w->flow.load_ratio = FAB_NEW(arena, double, 4 * flows);
+    w->flow.after_begin = FAB_NEW(arena, uint32_t, flows + 1);
+    w->flow.after = FAB_NEW(arena, uint32_t, flows + ranks);
     w->rate_bps = FAB_NEW(arena, double, links);
     w->p->carried_byte = FAB_NEW(arena, double, links);
     w->layer = FAB_NEW(arena, uint8_t, links);
     w->kind = FAB_NEW(arena, uint8_t, links);
     w->unit = FAB_NEW(arena, uint32_t, links);
-    const bool is_made = w->size_byte && w->start_s && w->begin && w->link && w->load_ratio &&
-                         w->after_begin && w->after && w->rate_bps && w->p->carried_byte &&
-                         w->layer && w->kind && w->unit;
+    const bool is_made = w->flow.size_byte && w->flow.start_s && w->flow.route_begin &&
+                         w->flow.route_link && w->flow.load_ratio && w->flow.after_begin &&
+                         w->flow.after && w->rate_bps && w->p->carried_byte && w->layer &&
+                         w->kind && w->unit;
     return is_made ? FAB_OK : FAB_E_NOMEM;
 }
 
@@ -152,20 +156,20 @@ static void make_links(writer *w, int64_t tier, const grouping *g)
 static void cross(writer *w, int kind, int64_t unit, double sources)
 {
     const uint32_t link = w->first[kind] + (uint32_t)unit;
-    w->link[w->entries] = link;
-    w->load_ratio[w->entries++] = sources;
-    w->p->carried_byte[link] += sources * w->size_byte[w->flows];
+    w->flow.route_link[w->entries] = link;
+    w->flow.load_ratio[w->entries++] = sources;
+    w->p->carried_byte[link] += sources * w->flow.size_byte[w->flow.count];
 }
 
 /* Ends a flow; one after a gate waits for it. */
 static void end_flow(writer *w, int64_t gate)
 {
     if (gate >= 0) {
-        w->after[w->waits++] = w->gate + (uint32_t)gate;
+        w->flow.after[w->waits++] = w->gate + (uint32_t)gate;
     }
-    w->flows++;
-    w->begin[w->flows] = w->entries;
-    w->after_begin[w->flows] = w->waits;
+    w->flow.count++;
+    w->flow.route_begin[w->flow.count] = w->entries;
+    w->flow.after_begin[w->flow.count] = w->waits;
 }
 
 /* From the sources of a group, the first of them `source`, to one destination. */
@@ -178,12 +182,13 @@ static void send(writer *w, int64_t tier, const grouping *g, int64_t source, int
     const double sources = (double)(is_own ? g->group - 1 : g->group);
     const double size_byte = w->t->size_byte * w->share[to];
     if ((is_own && !g->is_first) || sources == 0.0) {
-        w->size_byte[w->flows] = 0.0;
+        w->flow.size_byte[w->flow.count] = 0.0;
         end_flow(w, -1);
         return;
     }
-    w->size_byte[w->flows] = size_byte;
-    w->start_s[w->flows] = layer->latency_s + (w->t->is_concurrent ? w->t->other_lag_s[tier] : 0.0);
+    w->flow.size_byte[w->flow.count] = size_byte;
+    w->flow.start_s[w->flow.count] =
+        layer->latency_s + (w->t->is_concurrent ? w->t->other_lag_s[tier] : 0.0);
     cross(w, LINK_DOWN, to, sources);
     cross(w, LINK_UP, source / g->group, sources);
     if (g->is_first) {
@@ -204,7 +209,7 @@ static void write_tier(writer *w, int64_t tier, const grouping *g)
     const int64_t ranks = w->t->ranks;
     make_links(w, tier, g);
     if (g->is_first) {
-        w->p->first_own = w->flows;
+        w->p->first_own = w->flow.count;
         w->p->group = g->group;
         w->p->groups = g->groups;
         w->p->out_bps = w->t->layers[tier].rate_bps;
@@ -220,11 +225,11 @@ static void write_tier(writer *w, int64_t tier, const grouping *g)
 /* What ends with the last message of the tier in each of its domains, which touches every rank. */
 static void write_gates(writer *w, const grouping *g)
 {
-    const uint32_t before = w->flows;
+    const uint32_t before = w->flow.count;
     w->gate = before;
     for (int64_t domain = 0; domain < w->t->ranks / g->domain; domain++) {
         for (int64_t to = domain * g->domain; to < (domain + 1) * g->domain; to++) {
-            w->after[w->waits++] = w->p->first_own + (uint32_t)to;
+            w->flow.after[w->waits++] = w->p->first_own + (uint32_t)to;
         }
         end_flow(w, -1);
     }
@@ -247,16 +252,10 @@ fab_status fab_popular_make(const fab_terrain *t, const double *share, fab_arena
             write_gates(&w, &g);
         }
     }
-    popular_out->set = (fab_flow_set){
-        .flow_count = w.flows,
-        .size_byte = w.size_byte,
-        .route_begin = w.begin,
-        .route_link = w.link,
-        .load_ratio = w.load_ratio,
-        .start_s = w.start_s,
-        .after_begin = w.has_gates ? w.after_begin : NULL,
-        .after_flow = w.has_gates ? w.after : NULL,
-    };
+    popular_out->set = fab_flow_columns_set(&w.flow);
+    if (!w.has_gates) {
+        popular_out->set.after_begin = popular_out->set.after_flow = NULL;
+    }
     popular_out->rate_bps = w.rate_bps;
     popular_out->layer = w.layer;
     popular_out->kind = w.kind;

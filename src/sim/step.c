@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/exposed.h"
+#include "sim/flow_columns.h"
 #include "sim/script.h"
 #include "sim/unfold.h"
 #include "sim/usage.h"
@@ -20,8 +21,8 @@ const char *fab_stream_text(fab_stream stream)
 }
 
 typedef struct columns {
-    double *size_byte, *start_s, *finish_s, *begin_s, *load_ratio;
-    uint32_t *route_begin, *route_link, *after_begin;
+    fab_flow_columns flow;
+    double *finish_s, *begin_s;
 } columns;
 
 static bool make_columns(const fab_script *s, fab_arena *arena, columns *c)
@@ -33,18 +34,20 @@ static bool make_columns(const fab_script *s, fab_arena *arena, columns *c)
         entries += way ? way->end - way->begin + 1 : FAB_SCRIPT_ROUTE;
     }
     *c = (columns){
-        .size_byte = FAB_NEW(arena, double, count),
-        .start_s = FAB_NEW(arena, double, count),
+        .flow = {.size_byte = FAB_NEW(arena, double, count),
+                 .start_s = FAB_NEW(arena, double, count),
+                 .route_begin = FAB_NEW(arena, uint32_t, count + 1),
+                 .route_link = FAB_NEW(arena, uint32_t, entries),
+                 .load_ratio = s->ways.count > 0 ? FAB_NEW(arena, double, entries) : NULL,
+                 .after_begin = FAB_NEW(arena, uint32_t, count + 1),
+                 .after = s->after,
+                 .count = s->count},
         .finish_s = FAB_NEW(arena, double, count),
         .begin_s = FAB_NEW(arena, double, count),
-        .route_begin = FAB_NEW(arena, uint32_t, count + 1),
-        .route_link = FAB_NEW(arena, uint32_t, entries),
-        .load_ratio = s->ways.count > 0 ? FAB_NEW(arena, double, entries) : NULL,
-        .after_begin = FAB_NEW(arena, uint32_t, count + 1),
     };
-    return c->size_byte && c->start_s && c->finish_s && c->begin_s && c->route_begin &&
-           c->route_link && c->after_begin && (c->load_ratio || s->ways.count == 0) &&
-           entries < UINT32_MAX;
+    return c->flow.size_byte && c->flow.start_s && c->finish_s && c->begin_s &&
+           c->flow.route_begin && c->flow.route_link && c->flow.after_begin &&
+           (c->flow.load_ratio || s->ways.count == 0) && entries < UINT32_MAX;
 }
 
 /* A message over its ports, or over classes of links, which are numbered from `first` on. */
@@ -53,17 +56,17 @@ static uint32_t fill_route(const fab_script *s, const fab_script_node *node, uin
 {
     const fab_ways *w = &s->ways;
     for (uint32_t r = w->count > 0 ? 2 : 0; r < node->route_count; r++) {
-        if (c->load_ratio) {
-            c->load_ratio[entries] = 1.0;
+        if (c->flow.load_ratio) {
+            c->flow.load_ratio[entries] = 1.0;
         }
-        c->route_link[entries++] = node->route[r];
+        c->flow.route_link[entries++] = node->route[r];
     }
     if (w->count == 0 || node->route_count == 0) {
         return entries;
     }
     for (uint32_t k = w->ways[node->way].begin; k < w->ways[node->way].end; k++) {
-        c->load_ratio[entries] = w->entry_load[k];
-        c->route_link[entries++] = first + w->entry_class[k];
+        c->flow.load_ratio[entries] = w->entry_load[k];
+        c->flow.route_link[entries++] = first + w->entry_class[k];
     }
     return entries;
 }
@@ -73,11 +76,11 @@ static void fill_columns(const fab_script *s, uint32_t first, columns *c)
     uint32_t entries = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const fab_script_node *node = &s->nodes[i];
-        c->size_byte[i] = node->size_byte;
-        c->start_s[i] = fab_script_lag_s(s, node);
+        c->flow.size_byte[i] = node->size_byte;
+        c->flow.start_s[i] = fab_script_lag_s(s, node);
         entries = fill_route(s, node, first, entries, c);
-        c->route_begin[i + 1] = entries;
-        c->after_begin[i + 1] = node->after_begin + node->after_count;
+        c->flow.route_begin[i + 1] = entries;
+        c->flow.after_begin[i + 1] = node->after_begin + node->after_count;
     }
 }
 
@@ -93,16 +96,7 @@ static fab_status run_flows(fab_script *s, const fab_step_options *options, fab_
         return FAB_E_NOMEM;
     }
     fill_columns(s, first, c);
-    const fab_flow_set set = {
-        .flow_count = s->count,
-        .size_byte = c->size_byte,
-        .route_begin = c->route_begin,
-        .route_link = c->route_link,
-        .load_ratio = c->load_ratio,
-        .start_s = c->start_s,
-        .after_begin = c->after_begin,
-        .after_flow = s->after,
-    };
+    const fab_flow_set set = fab_flow_columns_set(&c->flow);
     const fab_flow_options how = {
         .is_general = true, .watch = fab_script_watch, .context = (void *)options};
     FAB_TRY(fab_flow_network_create(arena, s->rate_bps, s->link_count, &network));

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "sim/flow_columns.h"
 #include "sim/terrain.h"
 
 #define MOST (UINT32_MAX / 4)
@@ -27,9 +28,8 @@ typedef struct unfolding {
     uint32_t places;
     uint32_t *end; /* by node: its flow at place 0, the others follow */
     /* columns of flows */
-    double *size_byte, *start_s, *load_ratio, *weight_ratio;
-    uint32_t *route_begin, *route_link, *after_begin, *after;
-    uint32_t flows, entries, waits;
+    fab_flow_columns flow;
+    uint32_t entries, waits;
 } unfolding;
 
 static int64_t packages_of(const fab_script *s)
@@ -167,34 +167,35 @@ static bool make_columns(unfolding *u)
     if (flows >= MOST || entries >= MOST || waits >= MOST) {
         return false;
     }
-    u->size_byte = FAB_NEW(u->arena, double, flows);
-    u->start_s = FAB_NEW(u->arena, double, flows);
-    u->weight_ratio = FAB_NEW(u->arena, double, flows);
-    u->route_begin = FAB_NEW(u->arena, uint32_t, flows + 1);
-    u->after_begin = FAB_NEW(u->arena, uint32_t, flows + 1);
-    u->route_link = FAB_NEW(u->arena, uint32_t, entries);
-    u->load_ratio = FAB_NEW(u->arena, double, entries);
-    u->after = FAB_NEW(u->arena, uint32_t, waits);
+    u->flow.size_byte = FAB_NEW(u->arena, double, flows);
+    u->flow.start_s = FAB_NEW(u->arena, double, flows);
+    u->flow.weight_ratio = FAB_NEW(u->arena, double, flows);
+    u->flow.route_begin = FAB_NEW(u->arena, uint32_t, flows + 1);
+    u->flow.after_begin = FAB_NEW(u->arena, uint32_t, flows + 1);
+    u->flow.route_link = FAB_NEW(u->arena, uint32_t, entries);
+    u->flow.load_ratio = FAB_NEW(u->arena, double, entries);
+    u->flow.after = FAB_NEW(u->arena, uint32_t, waits);
     u->end = FAB_NEW(u->arena, uint32_t, s->count);
-    return u->size_byte && u->start_s && u->weight_ratio && u->route_begin && u->after_begin &&
-           u->route_link && u->load_ratio && u->after && u->end;
+    return u->flow.size_byte && u->flow.start_s && u->flow.weight_ratio && u->flow.route_begin &&
+           u->flow.after_begin && u->flow.route_link && u->flow.load_ratio && u->flow.after &&
+           u->end;
 }
 
 /* Closes the flow whose links and waits were just listed; returns its number. */
 static uint32_t close_flow(unfolding *u, double size_byte, double start_s, double weight_ratio)
 {
-    const uint32_t flow = u->flows++;
-    u->size_byte[flow] = size_byte;
-    u->start_s[flow] = start_s;
-    u->weight_ratio[flow] = weight_ratio;
-    u->route_begin[flow + 1] = u->entries;
-    u->after_begin[flow + 1] = u->waits;
+    const uint32_t flow = u->flow.count++;
+    u->flow.size_byte[flow] = size_byte;
+    u->flow.start_s[flow] = start_s;
+    u->flow.weight_ratio[flow] = weight_ratio;
+    u->flow.route_begin[flow + 1] = u->entries;
+    u->flow.after_begin[flow + 1] = u->waits;
     return flow;
 }
 
 static void wait_for(unfolding *u, uint32_t flow)
 {
-    u->after[u->waits++] = flow;
+    u->flow.after[u->waits++] = flow;
 }
 
 static void wait_for_nodes(unfolding *u, const fab_script_node *node, uint32_t place)
@@ -207,7 +208,7 @@ static void wait_for_nodes(unfolding *u, const fab_script_node *node, uint32_t p
 /* A flow at each place; returns the first. */
 static uint32_t write_work(unfolding *u, const fab_script_node *node, double start_s)
 {
-    const uint32_t first = u->flows;
+    const uint32_t first = u->flow.count;
     for (uint32_t place = 0; place < u->places; place++) {
         wait_for_nodes(u, node, place);
         (void)close_flow(u, 0.0, start_s, 1.0);
@@ -219,23 +220,23 @@ static uint32_t write_work(unfolding *u, const fab_script_node *node, double sta
 static uint32_t write_messages(unfolding *u, const fab_script_node *node)
 {
     const crowd *c = crowd_of(u, node);
-    const uint32_t gates = write_work(u, node, 0.0), first = u->flows;
+    const uint32_t gates = write_work(u, node, 0.0), first = u->flow.count;
     const uint32_t links = u->s->ground->graph->link_count;
     for (uint32_t i = 0; i < c->count; i++) {
         for (uint32_t k = c->route_begin[i]; k < c->route_begin[i + 1]; k++) {
-            u->route_link[u->entries] = c->route_link[k];
-            u->load_ratio[u->entries++] = c->load_ratio[k];
+            u->flow.route_link[u->entries] = c->route_link[k];
+            u->flow.load_ratio[u->entries++] = c->load_ratio[k];
         }
         if (node->route_count > 2) {
             /* what holds the stage's messages to their rate gives each place as much time */
-            u->route_link[u->entries] = links + node->route[2] * u->places + c->from[i];
-            u->load_ratio[u->entries++] = 1.0 / c->sent_ratio[c->from[i]];
+            u->flow.route_link[u->entries] = links + node->route[2] * u->places + c->from[i];
+            u->flow.load_ratio[u->entries++] = 1.0 / c->sent_ratio[c->from[i]];
         }
         wait_for(u, gates + c->from[i]);
         (void)close_flow(u, node->size_byte * c->part_ratio[i], fab_script_lag_s(u->s, node),
                          c->part_ratio[i]);
     }
-    const uint32_t ends = u->flows;
+    const uint32_t ends = u->flow.count;
     for (uint32_t place = 0; place < u->places; place++) {
         wait_for(u, gates + place);
         for (uint32_t k = c->touch_begin[place]; k < c->touch_begin[place + 1]; k++) {
@@ -260,17 +261,7 @@ static fab_status run(const unfolding *u, double *flow_s, fab_flow_result *resul
     for (size_t i = graph_links; i < links; i++) {
         rate_bps[i] = s->rate_bps[(i - graph_links) / u->places];
     }
-    const fab_flow_set set = {
-        .flow_count = u->flows,
-        .size_byte = u->size_byte,
-        .route_begin = u->route_begin,
-        .route_link = u->route_link,
-        .load_ratio = u->load_ratio,
-        .start_s = u->start_s,
-        .weight_ratio = u->weight_ratio,
-        .after_begin = u->after_begin,
-        .after_flow = u->after,
-    };
+    const fab_flow_set set = fab_flow_columns_set(&u->flow);
     const fab_flow_options how = {
         .is_general = true, .watch = fab_script_watch, .context = (void *)u->options};
     FAB_TRY(fab_flow_network_create(u->arena, rate_bps, (uint32_t)links, &network));
@@ -301,7 +292,7 @@ fab_status fab_unfold_run(const fab_script *s, const fab_step_options *options, 
         u.end[i] =
             node->route_count > 0 ? write_messages(&u, node) : write_work(&u, node, node->lag_s);
     }
-    double *flow_s = FAB_NEW(arena, double, u.flows);
+    double *flow_s = FAB_NEW(arena, double, u.flow.count);
     if (!flow_s) {
         return FAB_E_NOMEM;
     }
