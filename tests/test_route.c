@@ -201,6 +201,33 @@ START_TEST(random_graphs)
 }
 END_TEST
 
+/* Inside a domain Valiant's routing stays there, whatever the layers outside are; between domains
+ * it goes by way of one of their switches. */
+START_TEST(valiant_stays_inside)
+{
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    const fab_graph_layer layers[] = {layer_of(arena, "switch", 4),
+                                      layer_of(arena, "clos leaf=4 spines=2", 16)};
+    const fab_graph *graph = NULL;
+    const char *message = NULL;
+    ck_assert_int_eq(fab_graph_make(layers, 2, 16, arena, &graph, &message), FAB_OK);
+    fab_router *router = router_of(arena, graph, FAB_ROUTING_VALIANT);
+    fab_route route;
+    for (uint32_t from = 0; from < 16; from++) {
+        for (uint32_t to = 0; to < 16; to++) {
+            ck_assert_int_eq(fab_router_find(router, from, to, &route), FAB_OK);
+            bool is_outside = false;
+            for (uint32_t i = 0; i < route.count; i++) {
+                is_outside = is_outside || graph->layer[route.link[i]] == 1;
+            }
+            ck_assert(is_outside == (from / 4 != to / 4));
+            ck_assert(is_outside || from == to || route.count == 2);
+        }
+    }
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("route");
@@ -209,6 +236,7 @@ int main(void)
     tcase_add_test(t, ties);
     tcase_add_test(t, hashing_is_uneven_and_repeats);
     tcase_add_test(t, valiant_spreads_what_is_adverse);
+    tcase_add_test(t, valiant_stays_inside);
     tcase_add_loop_test(t, random_graphs, 0, 300);
     suite_add_tcase(s, t);
     return run_all(s);

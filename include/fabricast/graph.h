@@ -99,8 +99,9 @@ typedef enum fab_routing {
     FAB_ROUTING_SPRAY,   /* split evenly over the shortest next hops at every node */
     FAB_ROUTING_MINIMAL, /* one shortest path: the link that was made first */
     FAB_ROUTING_ECMP,    /* one shortest path: next hops by a hash of both ends */
-    FAB_ROUTING_VALIANT, /* sprayed to a switch (package where there are none) that a hash of both
-                            ends picks, and from there; Valiant, SIAM J. Comput. 11(2), 1982 */
+    FAB_ROUTING_VALIANT, /* what crosses the outermost layer: sprayed to a switch of it (package
+                            where there are none) that a hash of both ends picks, and from there;
+                            Valiant, SIAM J. Comput. 11(2), 1982; the rest is sprayed */
     FAB_ROUTING_UP_DOWN, /* sprayed over paths that first lead away from packages, then to them;
                             Autonet, Schroeder et al., IEEE JSAC 9(8), 1991 */
     FAB_ROUTING_COUNT

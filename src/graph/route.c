@@ -36,6 +36,9 @@ struct fab_router {
     const uint32_t *level; /* by node, of up-down routing: links from the nearest package */
     field *fields;         /* by destination; NULL members until asked for */
     uint32_t *queue;       /* scratch of the search */
+    uint32_t *middles;     /* of Valiant's routing: switches by way of which messages go ... */
+    uint32_t middle_count;
+    uint8_t top_layer; /* ... that cross this layer */
     uint8_t *is_queued;
     spray spray;
     uint32_t *link; /* the present route */
@@ -75,6 +78,29 @@ static fab_status find_levels(fab_router *router, const char **message_out)
     return *message_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
 }
 
+/* Lists the switches of the outermost layer. */
+static bool find_middles(fab_router *router)
+{
+    const fab_graph *graph = router->graph;
+    const uint32_t switches = graph->node_count - graph->package_count;
+    router->middles = FAB_NEW(router->arena, uint32_t, switches);
+    if (!router->middles) {
+        return false;
+    }
+    for (uint32_t i = 0; i < graph->link_count; i++) {
+        const uint8_t layer = graph->layer[i];
+        router->top_layer = layer > router->top_layer ? layer : router->top_layer;
+    }
+    for (uint32_t node = graph->package_count; node < graph->node_count; node++) {
+        const uint32_t begin = graph->out_begin[node];
+        if (begin < graph->out_begin[node + 1] &&
+            graph->layer[graph->out_link[begin]] == router->top_layer) {
+            router->middles[router->middle_count++] = node;
+        }
+    }
+    return true;
+}
+
 fab_status fab_router_create(const fab_graph *graph, int routing, uint64_t seed, fab_arena *arena,
                              fab_router **router_out, const char **message_out)
 {
@@ -102,6 +128,9 @@ fab_status fab_router_create(const fab_graph *graph, int routing, uint64_t seed,
     };
     if (!router->fields || !router->queue || !router->is_queued || !router->spray.share ||
         !router->spray.latency_s || !router->spray.next_near) {
+        return FAB_E_NOMEM;
+    }
+    if (routing == FAB_ROUTING_VALIANT && !find_middles(router)) {
         return FAB_E_NOMEM;
     }
     *router_out = router;
@@ -388,11 +417,38 @@ static fab_status find_sprayed(fab_router *router, uint32_t from, uint32_t to)
 /* The node in between: a switch, or a package where there is none. */
 static uint32_t pick_middle(const fab_router *router, uint32_t from, uint32_t to)
 {
-    const fab_graph *graph = router->graph;
-    const uint32_t switches = graph->node_count - graph->package_count;
     const uint64_t hash = hash_of(router, from, to);
-    return switches > 0 ? graph->package_count + (uint32_t)(hash % switches)
-                        : (uint32_t)(hash % graph->package_count);
+    return router->middle_count > 0 ? router->middles[hash % router->middle_count]
+                                    : (uint32_t)(hash % router->graph->package_count);
+}
+
+/* Whether a shortest way crosses the outermost layer. */
+static bool goes_outside(const fab_router *router, const field *f, uint32_t from, uint32_t to)
+{
+    for (uint32_t node = from; node != to;) {
+        const uint32_t link = f->next[node] & ~MANY;
+        if (router->graph->layer[link] == router->top_layer) {
+            return true;
+        }
+        node = router->graph->to[link];
+    }
+    return false;
+}
+
+/* By way of another node, but for what stays inside a domain. */
+static fab_status find_detour(fab_router *router, uint32_t from, uint32_t to)
+{
+    const field *f = NULL;
+    FAB_TRY(search(router, to, &f));
+    if (f->distance[from] == FAR) {
+        return FAB_E_INFEASIBLE;
+    }
+    if (!goes_outside(router, f, from, to)) {
+        return find_sprayed(router, from, to);
+    }
+    const uint32_t middle = pick_middle(router, from, to);
+    FAB_TRY(find_sprayed(router, from, middle));
+    return find_sprayed(router, middle, to);
 }
 
 static fab_status find(fab_router *router, uint32_t from, uint32_t to)
@@ -402,9 +458,7 @@ static fab_status find(fab_router *router, uint32_t from, uint32_t to)
         return find_sprayed(router, from, to);
     }
     if (router->routing == FAB_ROUTING_VALIANT) {
-        const uint32_t middle = pick_middle(router, from, to);
-        FAB_TRY(find_sprayed(router, from, middle));
-        return find_sprayed(router, middle, to);
+        return find_detour(router, from, to);
     }
     FAB_TRY(search(router, to, &f));
     if (f->distance[from] == FAR) {
