@@ -134,6 +134,10 @@ START_TEST(names_and_chunks)
     row = row_of(11);
     ck_assert(!fab_run_has_no_chunks(&row));
     ck_assert_str_eq(fab_run_features(&row), ", qk_norm: true");
+    row.cells[FAB_RUN_SOFTWARE] = "Megatron-DeepSpeed";
+    ck_assert(fab_run_has_no_chunks(&row));
+    row.cells[FAB_RUN_VPP] = "2";
+    ck_assert(!fab_run_has_no_chunks(&row));
     row.cells[FAB_RUN_MODEL] = "Mixtral-8x7B";
     ck_assert_str_eq(fab_run_features(&row), "");
 }

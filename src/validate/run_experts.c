@@ -157,7 +157,8 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
 
 bool fab_run_has_no_chunks(const fab_run_row *row)
 {
-    return is_bridge(row) && !fab_run_says(row, FAB_RUN_VPP);
+    const bool has_one = is_bridge(row) || says_either(row, "DeepSpeed");
+    return has_one && !fab_run_says(row, FAB_RUN_VPP);
 }
 
 const char *fab_run_features(const fab_run_row *row)

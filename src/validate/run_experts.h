@@ -19,7 +19,8 @@ typedef struct fab_run_experts {
 fab_run_experts fab_run_experts_of(const fab_run_row *row);
 
 /* Whether a row that leaves out the chunks of a stage has one: the tables of Megatron-Bridge write
- * `n/a` there. */
+ * `n/a` there, and the only schedule of DeepSpeed's pipeline that trains is plain 1F1B
+ * (TrainSchedule, deepspeed/runtime/pipe/schedule.py of github.com/deepspeedai/DeepSpeed). */
 bool fab_run_has_no_chunks(const fab_run_row *row);
 
 /* Fields of a model that its name implies and no column holds, such as `, bias: all`; or "". */

@@ -70,19 +70,39 @@ static const char *cut_by_parameters(const fab_module_row *modules, int64_t stag
                                   (long long)best_last);
 }
 
+int64_t fab_run_end_layers(int64_t layers, int64_t chunks)
+{
+    if (chunks <= 2) {
+        return 0;
+    }
+    for (int64_t ends = 0; ends <= 2; ends++) {
+        if ((layers + ends) % chunks == 0) {
+            return ends;
+        }
+    }
+    return 0;
+}
+
+/* The last chunk, or both ends, have one layer less than the others. */
+static const char *count_ends(int64_t layers, int64_t chunks, int64_t ends, fab_arena *arena)
+{
+    const long long each = (long long)((layers + ends) / chunks);
+    const long long others = (long long)(chunks - ends);
+    return ends == 1
+               ? fab_arena_printf(arena, "%lld*%lld %lld", each, others, each - 1)
+               : fab_arena_printf(arena, "%lld %lld*%lld %lld", each - 1, each, others, each - 1);
+}
+
 const char *fab_run_layout(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
 {
     const fab_module_row modules = count_modules(row);
     const int64_t stages = (int64_t)number_or(row, FAB_RUN_PP, 1.0);
-    const int64_t more = stages * choice->interleave - modules.layers;
-    /* with one or two chunks more than layers the ends hold head and embedding alone, as Megatron
-     * counts them */
-    if (more == 1 || more == 2) {
-        return fab_arena_printf(arena, "%s1*%lld 0", more == 2 ? "0 " : "",
-                                (long long)modules.layers);
+    const int64_t chunks = stages * choice->interleave;
+    const int64_t ends = fab_run_end_layers(modules.layers, chunks);
+    const bool has_layer_each = modules.layers + ends == chunks;
+    if (fab_run_software_of(row).cuts_by_parameters && stages > 1 && choice->interleave == 1 &&
+        modules.layer_count > 0.0 && !has_layer_each) {
+        return cut_by_parameters(&modules, stages, arena);
     }
-    return fab_run_software_of(row).cuts_by_parameters && stages > 1 && choice->interleave == 1 &&
-                   modules.layer_count > 0.0
-               ? cut_by_parameters(&modules, stages, arena)
-               : "even";
+    return ends > 0 ? count_ends(modules.layers, chunks, ends, arena) : "even";
 }

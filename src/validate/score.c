@@ -12,6 +12,7 @@
 
 #include "config/tree.h"
 #include "scenario/read.h"
+#include "validate/run_layout.h"
 #include "validate/score.h"
 
 #define SCRATCH_BYTE     ((size_t)64 << 20)
@@ -130,13 +131,19 @@ static bool is_better(const fab_run_try *a, const fab_run_try *b)
     return a->status != FAB_RUN_WRONG && a->step_s < b->step_s;
 }
 
+/* Whether chunks of one size hold all layers, embedding and head counted or not. */
+static bool fills_chunks(int64_t layers, int64_t chunks)
+{
+    return layers % chunks == 0 || fab_run_end_layers(layers, chunks) > 0;
+}
+
 static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
                           const fab_run_reading *reading, double scale_ratio, fab_arena *arena,
                           fab_run_try *best)
 {
     const int64_t layers = (int64_t)fab_run_number(row, FAB_RUN_LAYERS);
     const int64_t stages = (int64_t)fab_run_number(row, FAB_RUN_PP);
-    const int64_t most = reading->searches_interleave ? layers / stages : 1;
+    const int64_t most = reading->searches_interleave ? (layers + 2) / stages : 1;
     const int64_t interleave = (int64_t)fab_run_number(row, FAB_RUN_VPP);
     *best = (fab_run_try){.status = FAB_RUN_WRONG, .reason = "no micro-batch could be tried"};
     bool is_first = true;
@@ -148,7 +155,7 @@ static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
                               : interleave > 1             ? interleave
                                                            : 1};
             fab_run_try next;
-            if (reading->searches_interleave && chunks > 1 && layers % (stages * chunks) != 0) {
+            if (chunks > 1 && !fills_chunks(layers, stages * chunks)) {
                 continue;
             }
             FAB_TRY(try_choice(catalog, row, &choice, scale_ratio, arena, &next));
