@@ -110,6 +110,28 @@ START_TEST(composed)
 }
 END_TEST
 
+/* attention runs again where the search says so */
+START_TEST(scores)
+{
+    fab_arena *arena = fab_arena_create(1 << 20);
+    const cell cells[] = {{FAB_RUN_SOFTWARE, "Megatron-LM"},
+                          {FAB_RUN_YEAR, "2023"},
+                          {FAB_RUN_TP, "1"},
+                          {FAB_RUN_PP, "1"}};
+    const fab_run_row row = row_of(cells, 4);
+    const fab_run_reading reading = fab_run_read(&row, arena);
+    ck_assert(reading.searches_scores);
+    ck_assert_msg(strstr(reading.assumed, "scores kept or recomputed") != NULL, "%s",
+                  reading.assumed);
+    ck_assert_ptr_null(strstr(reading.assumed, "no recomputation"));
+    const fab_run_choice kept = {.microbatch = 1, .interleave = 1};
+    const fab_run_choice again = {.microbatch = 1, .interleave = 1, .reruns_scores = true};
+    ck_assert_ptr_nonnull(strstr(fab_run_compose(&row, &kept, arena), "recompute: none"));
+    ck_assert_ptr_nonnull(strstr(fab_run_compose(&row, &again, arena), "recompute: selective"));
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 /* What is said of a row that leaves something open. */
 static const struct {
     cell cells[3];
@@ -147,6 +169,7 @@ int main(void)
     Suite *suite = suite_create("compose_run");
     TCase *tests = tcase_create("compose_run");
     tcase_add_loop_test(tests, composed, 0, (int)(sizeof(COMPOSED) / sizeof(COMPOSED[0])));
+    tcase_add_test(tests, scores);
     tcase_add_loop_test(tests, read, 0, (int)(sizeof(READ) / sizeof(READ[0])));
     suite_add_tcase(suite, tests);
     return run_all(suite);

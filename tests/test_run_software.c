@@ -154,6 +154,25 @@ START_TEST(what_nemo_1_says)
 }
 END_TEST
 
+/* scores that are written out may run again where a row does not say what does */
+START_TEST(whether_scores_are_kept)
+{
+    static const struct {
+        const char *software, *year, *recompute;
+        bool want;
+    } row[] = {
+        {"Megatron-LM 285068c8", "2023", "", true}, {"Megatron-LM 285068c8", "2023", "none", false},
+        {"Megatron-LM", "2021", "", false},         {"Megatron-LM", "2024", "", false},
+        {"torchtitan", "2022", "", false},
+    };
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        fab_run_row one = row_of(row[i].software, row[i].year, "");
+        one.cells[FAB_RUN_RECOMPUTE] = row[i].recompute;
+        ck_assert_msg(fab_run_may_keep_scores(&one) == row[i].want, "row %zu", i);
+    }
+}
+END_TEST
+
 /* whose kernels the attention core is */
 START_TEST(which_attention)
 {
@@ -164,6 +183,10 @@ START_TEST(which_attention)
         {"Aleph Alpha Scaling", "2023", "kernels: flash_attentionv1.0.8", "fused_v1"},
         {"Aleph Alpha Scaling", "2023", "kernels: torch", "unfused"},
         {"Megatron-LM 2021", "2021", "", "unfused"},
+        {"Megatron-LM 285068c8", "2023", "", "unfused"},
+        {"Megatron-LM 285068c8", "2023", "FlashAttention", "fused"},
+        {"Megatron-LM", "2024", "", "fused"},
+        {"NeMo", "2023", "", "fused"},
         {"Megatron-Bridge", "2025", "", "fused"},
     };
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
@@ -279,6 +302,7 @@ int main(void)
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, what_nemo_1_says);
     tcase_add_test(tests, which_attention);
+    tcase_add_test(tests, whether_scores_are_kept);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, what_data_ranks_hide);
     tcase_add_test(tests, which_ranks_shard);

@@ -187,7 +187,10 @@ fab_run_reading fab_run_read(const fab_run_row *row, fab_arena *arena)
     if (fab_run_recipe(row) != NULL) {
         out.assumed = join(arena, out.assumed, "recomputed as the model's recipe says");
     }
-    if (assumes_no_recompute(row, arena)) {
+    out.searches_scores = fab_run_may_keep_scores(row);
+    if (out.searches_scores) {
+        out.assumed = join(arena, out.assumed, "scores kept or recomputed: the fastest that fits");
+    } else if (assumes_no_recompute(row, arena)) {
         out.assumed = join(arena, out.assumed, "no recomputation");
     }
     if (strcmp(row->cells[FAB_RUN_MEASURE], "iteration_SFT") == 0) {
@@ -317,7 +320,9 @@ static int64_t chunk_layers(const fab_run_row *row, const fab_run_choice *choice
 static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
                                    fab_arena *arena)
 {
-    const char *recompute = fab_run_recompute(row, chunk_layers(row, choice), arena);
+    const char *recompute = choice->reruns_scores
+                                ? "recompute: selective"
+                                : fab_run_recompute(row, chunk_layers(row, choice), arena);
     const bool is_split =
         !(fab_run_says(row, FAB_RUN_SP) && fab_run_number(row, FAB_RUN_SP) == 0.0);
     const char *copies = fab_run_says(row, FAB_RUN_DP)

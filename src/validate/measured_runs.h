@@ -146,6 +146,7 @@ const char *fab_run_hardware_gpu(const char *name);
 typedef struct fab_run_choice {
     int64_t microbatch;
     int64_t interleave;
+    bool reruns_scores; /* attention runs again, where a row does not say what does */
 } fab_run_choice;
 
 /* What a row is as a scenario. */
@@ -155,6 +156,7 @@ typedef struct fab_run_reading {
     int64_t microbatch;  /* where it is not searched */
     bool searches_microbatch;
     bool searches_interleave;
+    bool searches_scores; /* whether attention runs again */
 } fab_run_reading;
 
 /* Says whether a row can be forecast and what must be assumed. Texts live in the arena; a NULL

@@ -32,6 +32,10 @@
 /* year from which attention is fused unless a row says otherwise (FlashAttention, 2022) */
 #define FUSED_YEAR 2023
 
+/* and of Megatron-LM, whose scripts had to ask for it (`--use-flash-attn`, off by default in
+ * megatron/arguments.py) until its layers became Transformer Engine's (`--transformer-impl`) */
+#define SCRIPTS_FUSED_YEAR 2024
+
 static bool says_any(const char *text, const char *const *words)
 {
     for (; *words != NULL; words++) {
@@ -200,7 +204,9 @@ static const char *attention_of(const fab_run_row *row)
     static const char *const FUSED[] = {"flash", "Flash", "TE ", NULL};
     static const char *const UNFUSED[] = {"kernels: torch", "kernels: fused", "Megatron-DeepSpeed",
                                           NULL};
+    static const char *const SCRIPTS[] = {"Megatron-LM", NULL};
     const double year = fab_run_number(row, FAB_RUN_YEAR);
+    const int fused_year = row_says(row, SCRIPTS) ? SCRIPTS_FUSED_YEAR : FUSED_YEAR;
     if (row_says(row, FIRST)) {
         return "fused_v1";
     }
@@ -210,7 +216,7 @@ static const char *attention_of(const fab_run_row *row)
     if (row_says(row, FUSED)) {
         return "fused";
     }
-    return row_says(row, UNFUSED) || (year > 0.0 && year < FUSED_YEAR) ? "unfused" : "fused";
+    return row_says(row, UNFUSED) || (year > 0.0 && year < fused_year) ? "unfused" : "fused";
 }
 
 /* Libraries that name their kernels have no others: of norms alone, or of attention. */
@@ -385,6 +391,13 @@ const char *fab_run_recipe(const fab_run_row *row)
 bool fab_run_assumes_full(const fab_run_row *row)
 {
     return leaves_policy_open(row) && fab_run_recipe(row) == NULL;
+}
+
+bool fab_run_may_keep_scores(const fab_run_row *row)
+{
+    return row->cells[FAB_RUN_RECOMPUTE][0] == '\0' && is_megatron(row) &&
+           fab_run_number(row, FAB_RUN_YEAR) >= BESIDE_YEAR &&
+           strcmp(attention_of(row), "unfused") == 0;
 }
 
 const char *fab_run_recompute(const fab_run_row *row, int64_t chunk_layers, fab_arena *arena)

@@ -57,6 +57,10 @@ const char *fab_run_recompute(const fab_run_row *row, int64_t chunk_layers, fab_
  * none. */
 const char *fab_run_recipe(const fab_run_row *row);
 
+/* Whether a row leaves open what runs again and its software, with attention that writes its scores
+ * out, may have kept them or run them again (`--recompute-activations`: Megatron from 2022 on). */
+bool fab_run_may_keep_scores(const fab_run_row *row);
+
 /* Whether a row leaves open what runs again and its software runs whole layers by default. */
 bool fab_run_assumes_full(const fab_run_row *row);
 

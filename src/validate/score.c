@@ -31,6 +31,7 @@ typedef struct fab_run_try {
     double activations_byte; /* of memory_byte */
     double beside_byte;      /* of memory_byte: context and fragmentation */
     double capacity_byte;
+    bool fits; /* in memory, whether the fabric can be built or not */
 } fab_run_try;
 
 static const char *first_message(const fab_diagnostics *diagnostics, fab_arena *arena)
@@ -112,6 +113,7 @@ static fab_status try_choice(const fab_catalog *catalog, const fab_run_row *row,
     out->activations_byte = forecast.memory.activations_byte;
     out->beside_byte = forecast.memory.fixed_byte + forecast.memory.reserve_byte;
     out->capacity_byte = forecast.memory.capacity_byte;
+    out->fits = forecast.memory.fits;
     /* a layer runs on its own, without the memory of all the others */
     out->status = (forecast.is_buildable && forecast.memory.fits) || is_layer(row)
                       ? FAB_RUN_SCORED
@@ -128,6 +130,9 @@ static bool is_better(const fab_run_try *a, const fab_run_try *b)
     if (a->status != b->status) {
         return a->status < b->status;
     }
+    if (a->fits != b->fits) {
+        return a->fits;
+    }
     return a->status != FAB_RUN_WRONG && a->step_s < b->step_s;
 }
 
@@ -137,32 +142,43 @@ static bool fills_chunks(int64_t layers, int64_t chunks)
     return layers % chunks == 0 || fab_run_end_layers(layers, chunks) > 0;
 }
 
-static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
-                          const fab_run_reading *reading, double scale_ratio, fab_arena *arena,
-                          fab_run_try *best)
+/* The fastest that fits of all chunks of a stage with one micro-batch. */
+static fab_status try_chunks(const fab_catalog *catalog, const fab_run_row *row,
+                             const fab_run_reading *reading, const fab_run_choice *choice,
+                             double scale_ratio, fab_arena *arena, fab_run_try *best)
 {
     const int64_t layers = (int64_t)fab_run_number(row, FAB_RUN_LAYERS);
     const int64_t stages = (int64_t)fab_run_number(row, FAB_RUN_PP);
     const int64_t most = reading->searches_interleave ? (layers + 2) / stages : 1;
     const int64_t interleave = (int64_t)fab_run_number(row, FAB_RUN_VPP);
+    for (int64_t chunks = 1; chunks <= (most > 1 ? most : 1); chunks++) {
+        fab_run_choice next_choice = *choice;
+        next_choice.interleave = reading->searches_interleave ? chunks
+                                 : interleave > 1             ? interleave
+                                                              : 1;
+        fab_run_try next;
+        if (chunks > 1 && !fills_chunks(layers, stages * chunks)) {
+            continue;
+        }
+        FAB_TRY(try_choice(catalog, row, &next_choice, scale_ratio, arena, &next));
+        if (best->scenario == NULL || is_better(&next, best)) {
+            *best = next;
+        }
+    }
+    return FAB_OK;
+}
+
+static fab_status try_row(const fab_catalog *catalog, const fab_run_row *row,
+                          const fab_run_reading *reading, double scale_ratio, fab_arena *arena,
+                          fab_run_try *best)
+{
     *best = (fab_run_try){.status = FAB_RUN_WRONG, .reason = "no micro-batch could be tried"};
-    bool is_first = true;
     for (int64_t microbatch = 1; microbatch <= MICROBATCH_LIMIT; microbatch *= 2) {
-        for (int64_t chunks = 1; chunks <= (most > 1 ? most : 1); chunks++) {
+        for (int scores = 0; scores <= (reading->searches_scores ? 1 : 0); scores++) {
             const fab_run_choice choice = {
                 .microbatch = reading->searches_microbatch ? microbatch : reading->microbatch,
-                .interleave = reading->searches_interleave ? chunks
-                              : interleave > 1             ? interleave
-                                                           : 1};
-            fab_run_try next;
-            if (chunks > 1 && !fills_chunks(layers, stages * chunks)) {
-                continue;
-            }
-            FAB_TRY(try_choice(catalog, row, &choice, scale_ratio, arena, &next));
-            if (is_first || is_better(&next, best)) {
-                *best = next;
-                is_first = false;
-            }
+                .reruns_scores = scores == 1};
+            FAB_TRY(try_chunks(catalog, row, reading, &choice, scale_ratio, arena, best));
         }
         if (!reading->searches_microbatch) {
             break;
