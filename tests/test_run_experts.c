@@ -143,6 +143,26 @@ START_TEST(names_and_chunks)
 }
 END_TEST
 
+/* pairs of passes hide what DualPipe hides, whatever else a row says of overlap */
+START_TEST(pairs)
+{
+    fab_run_row row = row_of(11);
+    ck_assert_str_eq(fab_run_experts_of(&row).schedule, "auto");
+    ck_assert_str_eq(fab_run_experts_of(&row).dispatch_precision, "bf16");
+    row.cells[FAB_RUN_SOFTWARE] = "HAI-LLM";
+    row.cells[FAB_RUN_OVERLAP] = "DualPipe: EP overlap on; as DeepEP; dispatch in FP8";
+    const fab_run_experts got = fab_run_experts_of(&row);
+    ck_assert_str_eq(got.schedule, "dualpipe");
+    ck_assert_str_eq(got.dispatch, "per_domain");
+    ck_assert_str_eq(got.dispatch_precision, "fp8");
+    ck_assert_str_eq(got.products, "grouped");
+    ck_assert_double_eq(got.overlap_frac, 0.0);
+    ck_assert(fab_run_has_no_chunks(&row));
+    row.cells[FAB_RUN_MODEL] = "DeepSeek-V3";
+    ck_assert_str_eq(fab_run_features(&row), ", router_groups: 8, groups_per_token: 4");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run_experts");
@@ -151,6 +171,7 @@ int main(void)
     tcase_add_test(tests, dense_rows_keep_their_words);
     tcase_add_test(tests, two_servers_are_one_group);
     tcase_add_test(tests, names_and_chunks);
+    tcase_add_test(tests, pairs);
     suite_add_tcase(suite, tests);
     return run_all(suite);
 }

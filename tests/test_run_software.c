@@ -154,6 +154,18 @@ START_TEST(what_nemo_1_says)
 }
 END_TEST
 
+/* number formats that a row names */
+START_TEST(which_formats)
+{
+    const fab_run_row plain = row_of("HAI-LLM", "2024", "DualPipe");
+    ck_assert_str_eq(fab_run_software_of(&plain).kept_inputs, "job");
+    ck_assert_str_eq(fab_run_software_of(&plain).moments, "fp32");
+    const fab_run_row row = row_of("HAI-LLM", "2024", "inputs kept in FP8; moments in BF16");
+    ck_assert_str_eq(fab_run_software_of(&row).kept_inputs, "compact");
+    ck_assert_str_eq(fab_run_software_of(&row).moments, "bf16");
+}
+END_TEST
+
 /* scores that are written out may run again where a row does not say what does */
 START_TEST(whether_scores_are_kept)
 {
@@ -303,6 +315,7 @@ int main(void)
     tcase_add_test(tests, what_nemo_1_says);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, whether_scores_are_kept);
+    tcase_add_test(tests, which_formats);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, what_data_ranks_hide);
     tcase_add_test(tests, which_ranks_shard);

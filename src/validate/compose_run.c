@@ -340,12 +340,13 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     return fab_arena_printf(
         arena,
         "mapping: {tp: %lld, cp: %lld, pp: %lld, %s, ep: %lld, etp: %lld, microbatch: %lld, "
-        "interleave: %lld, layout: %s, zero: %d, shard_group: %s, offload_layers: %s, "
+        "schedule: %s, interleave: %lld, layout: %s, zero: %d, shard_group: %s, offload_layers: "
+        "%s, "
         "sequence_parallel: %s, %s}\n",
         whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1), copies,
         whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
-        (long long)choice->interleave, layout, sharding(row), shards, offloaded,
-        is_split ? "true" : "false", recompute);
+        fab_run_experts_of(row).schedule, (long long)choice->interleave, layout, sharding(row),
+        shards, offloaded, is_split ? "true" : "false", recompute);
 }
 
 static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
@@ -362,7 +363,8 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "gradient_sum: %s, gradient_passes: %lld, gate_product: %s, transfers: %s, "
         "gather_precision: %s, loss: "
         "%s, "
-        "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, parameter_precision: "
+        "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, dispatch_precision: %s, "
+        "kept_inputs: %s, moments: %s, parameter_precision: "
         "%s, overlap: {tensor: %.6g, "
         "tensor_gradients: %.6g, "
         "expert: %.6g, pipeline: %.6g, data: %.6g}, effects: {weight_gradient_gather: %s}}\n",
@@ -380,6 +382,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.gathers_loss ? "gathered" : "sharded",
         software.weights_inside ? "activations" : "outputs", software.experts.products,
         software.experts.permutation, software.experts.dispatch,
+        software.experts.dispatch_precision, software.kept_inputs, software.moments,
         software.gathers_fp8 ? "fp8" : "kept", software.tensor_overlap_frac,
         software.tensor_gradient_frac, software.experts.overlap_frac,
         software.pipeline_overlap_frac, software.data_overlap_frac,

@@ -134,8 +134,18 @@ static bool overlaps_nothing(const fab_run_row *row)
            (is_model(row, "Qwen3_30B") || (is_model(row, "Qwen3_235B") && is_b200));
 }
 
+/* Pairs of passes in opposite directions hide each other's messages (arXiv 2412.19437, section
+ * 3.2.1), as the schedule of that name does. */
+static bool is_paired(const fab_run_row *row)
+{
+    return says_either(row, "DualPipe");
+}
+
 static double overlap_of(const fab_run_row *row)
 {
+    if (is_paired(row)) {
+        return 0.0;
+    }
     const bool is_named = says_either(row, "EP overlap on") || says_either(row, "1F1B EP overlap");
     return is_fused(row) || (is_named && !overlaps_nothing(row)) ? HIDDEN_FRAC : 0.0;
 }
@@ -147,6 +157,8 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
         .products = products_of(row),
         .permutation = permutation_of(row),
         .dispatch = dispatch_of(row),
+        .dispatch_precision = says_either(row, "dispatch in FP8") ? "fp8" : "bf16",
+        .schedule = is_paired(row) ? "dualpipe" : "auto",
         .overlap_frac = overlap_of(row),
         .is_graphed = has_experts && (is_fused(row) || is_graphed_early(row)),
         .believes_graphs = !has_experts || !is_bridge(row) || release_of(row) >= GRAPHS_RELEASE,
@@ -157,13 +169,15 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
 
 bool fab_run_has_no_chunks(const fab_run_row *row)
 {
-    const bool has_one = is_bridge(row) || says_either(row, "DeepSpeed");
+    const bool has_one = is_bridge(row) || is_paired(row) || says_either(row, "DeepSpeed");
     return has_one && !fab_run_says(row, FAB_RUN_VPP);
 }
 
 const char *fab_run_features(const fab_run_row *row)
 {
+    /* V3: n_group and topk_group in config.json of huggingface.co/deepseek-ai/DeepSeek-V3 */
     return is_model(row, "GPT OSS") ? ", bias: all, attention_sinks: true, clamped_experts: true"
            : is_model(row, "Qwen3") ? ", qk_norm: true"
+           : is_model(row, "V3")    ? ", router_groups: 8, groups_per_token: 4"
                                     : "";
 }

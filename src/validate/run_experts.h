@@ -9,6 +9,8 @@ typedef struct fab_run_experts {
     const char *products; /* words of the scenario's assumptions */
     const char *permutation;
     const char *dispatch;
+    const char *dispatch_precision;
+    const char *schedule; /* word of the mapping */
     double overlap_frac;  /* of dispatch and combine, beside another micro-batch */
     bool is_graphed;      /* a whole iteration is one graph: the host issues nothing */
     bool believes_graphs; /* graphs that the row names were in use in this release */
@@ -20,7 +22,8 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row);
 
 /* Whether a row that leaves out the chunks of a stage has one: the tables of Megatron-Bridge write
  * `n/a` there, and the only schedule of DeepSpeed's pipeline that trains is plain 1F1B
- * (TrainSchedule, deepspeed/runtime/pipe/schedule.py of github.com/deepspeedai/DeepSpeed). */
+ * (TrainSchedule, deepspeed/runtime/pipe/schedule.py of github.com/deepspeedai/DeepSpeed); DualPipe
+ * has one in each direction. */
 bool fab_run_has_no_chunks(const fab_run_row *row);
 
 /* Fields of a model that its name implies and no column holds, such as `, bias: all`; or "". */

@@ -251,6 +251,8 @@ static bool transfers_in_turn(const fab_run_row *row)
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
     static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
+    static const char *const COMPACT[] = {"inputs kept in FP8", NULL};
+    static const char *const HALF_MOMENTS[] = {"moments in BF16", NULL};
     static const char *const FP8_SHARDS[] = {"fp8 all-gather", NULL};
     const bool is_interleaved = fab_run_number(row, FAB_RUN_VPP) > 1.0;
     const fab_run_experts experts = fab_run_experts_of(row);
@@ -278,6 +280,8 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .sums_in_bf16 = is_aleph_alpha(row) || sums_in_bf16(row) || experts.sums_in_bf16,
         .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row),
+        .kept_inputs = row_says(row, COMPACT) ? "compact" : "job",
+        .moments = row_says(row, HALF_MOMENTS) ? "bf16" : "fp32",
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
         .cuts_by_parameters = is_aleph_alpha(row),
         .transfers_in_turn = transfers_in_turn(row),

@@ -22,9 +22,11 @@ typedef struct fab_run_software {
     double launch_s; /* host time of an operator or message */
     bool has_dropout;
     bool has_scatter_gather;
-    bool sums_in_bf16;        /* gradients are summed up, and unless sums_all sent, in BF16 */
-    int64_t gradient_passes;  /* over all gradients of a package before they are summed */
-    bool keeps_gathered;      /* gathered inputs are kept and not gathered again */
+    bool sums_in_bf16;       /* gradients are summed up, and unless sums_all sent, in BF16 */
+    int64_t gradient_passes; /* over all gradients of a package before they are summed */
+    bool keeps_gathered;     /* gathered inputs are kept and not gathered again */
+    const char *kept_inputs; /* words of the scenario's assumptions */
+    const char *moments;
     bool gathers_tensor_fp8;  /* what FP8 products take is gathered in FP8 by tensor ranks */
     bool cuts_by_parameters;  /* stages hold modules of about as many parameters */
     bool transfers_in_turn;   /* a stage sends and receives one message after the other */
