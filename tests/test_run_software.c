@@ -28,6 +28,8 @@ static const struct {
     {"Megatron-LM", "2024", false, false, false},
     {"Megatron-DeepSpeed 1F1B", "2022", false, false, false},
     {"torchtitan", "2025", false, false, false},
+    {"InternLM, FlashAttention", "2023", true, false, false},
+    {"fms-fsdp, PyTorch FSDP", "2024", true, false, false},
     {"", "", false, false, false},
 };
 
@@ -59,8 +61,10 @@ START_TEST(what_is_kept)
     const fab_run_software got = fab_run_software_of(&row);
     ck_assert(got.sums_in_bf16 == KEPT[_i].sums_in_bf16);
     ck_assert(got.gathers_loss == KEPT[_i].gathers_loss);
+    /* InternLM's sends all gradients as they are summed */
+    ck_assert(got.sums_all == (KEPT[_i].gathers_loss || strstr(KEPT[_i].software, "Intern")));
     /* Aleph Alpha's library alone */
-    ck_assert(got.sums_all == KEPT[_i].gathers_loss);
+    ck_assert(got.sends_in_fp32 == KEPT[_i].gathers_loss);
     ck_assert(got.has_separate_gate == KEPT[_i].gathers_loss);
     ck_assert(got.keeps_gathered == KEPT[_i].gathers_loss);
     ck_assert(got.cuts_by_parameters == KEPT[_i].gathers_loss);
@@ -200,6 +204,7 @@ START_TEST(which_attention)
         {"Megatron-LM", "2024", "", "fused"},
         {"NeMo", "2023", "", "fused"},
         {"Megatron-Bridge", "2025", "", "fused"},
+        {"InternLM, FlashAttention", "2023", "DP overlap", "fused_v1"},
     };
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
         const fab_run_row one = row_of(row[i].software, row[i].year, row[i].overlap);

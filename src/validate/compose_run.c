@@ -374,7 +374,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         1e6 * software.launch_s, software.launch_waits ? "true" : "false",
         software.has_dropout ? "true" : "false", software.has_scatter_gather ? "true" : "false",
         software.sums_in_bf16 ? "bf16" : "fp32",
-        software.sums_in_bf16 && !software.sums_all ? "bf16" : "fp32",
+        software.sums_in_bf16 && !software.sends_in_fp32 ? "bf16" : "fp32",
         software.sums_all ? "all_reduce" : "reduce_scatter", (long long)software.gradient_passes,
         software.has_separate_gate ? "separate" : "joined",
         software.transfers_in_turn ? "in_turn" : "at_once",

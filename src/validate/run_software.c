@@ -112,6 +112,23 @@ static bool is_aleph_alpha(const fab_run_row *row)
     return row_says(row, WORDS);
 }
 
+/* Flash-Attention v1.0.5 and Apex's norms (doc/en/install.md); a gate step by step
+ * (internlm/model/linear.py); gradients in BF16, all-reduced in buckets whatever shards the state
+ * (internlm/solver/optimizer/hybrid_zero_optim.py): github.com/InternLM/InternLM, July 2023. */
+static bool is_internlm(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"InternLM", NULL};
+    return row_says(row, WORDS);
+}
+
+/* parameters, sums and messages in BF16: bfSixteen in fms_fsdp/policies/mixed_precision.py of
+ * github.com/foundation-model-stack/fms-fsdp */
+static bool is_fms(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"fms-fsdp", NULL};
+    return row_says(row, WORDS);
+}
+
 static double tensor_overlap(const fab_run_row *row)
 {
     static const char *const WORDS[] = {"TP comm overlap", "AsyncTP", NULL};
@@ -207,7 +224,7 @@ static const char *attention_of(const fab_run_row *row)
     static const char *const SCRIPTS[] = {"Megatron-LM", NULL};
     const double year = fab_run_number(row, FAB_RUN_YEAR);
     const int fused_year = row_says(row, SCRIPTS) ? SCRIPTS_FUSED_YEAR : FUSED_YEAR;
-    if (row_says(row, FIRST)) {
+    if (row_says(row, FIRST) || is_internlm(row)) {
         return "fused_v1";
     }
     if (row_says(row, SECOND)) {
@@ -224,7 +241,9 @@ static const char *elementwise_of(const fab_run_row *row)
 {
     static const char *const EAGER[] = {"kernels: ", "torch.eager", NULL};
     static const char *const NORMS[] = {"RMS kernel", NULL};
-    return row_says(row, NORMS) ? "fused_norms" : row_says(row, EAGER) ? "eager" : "fused";
+    return row_says(row, NORMS) || is_internlm(row) ? "fused_norms"
+           : row_says(row, EAGER)                   ? "eager"
+                                                    : "fused";
 }
 
 /* Hosts that run step by step. */
@@ -277,7 +296,9 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .has_dropout = has_dropout(row) || ((is_megatron(row) || is_memory_formula(row)) &&
                                             fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR),
         .has_scatter_gather = is_megatron(row),
-        .sums_in_bf16 = is_aleph_alpha(row) || sums_in_bf16(row) || experts.sums_in_bf16,
+        .sums_in_bf16 = is_aleph_alpha(row) || is_internlm(row) || is_fms(row) ||
+                        sums_in_bf16(row) || experts.sums_in_bf16,
+        .sends_in_fp32 = is_aleph_alpha(row),
         .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row),
         .kept_inputs = row_says(row, COMPACT) ? "compact" : "job",
@@ -286,7 +307,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .cuts_by_parameters = is_aleph_alpha(row),
         .transfers_in_turn = transfers_in_turn(row),
         .has_separate_gate = is_aleph_alpha(row),
-        .sums_all = is_aleph_alpha(row),
+        .sums_all = is_aleph_alpha(row) || is_internlm(row),
         .gathers_loss = is_aleph_alpha(row),
         .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
         .runs_one_microbatch = is_maxtext(row),

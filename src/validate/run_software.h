@@ -22,7 +22,8 @@ typedef struct fab_run_software {
     double launch_s; /* host time of an operator or message */
     bool has_dropout;
     bool has_scatter_gather;
-    bool sums_in_bf16;       /* gradients are summed up, and unless sums_all sent, in BF16 */
+    bool sums_in_bf16; /* gradients are summed up, and unless sends_in_fp32 sent, in BF16 */
+    bool sends_in_fp32;
     int64_t gradient_passes; /* over all gradients of a package before they are summed */
     bool keeps_gathered;     /* gathered inputs are kept and not gathered again */
     const char *kept_inputs; /* words of the scenario's assumptions */
@@ -31,12 +32,12 @@ typedef struct fab_run_software {
     bool cuts_by_parameters;  /* stages hold modules of about as many parameters */
     bool transfers_in_turn;   /* a stage sends and receives one message after the other */
     bool has_separate_gate;   /* both matrices before a gate are modules of their own */
-    bool sums_all;            /* every rank receives all gradients, in FP32 */
+    bool sums_all;            /* every rank receives all gradients */
     bool gathers_loss;        /* each tensor rank has the logits of the whole vocabulary */
     bool weights_inside;      /* experts' results are weighted before their second matrix */
     bool runs_one_microbatch; /* a step takes all sequences of a rank at once */
     bool reruns_ends;         /* embedding and head are checkpoints as layers are */
-    bool skips_last;          /* XLA: products whose results no gradient reads do not run again */
+    bool skips_last;          /* products whose results no gradient reads do not run again */
 } fab_run_software;
 
 fab_run_software fab_run_software_of(const fab_run_row *row);
