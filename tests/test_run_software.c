@@ -103,6 +103,22 @@ START_TEST(what_hides_beside_gradients)
 }
 END_TEST
 
+/* where a row does not say: since 2022, not in DeepSpeed's fork; a row without a year is later */
+START_TEST(which_split_sequences)
+{
+    static const struct {
+        const char *software, *year;
+        bool want;
+    } row[] = {{"Megatron-LM", "2021", false},        {"Megatron-LM", "2022", true},
+               {"Megatron-DeepSpeed", "2021", false}, {"Megatron-DeepSpeed", "2023", false},
+               {"NeMo 24.07", "2024", true},          {"Megatron-LM", "", true}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        const fab_run_row read = row_of(row[i].software, row[i].year, "");
+        ck_assert_msg(fab_run_software_of(&read).splits_sequences == row[i].want, "row %zu", i);
+    }
+}
+END_TEST
+
 /* 2 to divide them by the replicas, 1 for their norm */
 START_TEST(passes_over_gradients)
 {
@@ -316,6 +332,7 @@ int main(void)
     tcase_add_loop_test(tests, what_is_gathered_as_bytes, 0,
                         (int)(sizeof(BYTES) / sizeof(BYTES[0])));
     tcase_add_test(tests, what_hides_beside_gradients);
+    tcase_add_test(tests, which_split_sequences);
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, what_nemo_1_says);
     tcase_add_test(tests, which_attention);

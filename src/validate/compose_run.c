@@ -323,8 +323,8 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     const char *recompute = choice->reruns_scores
                                 ? "recompute: selective"
                                 : fab_run_recompute(row, chunk_layers(row, choice), arena);
-    const bool is_split =
-        !(fab_run_says(row, FAB_RUN_SP) && fab_run_number(row, FAB_RUN_SP) == 0.0);
+    const bool is_split = fab_run_says(row, FAB_RUN_SP) ? fab_run_number(row, FAB_RUN_SP) > 0.0
+                                                        : fab_run_software_of(row).splits_sequences;
     const char *copies = fab_run_says(row, FAB_RUN_DP)
                              ? fab_arena_printf(arena, "dp: %lld", whole(row, FAB_RUN_DP, 1))
                              : "dp: auto";

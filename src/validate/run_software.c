@@ -20,6 +20,7 @@
 #define EAGER_LAUNCH_S    85e-6
 #define COMPILED_LAUNCH_S 40e-6
 
+/* year of sequence parallelism, and of messages beside products of gradients */
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC HIDDEN(0.5)
 
@@ -267,6 +268,14 @@ static bool transfers_in_turn(const fab_run_row *row)
     return is_aleph_alpha(row) || row_says(row, FORK);
 }
 
+/* Sequences are split over tensor ranks since arXiv 2205.05198, but in DeepSpeed's fork. */
+static bool splits_sequences(const fab_run_row *row)
+{
+    static const char *const FORK[] = {"DeepSpeed", NULL};
+    const double year = fab_run_number(row, FAB_RUN_YEAR);
+    return !row_says(row, FORK) && !(year > 0.0 && year < BESIDE_YEAR);
+}
+
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
     static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
@@ -296,6 +305,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .has_dropout = has_dropout(row) || ((is_megatron(row) || is_memory_formula(row)) &&
                                             fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR),
         .has_scatter_gather = is_megatron(row),
+        .splits_sequences = splits_sequences(row),
         .sums_in_bf16 = is_aleph_alpha(row) || is_internlm(row) || is_fms(row) ||
                         sums_in_bf16(row) || experts.sums_in_bf16,
         .sends_in_fp32 = is_aleph_alpha(row),

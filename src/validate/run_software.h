@@ -22,7 +22,8 @@ typedef struct fab_run_software {
     double launch_s; /* host time of an operator or message */
     bool has_dropout;
     bool has_scatter_gather;
-    bool sums_in_bf16; /* gradients are summed up, and unless sends_in_fp32 sent, in BF16 */
+    bool splits_sequences; /* over tensor ranks, where the row does not say */
+    bool sums_in_bf16;     /* gradients are summed up, and unless sends_in_fp32 sent, in BF16 */
     bool sends_in_fp32;
     int64_t gradient_passes; /* over all gradients of a package before they are summed */
     bool keeps_gathered;     /* gathered inputs are kept and not gathered again */
