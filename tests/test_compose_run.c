@@ -47,7 +47,11 @@ static const struct {
     const char *has, *lacks;
 } COMPOSED[] = {
     {{{FAB_RUN_ID, "T"}}, "gpu: tpu_v6e\nfabric: tpu_v6e_pod", "base:"},
-    {{{FAB_RUN_ID, "T"}}, "tp: 1, cp: 1, pp: 1, dp: auto", "zero: 1"},
+    {{{FAB_RUN_ID, "T"}}, "tp: 1, cp: 1, cp_mode: ring, pp: 1, dp: auto", "zero: 1"},
+    {{{FAB_RUN_CP, "2"}, {FAB_RUN_OVERLAP, "CP a2a"}}, "cp: 2, cp_mode: ulysses", "ring"},
+    {{{FAB_RUN_CP, "2"}, {FAB_RUN_SOFTWARE, "NeMo, cp_comm_type=all_gather"}},
+     "cp: 2, cp_mode: all_gather",
+     "ring"},
     {{{FAB_RUN_ID, "T"}}, "zero: 3", "zero: 1"},
     {{{FAB_RUN_ID, "T"}}, "microbatch: 3,", "microbatch: 1,"},
     {{{FAB_RUN_MICROBATCH, "1"}}, "microbatch: 1,", "microbatch: 3,"},

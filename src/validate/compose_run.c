@@ -339,14 +339,14 @@ static const char *compose_mapping(const fab_run_row *row, const fab_run_choice 
     }
     return fab_arena_printf(
         arena,
-        "mapping: {tp: %lld, cp: %lld, pp: %lld, %s, ep: %lld, etp: %lld, microbatch: %lld, "
-        "schedule: %s, interleave: %lld, layout: %s, zero: %d, shard_group: %s, offload_layers: "
-        "%s, "
-        "sequence_parallel: %s, %s}\n",
-        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), whole(row, FAB_RUN_PP, 1), copies,
-        whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row), (long long)choice->microbatch,
-        fab_run_experts_of(row).schedule, (long long)choice->interleave, layout, sharding(row),
-        shards, offloaded, is_split ? "true" : "false", recompute);
+        "mapping: {tp: %lld, cp: %lld, cp_mode: %s, pp: %lld, %s, ep: %lld, etp: %lld, "
+        "microbatch: %lld, schedule: %s, interleave: %lld, layout: %s, zero: %d, shard_group: %s, "
+        "offload_layers: %s, sequence_parallel: %s, %s}\n",
+        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), fab_run_software_of(row).context,
+        whole(row, FAB_RUN_PP, 1), copies, whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row),
+        (long long)choice->microbatch, fab_run_experts_of(row).schedule,
+        (long long)choice->interleave, layout, sharding(row), shards, offloaded,
+        is_split ? "true" : "false", recompute);
 }
 
 static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)

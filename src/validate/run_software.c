@@ -237,6 +237,16 @@ static const char *attention_of(const fab_run_row *row)
     return row_says(row, UNFUSED) || (year > 0.0 && year < fused_year) ? "unfused" : "fused";
 }
 
+/* Megatron's `cp_comm_type`; its default is a ring (p2p). */
+static const char *context_of(const fab_run_row *row)
+{
+    static const char *const HEADS[] = {"CP a2a", "cp_comm_type a2a", "cp_comm_type=a2a", "Ulysses",
+                                        NULL};
+    static const char *const GATHERED[] = {"CP all-gather", "cp_comm_type all_gather",
+                                           "cp_comm_type=all_gather", NULL};
+    return row_says(row, HEADS) ? "ulysses" : row_says(row, GATHERED) ? "all_gather" : "ring";
+}
+
 /* Libraries that name their kernels have no others: of norms alone, or of attention. */
 static const char *elementwise_of(const fab_run_row *row)
 {
@@ -295,6 +305,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .gathers_fp8 = says_any(row->cells[FAB_RUN_SHARDING], FP8_SHARDS),
         .attention = attention_of(row),
         .elementwise = elementwise_of(row),
+        .context = context_of(row),
         .launch_waits = row_says(row, BLOCKING),
         .launch_s = launch_of(row),
         .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,

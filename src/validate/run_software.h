@@ -15,6 +15,7 @@ typedef struct fab_run_software {
     bool shards_experts;   /* unsaid expert-tensor ranks are the tensor ranks */
     const char *attention; /* words of the scenario's assumptions */
     const char *elementwise;
+    const char *context; /* how context ranks see keys and values of others: a cp_mode */
     bool has_fused_loss;
     bool has_fused_latents; /* MLA's rotary part is one kernel */
     bool gathers_fp8;       /* shards in BF16 are converted before they are gathered */
