@@ -144,8 +144,9 @@ START_TEST(the_fullest_link_of_posted_messages)
                     const double link_s = fullest_s(&ways, sent_byte);
                     ck_assert_msg(fabs(link_s / s.bound_s - 1.0) <= 1e-9,
                                   "%s %s: %s by %s: %.9g s, posted %.9g s", WIRED[_i].inner,
-                                  WIRED[_i].outer ? WIRED[_i].outer : "", fab_collective_name(kind),
-                                  fab_algorithm_name(a), link_s, s.bound_s);
+                                  WIRED[_i].outer ? WIRED[_i].outer : "",
+                                  fab_collective_name(request.kind), fab_algorithm_name(a), link_s,
+                                  s.bound_s);
                 }
                 compared++;
             }

@@ -203,50 +203,47 @@ static fab_status carry(const run *r, const fab_graph *graph, const fab_flow_set
     return FAB_OK;
 }
 
-static fab_status simulate_graph(run *r)
+static fab_status make_graph(run *r, const fab_graph **graph_out)
 {
-    const fab_graph *graph = NULL;
-    fab_router *router = NULL;
-    const double *share = NULL;
-    fab_posting posting = fab_posting_make(r->arena);
-    fab_flow_set set;
-    uint32_t lost = 0, hot[FAB_HOT_LINK_LIMIT] = {0};
-    posting.goes_on = r->options->goes_on;
-    posting.context = r->options->context;
     const fab_terrain_wish wish = {
         .packages = r->terrain.ranks * r->terrain.stride,
         .graph = r->options->graph,
         .faults = r->options->faults,
         .fault_count = r->options->fault_count,
     };
-    FAB_TRY(fab_terrain_graph(r->terrain.layers, r->terrain.tiers, &wish, r->arena, &graph,
-                              r->reason_out));
+    return fab_terrain_graph(r->terrain.layers, r->terrain.tiers, &wish, r->arena, graph_out,
+                             r->reason_out);
+}
+
+/* Posts all messages and routes them. */
+static fab_status post_and_route(run *r, const fab_graph *graph, fab_posting *posting,
+                                 fab_flow_set *set)
+{
+    fab_router *router = NULL;
+    const double *share = NULL;
+    uint32_t lost = 0;
     if (r->terrain.zipf_frac > 0.0) {
         FAB_TRY(fab_skew_shares(r->terrain.ranks, r->terrain.zipf_frac, r->arena, &share));
     }
-    FAB_TRY(r->options->experts ? fab_experts_post(&r->terrain, r->options->experts, &posting)
-                                : fab_schedule_post(&r->terrain, graph, share, &posting));
+    FAB_TRY(r->options->experts ? fab_experts_post(&r->terrain, r->options->experts, posting)
+                                : fab_schedule_post(&r->terrain, graph, share, posting));
     FAB_TRY(fab_router_create(graph, r->options->routing, r->options->seed, r->arena, &router,
                               r->reason_out));
-    const fab_status status = fab_posting_flows(&posting, router, &set, &lost);
-    if (status == FAB_E_INFEASIBLE) {
-        return fab_terrain_no_path(graph, posting.from[lost], posting.to[lost], r->arena,
-                                   r->reason_out);
-    }
-    FAB_TRY(status);
-    r->out->flows = posting.messages;
-    r->out->links = graph->link_count;
-    if (posting.is_ended) {
-        r->out->is_complete = false;
-        return FAB_OK;
-    }
-    FAB_TRY(run_flows(r, graph->rate_bps, graph->link_count, &set,
-                      &(fab_flow_options){.is_general = r->options->is_general}));
+    const fab_status status = fab_posting_flows(posting, router, set, &lost);
+    return status == FAB_E_INFEASIBLE
+               ? fab_terrain_no_path(graph, posting->from[lost], posting->to[lost], r->arena,
+                                     r->reason_out)
+               : status;
+}
+
+static fab_status sum_graph(run *r, const fab_graph *graph, const fab_flow_set *set)
+{
+    uint32_t hot[FAB_HOT_LINK_LIMIT] = {0};
     double *carried_byte = FAB_NEW(r->arena, double, graph->link_count);
     if (!carried_byte) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(carry(r, graph, &set, carried_byte));
+    FAB_TRY(carry(r, graph, set, carried_byte));
     sum_up(r, graph->rate_bps, carried_byte, graph->link_count, graph->layer, hot);
     for (size_t i = 0; i < r->out->hot_link_count; i++) {
         r->out->hot_links[i].from = fab_graph_node_name(graph, graph->from[hot[i]], r->arena);
@@ -256,6 +253,26 @@ static fab_status simulate_graph(run *r)
         }
     }
     return FAB_OK;
+}
+
+static fab_status simulate_graph(run *r)
+{
+    const fab_graph *graph = NULL;
+    fab_posting posting = fab_posting_make(r->arena);
+    fab_flow_set set;
+    posting.goes_on = r->options->goes_on;
+    posting.context = r->options->context;
+    FAB_TRY(make_graph(r, &graph));
+    FAB_TRY(post_and_route(r, graph, &posting, &set));
+    r->out->flows = posting.messages;
+    r->out->links = graph->link_count;
+    if (posting.is_ended) {
+        r->out->is_complete = false;
+        return FAB_OK;
+    }
+    FAB_TRY(run_flows(r, graph->rate_bps, graph->link_count, &set,
+                      &(fab_flow_options){.is_general = r->options->is_general}));
+    return sum_graph(r, graph, &set);
 }
 
 /* One sentence on the difference. */
