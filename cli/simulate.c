@@ -4,6 +4,7 @@
 
 #include <fabricast/timeline.h>
 #include <fabricast/train.h>
+#include <fabricast/units.h>
 
 #include "arguments.h"
 #include "replace.h"
@@ -75,9 +76,8 @@ static const struct argp ARGP = {
     "as "
     "streams, all messages sharing the links of a package. Prints the step time (s) beside the "
     "forecast of `train`, by class, and the use of the links."
-    "\vExits with 1 when the model does not fit in memory or the fabric cannot be built, with 3 "
-    "when "
-    "memory does not suffice or a file cannot be written.",
+    "\vExits with 1 when the model does not fit in memory, the fabric cannot be built or a limit "
+    "ends it, with 3 when a file cannot be written.",
     CHILDREN,
     NULL,
     NULL};
@@ -153,24 +153,27 @@ static fab_status write_files(fab_session *session, const fab_simulate_words *wo
     return words->svg == NULL ? FAB_OK : fab_file_replace(session, words->svg, write_svg, step);
 }
 
-static int simulate_in(fab_session *session, fab_arena *arena, const fab_simulate_words *words,
-                       const fab_scenario *scenario, const fab_step_options *options)
+/* What is known when the step does not fit in the memory that it may take. */
+static int tell_memory(double closed_form_s, size_t memory_byte)
 {
-    fab_step_simulation step;
-    const char *reason = NULL;
-    fab_status status = fab_step_simulate(scenario, options, arena, &step, &reason);
-    if (reason != NULL) {
-        fprintf(stderr, "fabricast: simulate: %s: %s\n", words->path, reason);
-        return status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
-    }
-    if (status == FAB_OK) {
-        status = write_files(session, words, &step);
-    }
+    char memory[64], time[64];
+    fprintf(stderr,
+            "fabricast: simulate: the step needs more than %s (--max-memory); in closed form it "
+            "takes %s\n",
+            fab_quantity_format(memory, sizeof(memory), (double)memory_byte, FAB_DIM_SIZE, 4),
+            fab_quantity_format(time, sizeof(time), closed_form_s, FAB_DIM_TIME, 4));
+    return FAB_EXIT_NO;
+}
+
+static int print(fab_session *session, const fab_simulate_words *words,
+                 const fab_scenario *scenario, const fab_step_simulation *step)
+{
+    fab_status status = write_files(session, words, step);
     if (status == FAB_OK) {
         const fab_run_meter meter = fab_session_meter(session, 1.0);
         status = words->wants_json
-                     ? fab_report_step_json(scenario, &step, &meter, session->arena, stdout)
-                     : fab_report_step_text(scenario, &step, session->arena, stdout);
+                     ? fab_report_step_json(scenario, step, &meter, session->arena, stdout)
+                     : fab_report_step_text(scenario, step, session->arena, stdout);
     }
     return fab_session_explain(session, status, words->path);
 }
@@ -181,13 +184,26 @@ static int simulate_scenario(fab_session *session, const fab_simulate_words *wor
                              size_t memory_byte)
 {
     fab_forecast forecast;
+    fab_step_simulation step;
+    const char *reason = NULL;
     fab_status status = fab_train_forecast(scenario, session->arena, &forecast);
     fab_arena *arena = status == FAB_OK ? fab_arena_create(memory_byte) : NULL;
     if (arena == NULL) {
         return fab_session_explain(session, status == FAB_OK ? FAB_E_NOMEM : status, words->path);
     }
     fab_session_tell_obstacle(session, words->path, &forecast);
-    const int code = simulate_in(session, arena, words, scenario, options);
+    status = fab_step_simulate(scenario, options, arena, &step, &reason);
+    int code = FAB_EXIT_NO;
+    if (reason != NULL) {
+        fprintf(stderr, "fabricast: simulate: %s: %s\n", words->path, reason);
+        code = status == FAB_E_INFEASIBLE ? FAB_EXIT_NO : FAB_EXIT_USER;
+    } else if (status == FAB_E_NOMEM) {
+        code = tell_memory(forecast.step_s, memory_byte);
+    } else if (status != FAB_OK) {
+        code = fab_session_explain(session, status, words->path);
+    } else {
+        code = print(session, words, scenario, &step);
+    }
     fab_arena_destroy(arena);
     return code == FAB_EXIT_DONE && !forecast.is_feasible ? FAB_EXIT_NO : code;
 }

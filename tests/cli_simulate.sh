@@ -112,7 +112,7 @@ for word in 3 3= =0.5 0=0.5 3=2 3=0 3=x 3:=0.5 x=0.5 3:1:1=0.5; do
 done
 refused 2 'not there' small.yaml --slow 9=0.5
 refused 2 'slow part 2 names' small.yaml --slow 1=0.5 --slow 1:3=0.5
-refused 3 'out of memory' small.yaml --memory 1MB
+refused 1 'more than 1 MB (--max-memory); in closed form it takes' small.yaml --memory 1MB
 refused 2 '--max-memory' small.yaml --memory much
 # a cut, no such node, a wiring that does not fit, an end before the end
 refused 1 'there is no path from' small.yaml --fault 5=0
@@ -121,7 +121,8 @@ refused 2 'a ratio from 0 to 1' small.yaml --fault 5=2
 refused 1 'does not fit domains' small.yaml --wiring 'torus 3x3'
 refused 2 'did you mean `torus`?' small.yaml --wiring 'tours 3x3'
 refused 2 'unknown routing' small.yaml --routing fast
-refused 1 'it was ended' small.yaml --fault 5=0.5 --max-time 0s
+refused 1 'it was ended while' small.yaml --fault 5=0.5 --max-time 0s
+refused 1 's of the step, which takes 0.419 s in closed form' small.yaml --max-time 0s
 refused 2 'cables.csv:2:5: error: `0Gbps` is not above 0' small.yaml --cables cables.csv
 mkdir folder
 refused 3 folder small.yaml --trace folder

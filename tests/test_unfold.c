@@ -150,8 +150,8 @@ START_TEST(refusals)
         {"5=0", NULL, "no path from", 0, FAB_E_INFEASIBLE},
         {NULL, "torus 3x3", "does not fit", 0, FAB_E_INFEASIBLE},
         {NULL, "rail", "while its messages were routed", 1, FAB_E_INFEASIBLE},
-        {NULL, "rail", "before the step was over", 50, FAB_E_INFEASIBLE},
-        {NULL, NULL, "before the step was over", 50, FAB_E_INFEASIBLE},
+        {NULL, "rail", "s of the step, which takes", 50, FAB_E_INFEASIBLE},
+        {NULL, NULL, "s of the step, which takes", 50, FAB_E_INFEASIBLE},
     };
     const fab_scenario s = good_scenario(DENSE, NULL);
     for (size_t i = 0; i < sizeof(ROW) / sizeof(ROW[0]); i++) {

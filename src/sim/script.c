@@ -49,8 +49,9 @@ static uint32_t append(fab_script *s, const fab_script_node *node, const uint32_
 
 bool fab_script_watch(void *context, const fab_flow_view *view)
 {
-    const fab_step_options *options = context;
-    (void)view;
+    fab_script_asking *asking = context;
+    const fab_step_options *options = asking->options;
+    asking->reached_s = view->time_s;
     return !options->goes_on || options->goes_on(options->context);
 }
 

@@ -46,7 +46,13 @@ static inline uint32_t fab_script_port(const fab_script *script, int64_t stage, 
     return (uint32_t)((stage * script->tiers + tier) * 2 + (is_down ? 1 : 0));
 }
 
-/* A watcher of flows that asks the fab_step_options that are its context whether to go on. */
+/* Who is asked whether to go on, and how far the step has come. */
+typedef struct fab_script_asking {
+    const fab_step_options *options;
+    double reached_s;
+} fab_script_asking;
+
+/* A watcher of flows, context: a fab_script_asking. */
 bool fab_script_watch(void *context, const fab_flow_view *view);
 
 /* Appends a link that belongs to a port; returns its number. */

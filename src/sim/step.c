@@ -84,8 +84,8 @@ static void fill_columns(const fab_script *s, uint32_t first, columns *c)
     }
 }
 
-static fab_status run_flows(fab_script *s, const fab_step_options *options, fab_arena *arena,
-                            columns *c, fab_flow_result *result)
+static fab_status run_flows(fab_script *s, fab_script_asking *asking, fab_arena *arena, columns *c,
+                            fab_flow_result *result)
 {
     fab_flow_network *network = NULL;
     const uint32_t first = s->link_count;
@@ -97,25 +97,29 @@ static fab_status run_flows(fab_script *s, const fab_step_options *options, fab_
     }
     fill_columns(s, first, c);
     const fab_flow_set set = fab_flow_columns_set(&c->flow);
-    const fab_flow_options how = {
-        .is_general = true, .watch = fab_script_watch, .context = (void *)options};
+    const fab_flow_options how = {.is_general = true, .watch = fab_script_watch, .context = asking};
     FAB_TRY(fab_flow_network_create(arena, s->rate_bps, s->link_count, &network));
     return fab_flow_run(network, &set, &how, c->finish_s, result);
 }
 
-static fab_status run(fab_script *s, const fab_step_options *options, fab_arena *arena, columns *c,
-                      fab_flow_result *result, const char **reason_out)
+/* `closed_form_s` is told when it ends before the step. */
+static fab_status run(fab_script *s, const fab_step_options *options, double closed_form_s,
+                      fab_arena *arena, columns *c, fab_flow_result *result,
+                      const char **reason_out)
 {
+    fab_script_asking asking = {.options = options};
     FAB_TRY(fab_ways_route(&s->ways, s->ground, options, reason_out));
     if (!make_columns(s, arena, c)) {
         return FAB_E_NOMEM;
     }
     FAB_TRY(options->is_general && s->ways.count > 0
-                ? fab_unfold_run(s, options, arena, c->finish_s, result, reason_out)
-                : run_flows(s, options, arena, c, result));
+                ? fab_unfold_run(s, &asking, arena, c->finish_s, result, reason_out)
+                : run_flows(s, &asking, arena, c, result));
     if (!result->is_complete) {
-        *reason_out = "it was ended before the step was over";
-        return FAB_E_INFEASIBLE;
+        *reason_out = fab_arena_printf(
+            arena, "it was ended after %.4g s of the step, which takes %.4g s in closed form",
+            asking.reached_s, closed_form_s);
+        return *reason_out ? FAB_E_INFEASIBLE : FAB_E_NOMEM;
     }
     return FAB_OK;
 }
@@ -329,7 +333,7 @@ fab_status fab_step_simulate(const fab_scenario *scenario, const fab_step_option
     FAB_TRY(fab_train_explain(scenario, arena, &explained));
     FAB_TRY(fab_ground_make(scenario, &explained, options, arena, &ground, reason_out));
     FAB_TRY(fab_script_write(scenario, &explained, options, &ground, arena, &script, reason_out));
-    FAB_TRY(run(&script, options, arena, &c, &result, reason_out));
+    FAB_TRY(run(&script, options, explained.forecast.step_s, arena, &c, &result, reason_out));
     *out = (fab_step_simulation){
         .closed_form_s = explained.forecast.step_s,
         .simulated_s = result.makespan_s,

@@ -22,7 +22,7 @@ typedef struct crowd {
 
 typedef struct unfolding {
     const fab_script *s;
-    const fab_step_options *options;
+    fab_script_asking *asking;
     fab_arena *arena;
     crowd *crowds; /* by way */
     uint32_t places;
@@ -263,24 +263,24 @@ static fab_status run(const unfolding *u, double *flow_s, fab_flow_result *resul
     }
     const fab_flow_set set = fab_flow_columns_set(&u->flow);
     const fab_flow_options how = {
-        .is_general = true, .watch = fab_script_watch, .context = (void *)u->options};
+        .is_general = true, .watch = fab_script_watch, .context = u->asking};
     FAB_TRY(fab_flow_network_create(u->arena, rate_bps, (uint32_t)links, &network));
     return fab_flow_run(network, &set, &how, flow_s, result);
 }
 
-fab_status fab_unfold_run(const fab_script *s, const fab_step_options *options, fab_arena *arena,
+fab_status fab_unfold_run(const fab_script *s, fab_script_asking *asking, fab_arena *arena,
                           double *finish_s, fab_flow_result *result_out, const char **reason_out)
 {
-    assert(s && options && arena && finish_s && result_out && reason_out && s->ways.count > 0);
-    unfolding u = {.s = s, .options = options, .arena = arena};
+    assert(s && asking && arena && finish_s && result_out && reason_out && s->ways.count > 0);
+    unfolding u = {.s = s, .asking = asking, .arena = arena};
     fab_router *router = NULL;
     u.places = (uint32_t)packages_of(s);
     u.crowds = FAB_NEW(arena, crowd, s->ways.count);
     if (!u.crowds) {
         return FAB_E_NOMEM;
     }
-    FAB_TRY(fab_router_create(s->ground->graph, options->routing, options->seed, arena, &router,
-                              reason_out));
+    FAB_TRY(fab_router_create(s->ground->graph, asking->options->routing, asking->options->seed,
+                              arena, &router, reason_out));
     for (uint32_t i = 0; i < s->ways.count; i++) {
         FAB_TRY(gather(&u, &s->ways.ways[i].partners, router, &u.crowds[i], reason_out));
     }
