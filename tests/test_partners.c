@@ -123,6 +123,12 @@ START_TEST(by_hand)
         ck_assert_double_eq_tol(got[wanted].size_byte, ROW[_i].want[wanted].size_byte, 1e-15);
     }
     ck_assert_uint_eq(count, wanted);
+    if (ROW[_i].to == 0) {
+        fab_arena *arena = fab_arena_create((size_t)1 << 16);
+        const int64_t passes = ROW[_i].kind == FAB_ALL_REDUCE ? 2 : 1;
+        ck_assert_int_eq(fab_partners_settings(&p, arena), passes * (int64_t)count);
+        fab_arena_destroy(arena);
+    }
 }
 END_TEST
 

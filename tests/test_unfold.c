@@ -132,6 +132,23 @@ START_TEST(slow_links)
 }
 END_TEST
 
+/* An optical circuit switch is a switch that is set anew before each other partner. */
+START_TEST(circuits)
+{
+    static const char *const OUTER[] = {"switch", "ocs reconfigure=0s", "ocs reconfigure=100us",
+                                        "ocs reconfigure=1ms"};
+    const fab_scenario s = good_scenario(DENSE, NULL);
+    double step_s[4];
+    for (int i = 0; i < 4; i++) {
+        const fab_step_options options = {.pieces = 1, .wirings = {NULL, wiring_of(OUTER[i])}};
+        step_s[i] = simulate(&s, &options).simulated_s;
+    }
+    ck_assert_double_eq_tol(step_s[1] / step_s[0], 1.0, 1e-9);
+    ck_assert_double_gt(step_s[2], step_s[1]);
+    ck_assert_double_gt(step_s[3] - step_s[1], 5.0 * (step_s[2] - step_s[1]));
+}
+END_TEST
+
 static bool goes_on(void *context)
 {
     int *left = context;
@@ -180,6 +197,7 @@ int main(void)
     tcase_add_loop_test(t, one_package_for_all, 0, 2 * GROUNDS);
     tcase_add_test(t, faults);
     tcase_add_test(t, slow_links);
+    tcase_add_test(t, circuits);
     tcase_add_test(t, refusals);
     suite_add_tcase(s, t);
     return run_all(s);

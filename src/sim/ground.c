@@ -126,6 +126,8 @@ fab_status fab_ground_make(const fab_scenario *scenario, const fab_explanation *
     for (int i = 0; i < 2 && out->layers > 0; i++) {
         const int64_t layer = i == 0 ? 0 : out->layers - 1;
         out->wiring[i] = options->graph ? FAB_WIRING_SWITCH : layers[layer].wiring.kind;
+        out->reconfigure_s[i] =
+            out->wiring[i] == FAB_WIRING_OCS ? layers[layer].wiring.reconfigure_s : 0.0;
         out->tier_latency_s[i] = fabric->tiers[i == 0 ? 0 : last].latency_s.value;
     }
     return find_rates(scenario, explained, options, arena, out);

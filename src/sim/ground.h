@@ -12,6 +12,7 @@ typedef struct fab_ground {
     int64_t layers;
     int wiring[2]; /* fab_wiring_kind of the inner and the outer tier */
     double tier_latency_s[2];
+    double reconfigure_s[2]; /* of optical circuit switches, before each other partner */
 } fab_ground;
 
 /* Builds the graph where the fabric says how it is wired or the options ask for one. A wiring

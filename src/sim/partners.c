@@ -212,6 +212,16 @@ static list find_group(const fab_partners *p, uint32_t to, fab_spread_source *ou
     return l;
 }
 
+int64_t fab_partners_settings(const fab_partners *p, fab_arena *arena)
+{
+    const fab_arena_mark mark = fab_arena_save(arena);
+    fab_spread_source *sources = FAB_NEW(arena, fab_spread_source, (size_t)fab_partners_limit(p));
+    const uint32_t first = (uint32_t)(p->to_stage * p->stage_packages);
+    const int64_t count = sources ? (int64_t)fab_partners_list(p, first, sources) : 0;
+    fab_arena_reset(arena, mark);
+    return p->kind == FAB_ALL_REDUCE ? 2 * count : count;
+}
+
 size_t fab_partners_list(const fab_partners *p, uint32_t to, fab_spread_source *out)
 {
     if (p->stage != p->to_stage) {

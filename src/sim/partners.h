@@ -32,6 +32,10 @@ static inline int64_t fab_partners_limit(const fab_partners *partners)
  * returns how many. O(ranks). */
 size_t fab_partners_list(const fab_partners *partners, uint32_t to, fab_spread_source *out);
 
+/* Returns how many partners follow each other in a collective, one of them at a time: who sends to
+ * the first package, once in each of the passes of an all-reduce. 0 when memory is out. */
+int64_t fab_partners_settings(const fab_partners *partners, fab_arena *arena);
+
 /* Returns how much of these sizes is 1 byte of what a forecast counts: what the busiest package
  * sends, which is what it gets, and of parts that are passed on what the mean one does. */
 static inline double fab_partners_unit(const fab_partners *partners, double sum_byte,

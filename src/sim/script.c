@@ -162,9 +162,9 @@ static bool is_gathered(const fab_activity *what, const fab_collective_cost *cos
     return what->stream == FAB_STREAM_PIPELINE && tier == 0 && cost->placement.domains > 1;
 }
 
-/* The way of a message over the links of the graph. */
-static uint32_t find_way(fab_script_writer *w, const fab_activity *what,
-                         const fab_collective_cost *cost, int64_t tier, int64_t to_stage)
+/* Who sends to whom in a message on a tier. */
+static fab_partners find_partners(fab_script_writer *w, const fab_activity *what,
+                                  const fab_collective_cost *cost, int64_t tier, int64_t to_stage)
 {
     const fab_ground *ground = w->script->ground;
     const fab_scenario *scenario = w->scenario;
@@ -180,7 +180,7 @@ static uint32_t find_way(fab_script_writer *w, const fab_activity *what,
                                       "as many ranks in each domain are simulated on links",
                                       what->name, ranks, scenario->fabric.tiers[0].name);
     }
-    const fab_partners partners = {
+    return (fab_partners){
         .stage = what->stage,
         .to_stage = is_tensor ? what->stage : to_stage,
         .stage_packages = scenario->job.gpus / scenario->mapping.pp,
@@ -193,7 +193,6 @@ static uint32_t find_way(fab_script_writer *w, const fab_activity *what,
         .algorithm = is_tensor ? FAB_ALGORITHM_DIRECT : cost->algorithm,
         .wiring = ground->wiring[tier > 0 ? 1 : 0],
     };
-    return fab_ways_find(&w->script->ways, &partners);
 }
 
 /* One tier's share of a message: over the port out of one stage and into another, no faster than
@@ -216,7 +215,12 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
         node.route[node.route_count++] = find_limit(w, up, rate_bps);
     }
     if (s->ground->graph) {
-        node.way = find_way(w, what, cost, tier, to_stage);
+        const fab_partners partners = find_partners(w, what, cost, tier, to_stage);
+        const double setting_s = s->ground->reconfigure_s[tier > 0 ? 1 : 0];
+        node.way = fab_ways_find(&s->ways, &partners);
+        node.lag_s += setting_s > 0.0
+                          ? times * setting_s * (double)fab_partners_settings(&partners, s->arena)
+                          : 0.0;
     }
     return append(s, &node, after, count);
 }
