@@ -60,7 +60,7 @@ START_TEST(what_is_kept)
     const fab_run_row row = row_of(KEPT[_i].software, KEPT[_i].year, "");
     const fab_run_software got = fab_run_software_of(&row);
     ck_assert(got.sums_in_bf16 == KEPT[_i].sums_in_bf16);
-    ck_assert(got.gathers_loss == KEPT[_i].gathers_loss);
+    ck_assert_str_eq(got.loss, KEPT[_i].gathers_loss ? "gathered" : "sharded");
     /* InternLM's sends all gradients as they are summed */
     ck_assert(got.sums_all == (KEPT[_i].gathers_loss || strstr(KEPT[_i].software, "Intern")));
     /* Aleph Alpha's library alone */
@@ -205,6 +205,28 @@ START_TEST(whether_scores_are_kept)
 }
 END_TEST
 
+/* who keeps no softmax of the logits */
+START_TEST(which_loss)
+{
+    static const struct {
+        const char *software, *overlap, *model, *want;
+    } row[] = {
+        {"NeMo container 26.06 / Megatron-Bridge", "", "LLAMA3_70B", "in_place"},
+        {"NeMo container 26.06 / Megatron-Bridge", "", "Qwen3_30B_a3B", "sharded"},
+        {"NeMo 24.12", "", "LLAMA3-70B", "sharded"},
+        {"torchtitan 2025-06, torch 2.8", "torch.compile", "LLAMA3-8B", "in_place"},
+        {"torchtitan 2025-06, torch 2.8", "torch.eager", "LLAMA3-8B", "sharded"},
+        {"torchtitan 2024-12", "torch.compile", "LLAMA3-8B", "sharded"},
+        {"Aleph Alpha Scaling (1F1B pipeline)", "", "LLAMA 13B", "gathered"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        fab_run_row read = row_of(row[i].software, "2025", row[i].overlap);
+        read.cells[FAB_RUN_MODEL] = row[i].model;
+        ck_assert_str_eq(fab_run_software_of(&read).loss, row[i].want);
+    }
+}
+END_TEST
+
 /* whose kernels the attention core is */
 START_TEST(which_attention)
 {
@@ -335,6 +357,7 @@ int main(void)
     tcase_add_test(tests, which_split_sequences);
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, what_nemo_1_says);
+    tcase_add_test(tests, which_loss);
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, whether_scores_are_kept);
     tcase_add_test(tests, which_formats);

@@ -268,7 +268,7 @@ START_TEST(recomputation_of_some_layers)
 }
 END_TEST
 
-/* precision of sums and moments, and who holds which logits: 16 T V */
+/* precision of sums and moments, and who holds which logits: 16 T V, 2 T V / t */
 START_TEST(recipes_by_hand)
 {
     fab_scenario s = hand_scenario();
@@ -285,6 +285,9 @@ START_TEST(recipes_by_hand)
     ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &last, 1).logits_byte, 16.0 * 4 * 256, 1e-9);
     /* gradient 2 + 2, state 2 x 8, weight 2; set to zero 2 */
     ck_assert_double_eq_tol(fab_stage_optimizer_byte(&s, &w, &first), 22 * 1616 + 2 * 3232, 1e-9);
+    s.assumptions.loss = FAB_LOSS_IN_PLACE;
+    ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &last, 1).logits_byte, 2.0 * 4 * 256 / 2,
+                            1e-9);
     s = hand_scenario();
     s.assumptions.has_gradient_scratch = false;
     ck_assert_double_eq_tol(fab_stage_memory(&s, &w, &first, 0).temporary_byte, ROUTED, 1e-9);

@@ -262,8 +262,13 @@ typedef enum fab_parameter_precision {
 } fab_parameter_precision;
 
 /* SHARDED: each tensor rank works on its share of the vocabulary. GATHERED: each has the logits of
- * all of it, as an unfused loss of one package does. */
-typedef enum fab_loss_choice { FAB_LOSS_SHARDED, FAB_LOSS_GATHERED } fab_loss_choice;
+ * all of it, as an unfused loss of one package does. IN_PLACE: shares, whose gradient overwrites
+ * them, and no softmax is kept. */
+typedef enum fab_loss_choice {
+    FAB_LOSS_SHARDED,
+    FAB_LOSS_GATHERED,
+    FAB_LOSS_IN_PLACE
+} fab_loss_choice;
 
 /* Where times of operators come from: the efficiencies below, or the measured kernels that the
  * package's row names (docs/models-kernels.md), for what they measured. */

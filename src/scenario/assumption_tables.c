@@ -19,7 +19,7 @@ static const char *const PERMUTATION[] = {"fused", "indexed", NULL};
 static const char *const KEPT[] = {"job", "bf16", "compact", NULL};
 static const char *const WEIGHTS[] = {"bf16", "fp8", "fp8_transposed", NULL};
 static const char *const PARAMETERS[] = {"kept", "bf16", "fp8", NULL};
-static const char *const LOSS[] = {"sharded", "gathered", NULL};
+static const char *const LOSS[] = {"sharded", "gathered", "in_place", NULL};
 static const char *const DISPATCH[] = {"per_expert", "per_rank", "per_domain", NULL};
 static const char *const ALGORITHM[] = {"auto", "ring", "direct", NULL};
 static const char *const KERNELS[] = {"constant", "measured", NULL};
@@ -349,7 +349,8 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "took"),
     CHOICE("loss", offsetof(fab_assumptions, loss), LOSS,
            "`sharded`: each tensor rank has its share of the vocabulary; `gathered`: each has all "
-           "logits, and the loss is not fused",
+           "logits, and the loss is not fused; `in_place`: shares of BF16 logits, which their "
+           "gradient overwrites, and no FP32 softmax",
            "sharded: vocabulary-parallel, as Megatron does (arXiv 1909.08053)"),
     CHOICE("main_gradient", offsetof(fab_assumptions, main_gradient), GRADIENT,
            "number format in which the gradients of a step are summed",

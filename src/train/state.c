@@ -11,6 +11,7 @@
 #define GATHERED_LAYERS 2.0 /* one in use, one on its way */
 #define OFFLOAD_LAYERS  2.0 /* the same */
 #define LOGIT_BYTE      6.0 /* BF16 logits and their FP32 softmax */
+#define IN_PLACE_BYTE   2.0 /* BF16 logits */
 #define ELEMENT_BYTE    2.0 /* BF16 gradients of activations */
 
 /* Logits that are gathered, and the steps of a loss that is not fused: BF16 logits, in FP32, their
@@ -252,9 +253,11 @@ static double logits_byte(const fab_scenario *scenario, const fab_workload *work
                           const fab_stage *stage)
 {
     const double logits = workload->tokens_count * workload->padded_vocabulary_count;
+    const double one_byte =
+        scenario->assumptions.loss == FAB_LOSS_IN_PLACE ? IN_PLACE_BYTE : LOGIT_BYTE;
     const double held_byte = scenario->assumptions.loss == FAB_LOSS_GATHERED
                                  ? GATHERED_LOGIT_BYTE * logits
-                                 : LOGIT_BYTE * logits / (double)scenario->mapping.tp;
+                                 : one_byte * logits / (double)scenario->mapping.tp;
     return stage->has_head ? held_byte * (double)(1 + stage->mtp_modules) : 0.0;
 }
 

@@ -286,6 +286,22 @@ static bool splits_sequences(const fab_run_row *row)
     return !row_says(row, FORK) && !(year > 0.0 && year < BESIDE_YEAR);
 }
 
+/* Recipes of Llama in Megatron-Bridge take Transformer Engine's kernel (`cross_entropy_fusion_impl`
+ * of recipes/llama/llama3.py), which writes gradients over the logits; torchtitan compiles the loss
+ * with its conversion to FP32 (pull requests 551 and 1033). */
+static const char *loss_of(const fab_run_row *row)
+{
+    static const char *const BRIDGE[] = {"Megatron-Bridge", NULL};
+    static const char *const TITAN[] = {"torchtitan 2025", NULL};
+    static const char *const COMPILED[] = {"torch.compile", NULL};
+    const bool is_llama = strncmp(row->cells[FAB_RUN_MODEL], "LLAMA", strlen("LLAMA")) == 0;
+    const bool is_compiled = row_says(row, TITAN) && row_says(row, COMPILED);
+    if (is_aleph_alpha(row)) {
+        return "gathered";
+    }
+    return is_compiled || (is_llama && row_says(row, BRIDGE)) ? "in_place" : "sharded";
+}
+
 fab_run_software fab_run_software_of(const fab_run_row *row)
 {
     static const char *const BLOCKING[] = {"CUDA_LAUNCH_BLOCKING", NULL};
@@ -329,7 +345,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .transfers_in_turn = transfers_in_turn(row),
         .has_separate_gate = is_aleph_alpha(row),
         .sums_all = is_aleph_alpha(row) || is_internlm(row),
-        .gathers_loss = is_aleph_alpha(row),
+        .loss = loss_of(row),
         .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
         .runs_one_microbatch = is_maxtext(row),
         .reruns_ends = is_aleph_alpha(row),

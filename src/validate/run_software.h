@@ -35,7 +35,7 @@ typedef struct fab_run_software {
     bool transfers_in_turn;   /* a stage sends and receives one message after the other */
     bool has_separate_gate;   /* both matrices before a gate are modules of their own */
     bool sums_all;            /* every rank receives all gradients */
-    bool gathers_loss;        /* each tensor rank has the logits of the whole vocabulary */
+    const char *loss;         /* `gathered`: tensor ranks have the logits of all the vocabulary */
     bool weights_inside;      /* experts' results are weighted before their second matrix */
     bool runs_one_microbatch; /* a step takes all sequences of a rank at once */
     bool reruns_ends;         /* embedding and head are checkpoints as layers are */
