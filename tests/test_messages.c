@@ -18,13 +18,16 @@
 
 #define GATHERED (2.0 * TOKENS * HIDDEN * 15.0 / 16.0) /* S (t - 1) / t, all inside the pod */
 
-#define OPTICS       "fabric: study_optics_pod\n"
-#define LATENT       "model: deepseek-v3\n"
-#define WHOLE        "model: gpt3-175b\nmapping: {ep: 1, sequence_parallel: false}\n"
-#define SHARED       "model: gpt3-175b\nmapping: {ep: 1}\n"
-#define GATED        "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}\n"
-#define GATED_WHOLE  "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4, sequence_parallel: false}\n"
-#define APART        "assumptions: {gate_product: separate}\n"
+#define OPTICS      "fabric: study_optics_pod\n"
+#define LATENT      "model: deepseek-v3\n"
+#define WHOLE       "model: gpt3-175b\nmapping: {ep: 1, sequence_parallel: false}\n"
+#define SHARED      "model: gpt3-175b\nmapping: {ep: 1}\n"
+#define GATED       "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4}\n"
+#define GATED_WHOLE "model: llama3-405b\nmapping: {ep: 1, tp: 8, pp: 4, sequence_parallel: false}\n"
+#define APART       "assumptions: {gate_product: separate}\n"
+#define EACH        "assumptions: {gathered_inputs: apart}\n"
+#define EACH_KEPT                                                                                  \
+    "assumptions: {gathered_inputs: apart, effects: {weight_gradient_gather: false}}\n"
 #define FP8_GATHERS  "job: {precision: fp8}\nassumptions: {gather_precision: fp8}\n"
 #define FP8_AND_BF16 "job: {precision: fp8}\nassumptions: {gather_precision: fp8, bf16_layers: 2}\n"
 #define NO_REGATHER  "assumptions: {effects: {weight_gradient_gather: false}}\n"
@@ -165,6 +168,15 @@ static const message_row ROW[] = {
      FAB_MESSAGE_TENSOR, 0, 2, 4.0 * TOKENS * 16384 * 7 / 8, 0},
     {GATED APART, FAB_BLOCK_DENSE_LAYER, 2, "gather feed-forward input", FAB_MESSAGE_TENSOR, 1, 2,
      2.0 * TOKENS * 16384 * 7 / 8, 0},
+    /* queries, keys and values, or two matrices before a gate, each for itself */
+    {GATED EACH, FAB_BLOCK_DENSE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 3, 6,
+     2.0 * TOKENS * 16384 * 7 / 8, 0},
+    {GATED EACH_KEPT, FAB_BLOCK_DENSE_LAYER, 0, "gather attention input", FAB_MESSAGE_TENSOR, 3, 3,
+     2.0 * TOKENS * 16384 * 7 / 8, 0},
+    {GATED EACH_KEPT, FAB_BLOCK_DENSE_LAYER, 2, "gather feed-forward input", FAB_MESSAGE_TENSOR, 2,
+     2, 2.0 * TOKENS * 16384 * 7 / 8, 0},
+    {GATED EACH_KEPT, FAB_BLOCK_DENSE_LAYER, 3, "scatter feed-forward output", FAB_MESSAGE_TENSOR,
+     1, 1, 2.0 * TOKENS * 16384 * 7 / 8, 0},
     {WHOLE APART, FAB_BLOCK_DENSE_LAYER, 3, "sum feed-forward input gradient", FAB_MESSAGE_TENSOR,
      0, 1, 2 * GATHERED, 0},
     {WHOLE, FAB_BLOCK_EMBEDDING, 0, "sum embedding", FAB_MESSAGE_TENSOR, 1, 0, 2 * GATHERED, 0},
@@ -204,6 +216,27 @@ START_TEST(rows_agree)
     ck_assert_int_le(got->beside_count, got->backward_count);
     assert_byte(row->name, got->cost.tier_sent_bit[0], row->inner_byte);
     assert_byte(row->name, got->cost.tier_sent_bit[1], row->outer_byte);
+}
+END_TEST
+
+/* what a dense layer ends with runs again unless nothing reads it */
+START_TEST(the_last_message_may_run_once)
+{
+    static const char *const OVER[] = {GATED, GATED_WHOLE};
+    for (size_t i = 0; i < FAB_TABLE_SIZE(OVER); i++) {
+        fab_scenario scenario = good_scenario(STUDY_TEXT, OVER[i]);
+        fab_workload w;
+        ck_assert_int_eq(fab_workload_build(&scenario, &w), FAB_OK);
+        const fab_block *block = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+        const size_t last = i == 0 ? 3 : 2;
+        for (size_t j = 0; j < block->message_count; j++) {
+            const fab_message *one = &block->messages[j];
+            scenario.assumptions.reruns_last = true;
+            ck_assert(fab_message_runs_again(&scenario, FAB_PART_LAYER, one));
+            scenario.assumptions.reruns_last = false;
+            ck_assert(fab_message_runs_again(&scenario, FAB_PART_LAYER, one) == (j != last));
+        }
+    }
 }
 END_TEST
 
@@ -494,6 +527,7 @@ int main(void)
     tcase_add_test(tests, capacity_is_everybodys);
     tcase_add_test(tests, alone_nobody_sends);
     tcase_add_test(tests, latents_without_sequence_parallelism);
+    tcase_add_test(tests, the_last_message_may_run_once);
     tcase_add_test(tests, transfers_without_sequence_parallelism);
     tcase_add_loop_test(tests, messages_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, sizes_of_a_microbatch);

@@ -528,6 +528,80 @@ START_TEST(software_moves_more_or_less)
 }
 END_TEST
 
+static void assert_bytes(const fab_block *block, const char *name, double forward, double backward)
+{
+    for (size_t i = 0; i < block->operator_count; i++) {
+        const fab_operator *op = &block->operators[i];
+        if (strcmp(op->name, name) == 0) {
+            ck_assert_int_eq(op->kind, FAB_OPERATOR_MEMORY);
+            ck_assert_double_eq_tol(op->forward.byte, forward, 1e-9);
+            ck_assert_double_eq_tol(op->backward.byte, backward, 1e-9);
+            return;
+        }
+    }
+    ck_abort_msg("no %s", name);
+}
+
+/* 8 x 16 elements of 2 bytes read and written, 512; of what three or two matrices gather apart as
+ * often, and once more for weight gradients; the last one brings nothing that a gradient reads */
+START_TEST(sequences_are_joined_and_cut)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.assumptions.copies_sequences = true;
+    fab_workload w = small_workload(&scenario);
+    const fab_block *dense = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    ck_assert_uint_eq(dense->operator_count, LENGTH[FAB_BLOCK_DENSE_LAYER] + 4);
+    assert_bytes(dense, "attention input, joined", 512, 512);
+    assert_bytes(dense, "attention output, cut", 512, 512);
+    assert_bytes(dense, "feed-forward input, joined", 512, 512);
+    assert_bytes(dense, "feed-forward output, cut", 512, 512);
+    assert_bytes(&w.blocks[FAB_BLOCK_HEAD], "head input, joined", 512, 512);
+    assert_bytes(&w.blocks[FAB_BLOCK_EMBEDDING], "embedding, cut", 512, 512);
+    ck_assert(dense->operators[LENGTH[FAB_BLOCK_DENSE_LAYER] + 2].is_last);
+    scenario.assumptions.gathered_inputs = FAB_GATHERED_APART;
+    scenario.assumptions.gather_precision = FAB_PRECISION_FP8;
+    scenario.assumptions.effects.weight_gradient_gather = true;
+    w = small_workload(&scenario);
+    assert_bytes(dense, "attention input, joined", 3 * 256, 6 * 256);
+    assert_bytes(dense, "feed-forward input, joined", 2 * 256, 4 * 256);
+    assert_bytes(dense, "feed-forward output, cut", 512, 512);
+    scenario.mapping.is_sequence_parallel = false;
+    w = small_workload(&scenario);
+    ck_assert_uint_eq(dense->operator_count, LENGTH[FAB_BLOCK_DENSE_LAYER]);
+}
+END_TEST
+
+/* 256 + 128 + 512 + 256 weights of a dense layer, 128 x 16 of the embedding: 4 bytes for each
+ * gather, 2 and 4 for FP32 gradients; never again, of one rank never */
+START_TEST(shards_are_copied)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.assumptions.copies_shards = true;
+    scenario.mapping.zero = 3;
+    fab_workload w = {.tokens_count = 8.0, .shard_tokens_count = 4.0, .routed_rows_count = 12.0};
+    w.padded_vocabulary_count = 256.0;
+    w.groups[FAB_GROUP_DATA].ranks = 2;
+    fab_workload_operators(&scenario, &w);
+    const fab_block *dense = &w.blocks[FAB_BLOCK_DENSE_LAYER];
+    assert_bytes(dense, "copies of shards", 4 * 1152, 10 * 1152);
+    assert_bytes(&w.blocks[FAB_BLOCK_EMBEDDING], "copies of shards", 4 * 2048, 10 * 2048);
+    assert_bytes(&w.blocks[FAB_BLOCK_HEAD], "copies of shards", 4 * 2048, 10 * 2048);
+    const fab_operator *copies = &dense->operators[dense->operator_count - 1];
+    ck_assert(!fab_operator_runs_again(&scenario, FAB_PART_LAYER, copies));
+    scenario.assumptions.gradient_precision = FAB_GRADIENT_BF16;
+    scenario.model.is_tied = true;
+    for (int kind = 0; kind < FAB_BLOCK_KIND_COUNT; kind++) {
+        w.blocks[kind].operator_count = 0;
+    }
+    fab_workload_operators(&scenario, &w);
+    assert_bytes(dense, "copies of shards", 4 * 1152, 8 * 1152);
+    ck_assert_uint_eq(w.blocks[FAB_BLOCK_HEAD].operator_count, LENGTH[FAB_BLOCK_HEAD]);
+    const fab_workload alone = small_workload(&scenario);
+    ck_assert_uint_eq(alone.blocks[FAB_BLOCK_DENSE_LAYER].operator_count,
+                      LENGTH[FAB_BLOCK_DENSE_LAYER]);
+}
+END_TEST
+
 /* which operators run again with which part */
 static const struct {
     fab_block_kind block;
@@ -598,6 +672,8 @@ int main(void)
     tcase_add_test(tests, eager_operators_move_more);
     tcase_add_test(tests, unfused_attention_moves_its_scores);
     tcase_add_test(tests, software_moves_more_or_less);
+    tcase_add_test(tests, sequences_are_joined_and_cut);
+    tcase_add_test(tests, shards_are_copied);
     tcase_add_loop_test(tests, operators_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, latent_operators_belong_to_parts);
     tcase_add_loop_test(tests, linear_flops_are_the_models, 0, 4);

@@ -512,12 +512,12 @@ START_TEST(ends_may_run_again)
                                                              .kind = FAB_OPERATOR_MEMORY,
                                                              .forward = {.byte = 10},
                                                              .issued_count = 1.0,
-                                                             .is_loss = true};
+                                                             .is_once = true};
     head->messages[head->message_count++] = (fab_message){.name = "loss",
                                                           .message_class = FAB_MESSAGE_TENSOR,
                                                           .cost = {.time_s = 7},
                                                           .forward_count = 1,
-                                                          .is_loss = true};
+                                                          .is_once = true};
     fab_scenario s = dealt(3, 3, 1, 1, 0);
     s.assumptions.effects.embedding_head = true;
     s.assumptions.reruns_last = true;

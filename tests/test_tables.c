@@ -56,7 +56,8 @@
     "combine_precision: fp8\n"                                                                     \
     "gradient_precision: bf16\n"                                                                   \
     "gradient_sum: all_reduce\n"                                                                   \
-    "gate_product: separate\n"                                                                     \
+    "gate_product: separate\ngathered_inputs: apart\n"                                             \
+    "sequence_copies: true\nshard_copies: true\n"                                                  \
     "dispatch: per_domain\n"                                                                       \
     "expert_load: 1.46\nexpert_routing: zipf\nexpert_skew: 0.31\n"                                 \
     "collective_algorithm: direct\n"                                                               \
@@ -232,6 +233,8 @@ START_TEST(assumption_fields_reach_their_members)
     ck_assert_int_eq(a.gradient_precision, FAB_GRADIENT_BF16);
     ck_assert_int_eq(a.gradient_sum, FAB_GRADIENT_SUM_ALL_REDUCE);
     ck_assert_int_eq(a.gate_product, FAB_GATE_PRODUCT_SEPARATE);
+    ck_assert_int_eq(a.gathered_inputs, FAB_GATHERED_APART);
+    ck_assert(a.copies_sequences && a.copies_shards);
     ck_assert_int_eq(a.dispatch, FAB_DISPATCH_PER_DOMAIN);
     ck_assert_int_eq(a.collective_algorithm, FAB_ALGORITHM_DIRECT);
     ck_assert_int_eq(a.tier_mode, FAB_TIERS_CONCURRENT);
@@ -330,6 +333,10 @@ static const struct {
      FAB_GRADIENT_SUM_ALL_REDUCE},
     {&FAB_ASSUMPTIONS_TABLE, "gate_product: separate", offsetof(fab_assumptions, gate_product),
      FAB_GATE_PRODUCT_SEPARATE},
+    {&FAB_ASSUMPTIONS_TABLE, "gathered_inputs: together",
+     offsetof(fab_assumptions, gathered_inputs), FAB_GATHERED_TOGETHER},
+    {&FAB_ASSUMPTIONS_TABLE, "gathered_inputs: apart", offsetof(fab_assumptions, gathered_inputs),
+     FAB_GATHERED_APART},
     {&FAB_ASSUMPTIONS_TABLE, "dispatch: per_expert", offsetof(fab_assumptions, dispatch),
      FAB_DISPATCH_PER_EXPERT},
     {&FAB_ASSUMPTIONS_TABLE, "dispatch: per_rank", offsetof(fab_assumptions, dispatch),
@@ -393,6 +400,8 @@ START_TEST(silence_gives_the_defaults)
     ck_assert_int_eq(a.gradient_precision, d.gradient_precision);
     ck_assert_int_eq(a.gradient_sum, d.gradient_sum);
     ck_assert_int_eq(a.gate_product, d.gate_product);
+    ck_assert_int_eq(a.gathered_inputs, d.gathered_inputs);
+    ck_assert(a.copies_sequences == d.copies_sequences && a.copies_shards == d.copies_shards);
     ck_assert_int_eq(a.dispatch, d.dispatch);
     ck_assert_double_eq(a.expert_load_ratio, d.expert_load_ratio);
     ck_assert_int_eq(a.collective_algorithm, d.collective_algorithm);

@@ -38,6 +38,12 @@ typedef enum fab_gate_product {
     FAB_GATE_PRODUCT_SEPARATE
 } fab_gate_product;
 
+/* Whether the matrices that a norm's output meets share the message that gathers it. */
+typedef enum fab_gathered_inputs {
+    FAB_GATHERED_TOGETHER,
+    FAB_GATHERED_APART /* each gathers it, and scatters its gradient, by itself */
+} fab_gathered_inputs;
+
 /* How a stage between two others passes on: both directions at once (Megatron's batched send and
  * receive), or one message after the other, so that it waits for what it receives, too (DeepSpeed's
  * instructions). */
@@ -324,6 +330,11 @@ typedef struct fab_assumptions {
     int gradient_sum;           /* fab_gradient_sum of ZeRO-1 */
     int64_t gradient_passes;    /* reads and writes of all gradients before they are summed */
     int gate_product;           /* fab_gate_product */
+    int gathered_inputs;        /* fab_gathered_inputs of tensor ranks with sequence parallelism */
+    bool copies_sequences;      /* what tensor ranks gather or scatter along the sequence is joined
+                                   or taken apart by a copy of it */
+    bool copies_shards;         /* with ZeRO-3, parameters are copied out of what was gathered and
+                                   gradients into what is scattered */
     int transfers;              /* fab_transfer_order */
     int dispatch;               /* fab_dispatch_mode */
     int expert_routing;         /* fab_expert_routing */

@@ -8,6 +8,7 @@ static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const SCALING[] = {"delayed", "current", "block", "mxfp8", "rowwise", NULL};
 static const char *const GRADIENT[] = {"fp32", "bf16", NULL};
 static const char *const GATE_PRODUCT[] = {"joined", "separate", NULL};
+static const char *const GATHERED_INPUTS[] = {"together", "apart", NULL};
 static const char *const TRANSFERS[] = {"at_once", "in_turn", NULL};
 static const char *const GRADIENT_SUM[] = {"reduce_scatter", "all_reduce", NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", "fused_v2", NULL};
@@ -317,7 +318,8 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
          "without, PyTorch rotates, joins and splits them step by step"),
     FLAG("recompute_last", offsetof(fab_assumptions, reruns_last),
          "what runs again includes the last product of a dense layer, whose result no gradient "
-         "reads; a compiler that sees both passes, such as XLA, leaves it out"),
+         "reads, and the message behind it; a compiler that sees both passes, such as XLA, and a "
+         "checkpoint that stops early, such as PyTorch's, leave them out"),
     FLAG("recompute_ends", offsetof(fab_assumptions, reruns_ends),
          "with `recompute: full` embedding, last norm and output head run again too, as where "
          "every module of a model is a checkpoint"),
@@ -452,6 +454,19 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "whether both matrices that the input of a gated block meets are one module; of `separate` "
         "ones tensor ranks sum gradients of the input each, without sequence parallelism",
         "joined, as in Megatron; Aleph Alpha's library has two"),
+    CHOICE("gathered_inputs", offsetof(fab_assumptions, gathered_inputs), GATHERED_INPUTS,
+           "with sequence parallelism, the matrices for queries, keys and values, and those before "
+           "a gate, gather their input `together`, or each by itself, and so for its gradient "
+           "(`apart`)",
+           "together, as in Megatron and torchtitan; apart where each matrix has a "
+           "`ColwiseParallel` with `input_layouts=Shard(1)` of PyTorch"),
+    FLAG("sequence_copies", offsetof(fab_assumptions, copies_sequences),
+         "messages of tensor ranks along the sequence go through one more copy in memory, because "
+         "sequences do not lie one after the other: `all_gather_tensor` and "
+         "`reduce_scatter_tensor` in `torch/distributed/_functional_collectives.py`"),
+    FLAG("shard_copies", offsetof(fab_assumptions, copies_shards),
+         "with `zero: 3` parameters are copied out of what was gathered, gradients into what is "
+         "scattered: FSDP2, `torch/distributed/fsdp/_fully_shard/_fsdp_collectives.py`"),
     CHOICE("transfers", offsetof(fab_assumptions, transfers), TRANSFERS,
            "a stage between two others sends and receives `at_once`, or `in_turn`: each of its "
            "four messages of a micro-batch is waited for",

@@ -229,18 +229,18 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
 static void add_messages(fab_pass *pass, fab_stage_time *time, const fab_block *block,
                          bool is_forward, int recomputed)
 {
+    const fab_phase phase = phase_of(pass, is_forward);
     for (size_t i = 0; i < block->message_count; i++) {
         const fab_message *message = &block->messages[i];
-        const bool is_again = phase_of(pass, is_forward) == FAB_PHASE_AGAIN;
-        if ((is_forward && !fab_runs_again(recomputed, message->parts)) ||
-            (is_again && message->is_loss)) {
+        if (phase == FAB_PHASE_AGAIN &&
+            !fab_message_runs_again(pass->scenario, recomputed, message)) {
             continue;
         }
         const double count =
             (double)(is_forward ? message->forward_count : message->backward_count);
         fab_message_forecast *sum = &time->messages[message->message_class];
         if (pass->record != NULL) {
-            fab_record_message(pass->record, i, phase_of(pass, is_forward), (int64_t)count);
+            fab_record_message(pass->record, i, phase, (int64_t)count);
         }
         pass->message_s[message->message_class] += count * message->cost.time_s;
         pass->issued_count += message->cost.time_s > 0.0 ? count : 0.0;

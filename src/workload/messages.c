@@ -76,23 +76,27 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
  * (Korthikanti et al. 2022): beside the product of the input's gradients, as these are scattered
  * beside that of the weights'. */
 static void add_sequence_parallel(fab_block *block, const fab_tensor_costs *costs,
-                                  const char *gather, const char *scatter, bool regathers)
+                                  const char *gather, const char *scatter, int64_t inputs,
+                                  bool regathers)
 {
-    fab_block_add_message(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, 1, regathers ? 2 : 1);
-    mark_beside(block, regathers ? 1 : 0);
+    fab_block_add_message(block, gather, FAB_MESSAGE_TENSOR, &costs->gather, inputs,
+                          regathers ? 2 * inputs : inputs);
+    mark_beside(block, regathers ? inputs : 0);
     fab_block_add_message(block, scatter, FAB_MESSAGE_TENSOR, &costs->scatter, 1, 1);
     mark_beside(block, 1);
 }
 
 /* Around one block. Without sequence parallelism every rank has its whole input: the partial
  * outputs are summed, and so are the gradients of the input (Shoeybi et al. 2019, arXiv
- * 1909.08053), once for each of the `products` that it enters. */
+ * 1909.08053), once for each of the `products` that it enters. With it the input is gathered once,
+ * or for each of its `matrices`. */
 static void add_tensor(const fab_scenario *scenario, fab_block *block,
                        const fab_tensor_costs *costs, const fab_tensor_names *names,
-                       int64_t products)
+                       int64_t matrices, int64_t products)
 {
     if (scenario->mapping.is_sequence_parallel) {
-        add_sequence_parallel(block, costs, names->gather, names->scatter,
+        const bool is_apart = scenario->assumptions.gathered_inputs == FAB_GATHERED_APART;
+        add_sequence_parallel(block, costs, names->gather, names->scatter, is_apart ? matrices : 1,
                               scenario->assumptions.effects.weight_gradient_gather);
         return;
     }
@@ -169,7 +173,7 @@ static fab_status add_attention(const fab_scenario *scenario, const fab_tensor_c
     if (scenario->model.attention == FAB_ATTENTION_MLA && !fab_block_is_linear(kind)) {
         FAB_TRY(add_latent_attention(scenario, w, costs, block));
     } else {
-        add_tensor(scenario, block, costs, &NAMES, 1);
+        add_tensor(scenario, block, costs, &NAMES, fab_block_is_linear(kind) ? 1 : 3, 1);
     }
     const size_t first = block->message_count;
     FAB_TRY(fab_workload_context_messages(scenario, w, kind));
@@ -243,7 +247,7 @@ static fab_status add_expert_tensor(const fab_scenario *scenario, const fab_work
     FAB_TRY(fab_workload_estimate(w, FAB_REDUCE_SCATTER, place, payload_bit, &costs.scatter));
     spread_load(w, &costs.gather);
     spread_load(w, &costs.scatter);
-    add_sequence_parallel(block, &costs, "gather token copies", "scatter expert sums", false);
+    add_sequence_parallel(block, &costs, "gather token copies", "scatter expert sums", 1, false);
     return FAB_OK;
 }
 
@@ -258,8 +262,12 @@ static fab_status dense_messages(const fab_scenario *scenario, const fab_tensor_
     const size_t first = dense->message_count;
     const bool is_separate =
         scenario->model.is_gated && scenario->assumptions.gate_product == FAB_GATE_PRODUCT_SEPARATE;
-    add_tensor(scenario, dense, costs, &NAMES, is_separate ? 2 : 1);
+    add_tensor(scenario, dense, costs, &NAMES, scenario->model.is_gated ? 2 : 1,
+               is_separate ? 2 : 1);
     tag(dense, first, FAB_PART_FEED_FORWARD);
+    /* scattered with sequence parallelism, else summed first and its gradients afterwards */
+    const size_t out = scenario->mapping.is_sequence_parallel ? first + 1 : first;
+    dense->messages[out].is_last = true;
     return FAB_OK;
 }
 
@@ -273,7 +281,7 @@ static fab_status moe_messages(const fab_scenario *scenario, const fab_tensor_co
     FAB_TRY(add_attention(scenario, costs, kind, w));
     const size_t first = block->message_count;
     if (assumed->effects.expert_layer_gathers || scenario->model.shared_width > 0) {
-        add_tensor(scenario, block, costs, &NAMES, 1);
+        add_tensor(scenario, block, costs, &NAMES, 1, 1);
         tag(block, first, FAB_PART_SHARED_EXPERTS);
     }
     FAB_TRY(add_dispatch(scenario, w, block, "dispatch tokens", assumed->dispatch_precision));
@@ -317,7 +325,7 @@ static fab_status head_messages(const fab_scenario *scenario, const fab_tensor_c
     add_head_input(scenario, costs, head);
     fab_block_add_message(head, "loss over the vocabulary", FAB_MESSAGE_TENSOR, &loss,
                           LOSS_ALL_REDUCES, 0);
-    head->messages[head->message_count - 1].is_loss = true;
+    head->messages[head->message_count - 1].is_once = true;
     return FAB_OK;
 }
 

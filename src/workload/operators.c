@@ -90,6 +90,9 @@ static const fab_step_bytes FUSED = {
     {4.0, 6.0}, {6.0, 10.0}, 4.0, {SOFTMAX_BYTE, SOFTMAX_GRADIENT_BYTE}, 6.0};
 static const fab_step_bytes EAGER = {{36.0, 72.0}, {10.0, 18.0}, 22.0, {29.0, 25.0}, 20.0};
 
+/* FSDP2's copies of a parameter: read and written after each gather; of a gradient read in BF16. */
+#define SHARD_COPY_PASSES 2.0
+
 typedef struct fab_building {
     const fab_scenario *scenario;
     const fab_model *model;
@@ -99,9 +102,11 @@ typedef struct fab_building {
     fab_product_format format;
     bool is_wide;                    /* products stay in BF16 */
     bool is_linear;                  /* linear attention instead of softmax */
+    bool is_sharded;                 /* several ranks share out the parameters */
     int parts;                       /* of the layer, that the next operators belong to */
     double quantised_element_count;  /* GEMM inputs of the block, forward */
     double quantised_gradient_count; /* GEMM output gradients of the block, backward */
+    double weight_count;             /* of its products, those of this rank */
 } fab_building;
 
 static void add(fab_building *b, const char *name, fab_operator_kind kind,
@@ -149,6 +154,7 @@ static void add_gemm(fab_building *b, const char *name, fab_operator_kind wanted
         (fab_operator_work){.flop = flop,
                             .byte = input_byte * (inputs + outputs) + gradient_byte * weights,
                             .product = {groups, k, n, m, input_byte, gradient_byte, true}};
+    b->weight_count += weights;
     if (kind == FAB_OPERATOR_GEMM) {
         b->quantised_element_count += inputs;
         b->quantised_gradient_count += outputs;
@@ -162,6 +168,48 @@ static void add_quantisation(fab_building *b)
         add_memory(b, "quantise", b->format.quantise_byte * b->quantised_element_count,
                    b->format.quantise_byte * b->quantised_gradient_count);
     }
+}
+
+/* Messages of tensor ranks along the sequence, joined from parts or cut into parts by a copy of all
+ * tokens (`all_gather_tensor`, `reduce_scatter_tensor` in
+ * torch/distributed/_functional_collectives.py). */
+static void add_sequence_copies(fab_building *b, const char *name, double forward_count,
+                                double backward_count, int precision)
+{
+    const fab_scenario *scenario = b->scenario;
+    const double element_byte = precision == FAB_PRECISION_FP8 ? 1.0 : ELEMENT_BYTE;
+    const double byte = 2.0 * element_byte * b->tokens * b->hidden;
+    if (scenario->assumptions.copies_sequences && scenario->mapping.is_sequence_parallel &&
+        b->tensor > 1.0) {
+        add_memory(b, name, forward_count * byte, backward_count * byte);
+    }
+}
+
+/* Around products of one input: it is gathered, its gradients are scattered. */
+static void add_input_copies(fab_building *b, const char *name, double products)
+{
+    const fab_assumptions *assumed = &b->scenario->assumptions;
+    const double inputs = assumed->gathered_inputs == FAB_GATHERED_APART ? products : 1.0;
+    const double again = assumed->effects.weight_gradient_gather ? inputs : 0.0;
+    add_sequence_copies(b, name, inputs, inputs + again, assumed->gather_precision);
+}
+
+/* What a message of FSDP2 brings lies rank by rank and is copied to where its parameters lie, in
+ * either pass; gradients are copied to where they are sent from, in the format of the message. */
+static void add_shard_copies(fab_building *b, double other_count)
+{
+    const fab_assumptions *assumed = &b->scenario->assumptions;
+    if (!assumed->copies_shards || b->scenario->mapping.zero != 3 || !b->is_sharded) {
+        return;
+    }
+    const bool is_narrow =
+        b->format.is_narrow && assumed->parameter_precision == FAB_PARAMETERS_FP8;
+    const double count = b->weight_count + other_count;
+    const double gathered = SHARD_COPY_PASSES * (is_narrow ? 1.0 : ELEMENT_BYTE) * count;
+    const double sent_byte = assumed->gradient_precision == FAB_GRADIENT_FP32 ? 4.0 : 2.0;
+    b->parts = 0;
+    add_memory(b, "copies of shards", gathered, gathered + (ELEMENT_BYTE + sent_byte) * count);
+    last_operator(b)->is_once = true;
 }
 
 static const fab_step_bytes *step_bytes(const fab_building *b)
@@ -198,6 +246,7 @@ static void add_gqa_projection(fab_building *b)
     const double query_heads = (double)b->model->heads / b->tensor;
     const double kv_heads = local_kv_heads(b);
     const double dim = (double)b->model->head_dim;
+    add_input_copies(b, "attention input, joined", 3.0);
     add_gemm(b, "query, key, value", FAB_OPERATOR_GEMM, 1.0, b->tokens, b->hidden,
              ((b->model->has_attention_gate ? 2.0 : 1.0) * query_heads + 2.0 * kv_heads) * dim);
     if (b->model->has_qk_norm) {
@@ -291,6 +340,7 @@ static void add_batched(fab_building *b, const char *name, double count, double 
                         double n)
 {
     add_gemm(b, name, FAB_OPERATOR_GEMM_BF16, count, m, k, n);
+    b->weight_count -= count * k * n;
     fab_operator_work *second = &b->block->operators[b->block->operator_count - 1].weight;
     second->byte = ELEMENT_BYTE * count * (m * k + m * n + k * n);
     second->product.output_byte = ELEMENT_BYTE;
@@ -365,6 +415,8 @@ static void add_attention_core(fab_building *b)
     }
     add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens,
              heads * (double)fab_model_v_dim(b->model), b->hidden);
+    add_sequence_copies(b, "attention output, cut", 1.0, 1.0,
+                        b->scenario->assumptions.tensor_precision);
 }
 
 /* The kernel of linear attention. It runs like softmax attention over sequences of one chunk; its
@@ -466,11 +518,16 @@ static void build_dense_layer(fab_building *b)
     add_attention(b);
     add_norm(b, "feed-forward norm");
     b->parts = FAB_PART_FEED_FORWARD;
+    add_input_copies(b, "feed-forward input, joined", b->model->is_gated ? 2.0 : 1.0);
     add_ffn(b, "feed-forward in", "activation", "feed-forward out", b->tokens,
             (double)b->model->dense_width / b->tensor);
     last_operator(b)->is_last = true;
+    add_sequence_copies(b, "feed-forward output, cut", 1.0, 1.0,
+                        b->scenario->assumptions.tensor_precision);
+    last_operator(b)->is_last = true;
     add_residual(b, "feed-forward residual");
     add_quantisation(b);
+    add_shard_copies(b, 0.0);
 }
 
 static void add_router(fab_building *b)
@@ -633,13 +690,16 @@ static void build_moe_layer(fab_building *b)
     }
     add_residual(b, "expert residual");
     add_quantisation(b);
+    add_shard_copies(b, 0.0);
 }
 
 /* Look-up reads and writes a row per token; its gradient is scattered in FP32. */
-static void build_embedding(fab_building *b)
+static void build_embedding(fab_building *b, double vocabulary)
 {
     const double elements = b->tokens * b->hidden;
     add_memory(b, "embedding", 4.0 * elements, 8.0 * elements);
+    add_sequence_copies(b, "embedding, cut", 1.0, 1.0, b->scenario->assumptions.tensor_precision);
+    add_shard_copies(b, vocabulary * b->hidden / b->tensor);
 }
 
 static void build_head(fab_building *b, double vocabulary)
@@ -647,6 +707,8 @@ static void build_head(fab_building *b, double vocabulary)
     const bool is_gathered = b->scenario->assumptions.loss == FAB_LOSS_GATHERED;
     const double logits = b->tokens * vocabulary / b->tensor;
     add_norm(b, "final norm");
+    add_sequence_copies(b, "head input, joined", 1.0, 1.0,
+                        b->scenario->assumptions.tensor_precision);
     add_gemm(b, "output head", FAB_OPERATOR_GEMM_BF16, 1.0, b->tokens, b->hidden,
              vocabulary / b->tensor);
     /* a loss that is gathered takes all columns on each rank */
@@ -659,7 +721,10 @@ static void build_head(fab_building *b, double vocabulary)
         const double bytes = b->scenario->assumptions.has_fused_loss ? FUSED.loss : EAGER.loss;
         add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
     }
-    last_operator(b)->is_loss = true;
+    last_operator(b)->is_once = true;
+    if (!b->model->is_tied) {
+        add_shard_copies(b, 0.0);
+    }
 }
 
 /* A multi-token-prediction module joins two hidden vectors before its own layer. */
@@ -670,6 +735,7 @@ static void build_mtp_projection(fab_building *b)
     add_gemm(b, "prediction projection", FAB_OPERATOR_GEMM, 1.0, b->shard_tokens, 2.0 * b->hidden,
              b->hidden);
     add_quantisation(b);
+    add_shard_copies(b, 0.0);
 }
 
 void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload)
@@ -690,11 +756,12 @@ void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload
             .format = is_wide ? fab_product_format_wide() : fab_product_format_of(scenario),
             .is_wide = is_wide,
             .is_linear = fab_block_is_linear(kind),
+            .is_sharded = workload->groups[FAB_GROUP_DATA].ranks > 1,
         };
         if (fab_workload_has_layers(scenario, kind)) {
             fab_block_is_moe(kind) ? build_moe_layer(&b) : build_dense_layer(&b);
         } else if (kind == FAB_BLOCK_EMBEDDING) {
-            build_embedding(&b);
+            build_embedding(&b, workload->padded_vocabulary_count);
         } else if (kind == FAB_BLOCK_HEAD) {
             build_head(&b, workload->padded_vocabulary_count);
         } else if (kind == FAB_BLOCK_MTP_PROJECTION && model->mtp_layers > 0) {

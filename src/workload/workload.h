@@ -37,7 +37,7 @@ typedef struct fab_operator {
     fab_operator_work weight;   /* the weight gradients of a product: an operator of its own */
     int parts;                  /* set of fab_layer_part that it belongs to */
     bool is_last;               /* its result only leaves the layer: no gradient reads it */
-    bool is_loss;               /* of what leaves the model: never runs again */
+    bool is_once;               /* never runs again: a loss, copies of what was gathered */
     double issued_count;        /* what the host issues in a pass, in operators */
 } fab_operator;
 
@@ -51,7 +51,8 @@ typedef struct fab_message {
     int64_t beside_count; /* of those, the ones beside which products of gradients can run */
     int parts;            /* set of fab_layer_part that it belongs to */
     bool is_ring;         /* parts of keys and values on their way around */
-    bool is_loss;         /* never runs again */
+    bool is_last;         /* forward, what it brings only leaves the layer */
+    bool is_once;         /* never runs again */
 } fab_message;
 
 /* Lists the groups of a scenario's mapping as lattices of ranks. */
@@ -63,12 +64,20 @@ static inline bool fab_runs_again(int recomputed, int parts)
     return (recomputed & (parts | (int)FAB_PART_LAYER)) != 0;
 }
 
-/* The same of an operator: a compiler that sees both passes leaves out what nothing reads. */
+/* The same of an operator or a message: a compiler that sees both passes, or a checkpoint that
+ * stops early, leaves out what nothing reads. */
 static inline bool fab_operator_runs_again(const fab_scenario *scenario, int recomputed,
                                            const fab_operator *op)
 {
     const bool is_unread = op->is_last && !scenario->assumptions.reruns_last;
-    return !is_unread && !op->is_loss && fab_runs_again(recomputed, op->parts);
+    return !is_unread && !op->is_once && fab_runs_again(recomputed, op->parts);
+}
+
+static inline bool fab_message_runs_again(const fab_scenario *scenario, int recomputed,
+                                          const fab_message *message)
+{
+    const bool is_unread = message->is_last && !scenario->assumptions.reruns_last;
+    return !is_unread && !message->is_once && fab_runs_again(recomputed, message->parts);
 }
 
 typedef enum fab_block_kind {
