@@ -262,6 +262,32 @@ START_TEST(what_is_gathered)
 }
 END_TEST
 
+/* FSDP2 copies what messages bring, keeps what is gathered and stops what runs again early */
+START_TEST(what_pytorch_does)
+{
+    static const struct {
+        const char *software, *sharding;
+        bool copies, skips, is_apart;
+    } row[] = {
+        {"torchtitan 2025-06", "FSDP2 (ZeRO-3)", true, true, false},
+        {"KempnerForge, PyTorch FSDP2", "none", true, true, true},
+        {"fms-fsdp, PyTorch FSDP", "FSDP (ZeRO-3)", false, true, false},
+        {"MosaicML llm-foundry", "FSDP FULL_SHARD (ZeRO-3)", false, false, false},
+        {"MaxText", "FSDP (ZeRO-3)", false, true, false},
+        {"Megatron-LM", "ZeRO-1", false, false, false},
+    };
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        fab_run_row one = row_of(row[i].software, "2025", "");
+        one.cells[FAB_RUN_SHARDING] = row[i].sharding;
+        const fab_run_software got = fab_run_software_of(&one);
+        ck_assert_msg(got.copies_messages == row[i].copies, "row %zu", i);
+        ck_assert_msg(got.keeps_gathered == row[i].copies, "row %zu", i);
+        ck_assert_msg(got.skips_last == row[i].skips, "row %zu", i);
+        ck_assert_msg(got.gathers_apart == row[i].is_apart, "row %zu", i);
+    }
+}
+END_TEST
+
 /* whose gradients and parameters hide behind the passes */
 START_TEST(what_data_ranks_hide)
 {
@@ -362,6 +388,7 @@ int main(void)
     tcase_add_test(tests, whether_scores_are_kept);
     tcase_add_test(tests, which_formats);
     tcase_add_test(tests, what_is_gathered);
+    tcase_add_test(tests, what_pytorch_does);
     tcase_add_test(tests, what_data_ranks_hide);
     tcase_add_test(tests, which_ranks_shard);
     tcase_add_test(tests, what_the_host_keeps);

@@ -361,7 +361,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "launch_waits: %s, dropout: "
         "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
         "gradient_sum: %s, gradient_passes: %lld, gate_product: %s, transfers: %s, "
-        "gather_precision: %s, loss: "
+        "gathered_inputs: %s, sequence_copies: %s, shard_copies: %s, gather_precision: %s, loss: "
         "%s, "
         "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, dispatch_precision: %s, "
         "kept_inputs: %s, moments: %s, parameter_precision: "
@@ -378,9 +378,10 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.sums_all ? "all_reduce" : "reduce_scatter", (long long)software.gradient_passes,
         software.has_separate_gate ? "separate" : "joined",
         software.transfers_in_turn ? "in_turn" : "at_once",
-        software.gathers_tensor_fp8 ? "fp8" : "bf16", software.loss,
-        software.weights_inside ? "activations" : "outputs", software.experts.products,
-        software.experts.permutation, software.experts.dispatch,
+        software.gathers_apart ? "apart" : "together", software.copies_messages ? "true" : "false",
+        software.copies_messages ? "true" : "false", software.gathers_tensor_fp8 ? "fp8" : "bf16",
+        software.loss, software.weights_inside ? "activations" : "outputs",
+        software.experts.products, software.experts.permutation, software.experts.dispatch,
         software.experts.dispatch_precision, software.kept_inputs, software.moments,
         software.gathers_fp8 ? "fp8" : "kept", software.tensor_overlap_frac,
         software.tensor_gradient_frac, software.experts.overlap_frac,

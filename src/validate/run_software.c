@@ -130,6 +130,34 @@ static bool is_fms(const fab_run_row *row)
     return row_says(row, WORDS);
 }
 
+/* FSDP2 and the tensor parallelism of PyTorch that goes with it (DTensor) keep what they gather for
+ * the gradients of weights, and copy what messages bring: _fsdp_collectives.py in
+ * torch/distributed/fsdp/_fully_shard, _functional_collectives.py in torch/distributed. */
+static bool is_fsdp2(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"FSDP2", NULL};
+    return says_any(row->cells[FAB_RUN_SHARDING], WORDS) || row_says(row, WORDS);
+}
+
+/* PyTorch's checkpoints that are not re-entrant stop when all that gradients read is there again
+ * (set_checkpoint_early_stop in torch/utils/checkpoint.py, since 2.1 of October 2023): before the
+ * product that ends a layer. FSDP2 and fms-fsdp wrap layers so; a profile of FSDP2 with tensor
+ * ranks has 8 sums for each layer and micro-batch, of forward 2, again 1, backward 5
+ * (benchmarks/profiling/13b_24gpu_profiling.md of github.com/KempnerInstitute/KempnerForge). */
+static bool stops_early(const fab_run_row *row)
+{
+    return is_fsdp2(row) || is_fms(row);
+}
+
+/* Each matrix is a ColwiseParallel with input_layouts=Shard(1): _build_block_tp_plan in
+ * kempnerforge/distributed/tensor_parallel.py of github.com/KempnerInstitute/KempnerForge, and its
+ * profile has 12 gathers for each layer and micro-batch: forward 5, again 5, of gradients 2. */
+static bool gathers_apart(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"KempnerForge", NULL};
+    return row_says(row, WORDS);
+}
+
 static double tensor_overlap(const fab_run_row *row)
 {
     static const char *const WORDS[] = {"TP comm overlap", "AsyncTP", NULL};
@@ -337,7 +365,9 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
                         sums_in_bf16(row) || experts.sums_in_bf16,
         .sends_in_fp32 = is_aleph_alpha(row),
         .gradient_passes = gradient_passes(row),
-        .keeps_gathered = is_aleph_alpha(row),
+        .keeps_gathered = is_aleph_alpha(row) || is_fsdp2(row),
+        .copies_messages = is_fsdp2(row),
+        .gathers_apart = gathers_apart(row),
         .kept_inputs = row_says(row, COMPACT) ? "compact" : "job",
         .moments = row_says(row, HALF_MOMENTS) ? "bf16" : "fp32",
         .gathers_tensor_fp8 = gathers_tensor_fp8(row),
@@ -349,7 +379,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
         .runs_one_microbatch = is_maxtext(row),
         .reruns_ends = is_aleph_alpha(row),
-        .skips_last = is_maxtext(row),
+        .skips_last = is_maxtext(row) || stops_early(row),
     };
 }
 

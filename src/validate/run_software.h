@@ -28,6 +28,8 @@ typedef struct fab_run_software {
     bool sends_in_fp32;
     int64_t gradient_passes; /* over all gradients of a package before they are summed */
     bool keeps_gathered;     /* gathered inputs are kept and not gathered again */
+    bool copies_messages;    /* of shards, and of tensor ranks along the sequence */
+    bool gathers_apart;      /* each matrix gathers its input */
     const char *kept_inputs; /* words of the scenario's assumptions */
     const char *moments;
     bool gathers_tensor_fp8;  /* what FP8 products take is gathered in FP8 by tensor ranks */
