@@ -186,6 +186,32 @@ START_TEST(which_formats)
 }
 END_TEST
 
+/* what XLA makes of loops, and of weights that are converted before products */
+START_TEST(loops_of_xla)
+{
+    static const struct {
+        const char *software, *gpu;
+        double hidden_frac;
+        bool sums_in_bf16, runs_one;
+    } row[] = {
+        {"Paxml 24.11 (XLA), TE fused attention", "H100", 0.0, true, true},
+        {"MaxText", "H100", 1.0, true, true},
+        {"MaxText", "TPUv6e", 0.0, false, true},
+        {"T5X on Pathways (XLA)", "TPUv4", 0.0, false, true},
+        {"torchtitan", "H100", 1.0, false, false},
+    };
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        fab_run_row one = row_of(row[i].software, "2024", "");
+        one.cells[FAB_RUN_GPU] = row[i].gpu;
+        one.cells[FAB_RUN_SHARDING] = "FSDP (ZeRO-3)";
+        const fab_run_software got = fab_run_software_of(&one);
+        ck_assert_double_eq(got.data_overlap_frac, row[i].hidden_frac);
+        ck_assert(got.sums_in_bf16 == row[i].sums_in_bf16);
+        ck_assert(got.runs_one_microbatch == row[i].runs_one);
+    }
+}
+END_TEST
+
 /* scores that are written out may run again where a row does not say what does */
 START_TEST(whether_scores_are_kept)
 {
@@ -241,6 +267,9 @@ START_TEST(which_attention)
         {"Megatron-LM 285068c8", "2023", "FlashAttention", "fused"},
         {"Megatron-LM", "2024", "", "fused"},
         {"NeMo", "2023", "", "fused"},
+        {"Paxml (XLA)", "2023", "", "unfused"},
+        {"Paxml (XLA), TE fused attention", "2023", "", "fused"},
+        {"T5X on Pathways (XLA)", "2022", "", "unfused"},
         {"Megatron-Bridge", "2025", "", "fused"},
         {"InternLM, FlashAttention", "2023", "DP overlap", "fused_v1"},
     };
@@ -387,6 +416,7 @@ int main(void)
     tcase_add_test(tests, which_attention);
     tcase_add_test(tests, whether_scores_are_kept);
     tcase_add_test(tests, which_formats);
+    tcase_add_test(tests, loops_of_xla);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, what_pytorch_does);
     tcase_add_test(tests, what_data_ranks_hide);

@@ -211,12 +211,30 @@ static bool is_on_tpu(const fab_run_row *row)
     return strncmp(row->cells[FAB_RUN_GPU], "TPU", strlen("TPU")) == 0;
 }
 
+/* Paxml and T5X run layers as a loop whose body waits for what it gathers: collectives of a next
+ * round need two buffers, which their scripts leave off (xla_gpu_enable_while_loop_double_buffering
+ * in paxml/configure.sh of github.com/NVIDIA/dgxc-benchmarking and by default), and where layers
+ * are partly recomputed they ran on the stream of the products (github.com/openxla/xla, issue
+ * 14397). */
+static bool is_single_buffered(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"Paxml", "T5X", NULL};
+    return row_says(row, WORDS);
+}
+
+/* JAX converts weights before products, so that gradients are summed over ranks as products write
+ * them (github.com/jax-ml/jax, issue 27496, on GPUs). */
+static bool sums_as_written(const fab_run_row *row)
+{
+    return (is_single_buffered(row) || is_maxtext(row)) && !is_on_tpu(row);
+}
+
 static double data_overlap(const fab_run_row *row)
 {
     static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", NULL};
     static const char *const ALWAYS[] = {"DP overlap", "FSDP",        "torchtitan",
                                          "MaxText",    "llm-foundry", NULL};
-    if (row_says(row, NEVER) || (is_maxtext(row) && is_on_tpu(row))) {
+    if (row_says(row, NEVER) || is_single_buffered(row) || (is_maxtext(row) && is_on_tpu(row))) {
         return 0.0;
     }
     if (is_tuned(row) || row_says(row, ALWAYS) || says_any(row->cells[FAB_RUN_SHARDING], ALWAYS)) {
@@ -248,8 +266,8 @@ static const char *attention_of(const fab_run_row *row)
     static const char *const FIRST[] = {"flash_attentionv1", "triton", NULL};
     static const char *const SECOND[] = {"torchtitan", NULL};
     static const char *const FUSED[] = {"flash", "Flash", "TE ", NULL};
-    static const char *const UNFUSED[] = {"kernels: torch", "kernels: fused", "Megatron-DeepSpeed",
-                                          NULL};
+    static const char *const UNFUSED[] = {
+        "kernels: torch", "kernels: fused", "Megatron-DeepSpeed", "Paxml", "T5X", NULL};
     static const char *const SCRIPTS[] = {"Megatron-LM", NULL};
     const double year = fab_run_number(row, FAB_RUN_YEAR);
     const int fused_year = row_says(row, SCRIPTS) ? SCRIPTS_FUSED_YEAR : FUSED_YEAR;
@@ -289,7 +307,7 @@ static const char *elementwise_of(const fab_run_row *row)
 static double launch_of(const fab_run_row *row)
 {
     static const char *const GRAPHS[] = {"cuda_graph", "CUDA graph", NULL};
-    static const char *const COMPILED[] = {"torch.compile", "MaxText", NULL};
+    static const char *const COMPILED[] = {"torch.compile", "MaxText", "Paxml", "T5X", NULL};
     const fab_run_experts experts = fab_run_experts_of(row);
     if (experts.is_graphed || (experts.believes_graphs && row_says(row, GRAPHS))) {
         return 0.0;
@@ -362,7 +380,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .has_scatter_gather = is_megatron(row),
         .splits_sequences = splits_sequences(row),
         .sums_in_bf16 = is_aleph_alpha(row) || is_internlm(row) || is_fms(row) ||
-                        sums_in_bf16(row) || experts.sums_in_bf16,
+                        sums_in_bf16(row) || sums_as_written(row) || experts.sums_in_bf16,
         .sends_in_fp32 = is_aleph_alpha(row),
         .gradient_passes = gradient_passes(row),
         .keeps_gathered = is_aleph_alpha(row) || is_fsdp2(row),
@@ -377,7 +395,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .sums_all = is_aleph_alpha(row) || is_internlm(row),
         .loss = loss_of(row),
         .weights_inside = is_megatron(row) && fab_run_number(row, FAB_RUN_YEAR) >= INSIDE_YEAR,
-        .runs_one_microbatch = is_maxtext(row),
+        .runs_one_microbatch = is_maxtext(row) || is_single_buffered(row),
         .reruns_ends = is_aleph_alpha(row),
         .skips_last = is_maxtext(row) || stops_early(row),
     };
