@@ -273,6 +273,7 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
     s.assumptions.gather_precision = is_gathered && s.job.precision != FAB_PRECISION_BF16
                                          ? FAB_PRECISION_FP8
                                          : FAB_PRECISION_BF16;
+    s.assumptions.exchange_messages = random_true(&host_seed, 0.3);
 
     fab_diagnostics list = fab_diagnostics_make(where);
     const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);

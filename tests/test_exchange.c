@@ -146,6 +146,33 @@ START_TEST(all_reduced_gradients_are_more)
 }
 END_TEST
 
+/* Each message has its latency: one a step, or one for each of six matrices (seven of a gated
+ * block) of four layers; of what every pass exchanges, three times one a layer or six. */
+START_TEST(matrices_have_messages_of_their_own)
+{
+    static const int64_t ZERO[] = {0, 1, 3, 0};
+    static const double JOINED[] = {1, 2, 3 * 4, 1}, EACH[] = {24, 48, 3 * 24, 28};
+    fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(1, 1, 0.0);
+    double total_s[3];
+    s.mapping.zero = ZERO[_i];
+    s.model.is_gated = _i == 3;
+    for (int run = 0; run < 3; run++) {
+        w.network.tiers[0].latency_s = run > 0 ? 5.0 : 0.0;
+        w.network.tiers[1].latency_s = w.network.tiers[0].latency_s;
+        s.assumptions.exchange_messages = run == 2 ? FAB_EXCHANGE_PER_MATRIX : FAB_EXCHANGE_JOINED;
+        fab_stage_time time = {.forward_s = 100, .backward_s = 400};
+        fab_data_exchange out;
+        ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &out), FAB_OK);
+        ck_assert_int_eq(fab_stage_exchange_passes(&s, &w, &STAGE, &time), FAB_OK);
+        total_s[run] = out.message.total_s + time.messages[FAB_MESSAGE_DATA].total_s;
+    }
+    const double message_s = (total_s[1] - total_s[0]) / JOINED[_i];
+    ck_assert_double_ge(message_s, 5.0 - 1e-9);
+    ck_assert_double_eq_tol(total_s[2], total_s[0] + EACH[_i] * message_s, 1e-6);
+}
+END_TEST
+
 /* What d replicas of P parameters exchange in a step of m micro-batches: 2 (d - 1)/d 4 P with ZeRO
  * 0, (d - 1)/d (4 + 2) P with 1, (d - 1)/d (4 m + 2) P with 2, (d - 1)/d (4 + 2 + 2) m P with 3
  * (Rajbhandari et al. 2020, section 7). P = 240, d = 2. */
@@ -396,6 +423,7 @@ int main(void)
     tcase_add_test(tests, what_meets_on_links);
     tcase_add_test(tests, bf16_gradients_are_half);
     tcase_add_test(tests, all_reduced_gradients_are_more);
+    tcase_add_loop_test(tests, matrices_have_messages_of_their_own, 0, 4);
     tcase_add_test(tests, each_layer_has_messages_of_its_own);
     tcase_add_test(tests, experts_have_their_own_replicas);
     tcase_add_test(tests, nothing_is_exchanged_when_left_out_or_alone);

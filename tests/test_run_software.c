@@ -208,6 +208,9 @@ START_TEST(loops_of_xla)
         ck_assert_double_eq(got.data_overlap_frac, row[i].hidden_frac);
         ck_assert(got.sums_in_bf16 == row[i].sums_in_bf16);
         ck_assert(got.runs_one_microbatch == row[i].runs_one);
+        ck_assert(!got.sends_each_matrix);
+        one.cells[FAB_RUN_YEAR] = "2023";
+        ck_assert(fab_run_software_of(&one).sends_each_matrix == (i == 0));
     }
 }
 END_TEST

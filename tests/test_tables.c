@@ -56,6 +56,7 @@
     "combine_precision: fp8\n"                                                                     \
     "gradient_precision: bf16\n"                                                                   \
     "gradient_sum: all_reduce\n"                                                                   \
+    "exchange_messages: per_matrix\n"                                                              \
     "gate_product: separate\ngathered_inputs: apart\n"                                             \
     "sequence_copies: true\nshard_copies: true\n"                                                  \
     "dispatch: per_domain\n"                                                                       \
@@ -232,6 +233,7 @@ START_TEST(assumption_fields_reach_their_members)
     ck_assert_int_eq(a.combine_precision, FAB_PRECISION_FP8);
     ck_assert_int_eq(a.gradient_precision, FAB_GRADIENT_BF16);
     ck_assert_int_eq(a.gradient_sum, FAB_GRADIENT_SUM_ALL_REDUCE);
+    ck_assert_int_eq(a.exchange_messages, FAB_EXCHANGE_PER_MATRIX);
     ck_assert_int_eq(a.gate_product, FAB_GATE_PRODUCT_SEPARATE);
     ck_assert_int_eq(a.gathered_inputs, FAB_GATHERED_APART);
     ck_assert(a.copies_sequences && a.copies_shards);
@@ -331,6 +333,8 @@ static const struct {
      offsetof(fab_assumptions, gradient_precision), FAB_GRADIENT_BF16},
     {&FAB_ASSUMPTIONS_TABLE, "gradient_sum: all_reduce", offsetof(fab_assumptions, gradient_sum),
      FAB_GRADIENT_SUM_ALL_REDUCE},
+    {&FAB_ASSUMPTIONS_TABLE, "exchange_messages: joined",
+     offsetof(fab_assumptions, exchange_messages), FAB_EXCHANGE_JOINED},
     {&FAB_ASSUMPTIONS_TABLE, "gate_product: separate", offsetof(fab_assumptions, gate_product),
      FAB_GATE_PRODUCT_SEPARATE},
     {&FAB_ASSUMPTIONS_TABLE, "gathered_inputs: together",
@@ -399,6 +403,7 @@ START_TEST(silence_gives_the_defaults)
     ck_assert_int_eq(a.combine_precision, d.combine_precision);
     ck_assert_int_eq(a.gradient_precision, d.gradient_precision);
     ck_assert_int_eq(a.gradient_sum, d.gradient_sum);
+    ck_assert_int_eq(a.exchange_messages, d.exchange_messages);
     ck_assert_int_eq(a.gate_product, d.gate_product);
     ck_assert_int_eq(a.gathered_inputs, d.gathered_inputs);
     ck_assert(a.copies_sequences == d.copies_sequences && a.copies_shards == d.copies_shards);

@@ -32,6 +32,12 @@ typedef enum fab_gradient_sum {
     FAB_GRADIENT_SUM_ALL_REDUCE      /* each receives all, copied into buckets and back */
 } fab_gradient_sum;
 
+/* How many messages carry what data-parallel ranks exchange. */
+typedef enum fab_exchange_messages {
+    FAB_EXCHANGE_JOINED,    /* one a step, or one a layer of what every pass exchanges */
+    FAB_EXCHANGE_PER_MATRIX /* one for each matrix of a layer */
+} fab_exchange_messages;
+
 /* Whether the two matrices that a gated block's input meets are one product. */
 typedef enum fab_gate_product {
     FAB_GATE_PRODUCT_JOINED,
@@ -328,6 +334,7 @@ typedef struct fab_assumptions {
     int combine_precision;      /* fab_precision of results sent back */
     int gradient_precision;     /* fab_gradient_precision of gradient messages */
     int gradient_sum;           /* fab_gradient_sum of ZeRO-1 */
+    int exchange_messages;      /* fab_exchange_messages */
     int64_t gradient_passes;    /* reads and writes of all gradients before they are summed */
     int gate_product;           /* fab_gate_product */
     int gathered_inputs;        /* fab_gathered_inputs of tensor ranks with sequence parallelism */

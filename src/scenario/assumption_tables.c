@@ -11,6 +11,7 @@ static const char *const GATE_PRODUCT[] = {"joined", "separate", NULL};
 static const char *const GATHERED_INPUTS[] = {"together", "apart", NULL};
 static const char *const TRANSFERS[] = {"at_once", "in_turn", NULL};
 static const char *const GRADIENT_SUM[] = {"reduce_scatter", "all_reduce", NULL};
+static const char *const EXCHANGE_MESSAGES[] = {"joined", "per_matrix", NULL};
 static const char *const ATTENTION[] = {"fused", "unfused", "fused_v1", "fused_v2", NULL};
 static const char *const ELEMENTWISE[] = {"fused", "fused_norms", "eager", NULL};
 static const char *const WEIGHTING[] = {"outputs", "activations", NULL};
@@ -439,6 +440,12 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "in buckets",
         "reduce-scatter, as Megatron's distributed optimizer does; Aleph Alpha's library "
         "all-reduces"),
+    CHOICE("exchange_messages", offsetof(fab_assumptions, exchange_messages), EXCHANGE_MESSAGES,
+           "messages of gradients and parameters between data-parallel ranks: `joined` is one a "
+           "step, or one a layer of what every pass exchanges, `per_matrix` one for each matrix of "
+           "a layer",
+           "joined: buckets of Megatron, a block's flat parameters of FSDP (arXiv 2304.11277); XLA "
+           "sends each matrix that is larger than its threshold on its own"),
     {.name = "gradient_passes",
      .kind = FAB_FIELD_COUNT,
      .offset = offsetof(fab_assumptions, gradient_passes),

@@ -72,6 +72,14 @@ static fab_status exchange(const fab_workload *workload, fab_collective_kind kin
     return FAB_OK;
 }
 
+/* Messages of a layer: one, or one for each of attention's four matrices and the two or three of a
+ * feed-forward block. */
+static double layer_messages(const fab_scenario *scenario)
+{
+    const double matrices = scenario->model.is_gated ? 4.0 + 3.0 : 4.0 + 2.0;
+    return scenario->assumptions.exchange_messages == FAB_EXCHANGE_PER_MATRIX ? matrices : 1.0;
+}
+
 static double gradient_byte(const fab_scenario *scenario)
 {
     return scenario->assumptions.gradient_precision == FAB_GRADIENT_FP32 ? 4.0 : 2.0;
@@ -96,7 +104,7 @@ static fab_status gather_parameters(const fab_scenario *scenario, const fab_work
 /* Once per step, groups that hold replicas of the same shards sum their gradients: the shard of
  * each rank with its equals (HSDP: Zhao et al. 2023, arXiv 2304.11277, section 3.2.2). */
 static fab_status sum_replicas(const fab_scenario *scenario, const fab_workload *workload,
-                               const fab_stage_parameters *held, fab_exchange *sum)
+                               const fab_stage_parameters *held, double messages, fab_exchange *sum)
 {
     const fab_placement *groups = workload->groups;
     if (groups[FAB_GROUP_REPLICA].ranks == 1) {
@@ -106,10 +114,10 @@ static fab_status sum_replicas(const fab_scenario *scenario, const fab_workload 
     const double dense_byte = byte * held->dense_count / (double)groups[FAB_GROUP_DATA].ranks;
     const double expert_byte =
         byte * held->expert_count / (double)groups[FAB_GROUP_EXPERT_DATA].ranks;
-    FAB_TRY(add_collective(workload, FAB_ALL_REDUCE, FAB_GROUP_REPLICA, dense_byte, 1.0, sum));
+    FAB_TRY(add_collective(workload, FAB_ALL_REDUCE, FAB_GROUP_REPLICA, dense_byte, messages, sum));
     return held->expert_count > 0.0
                ? add_collective(workload, FAB_ALL_REDUCE, FAB_GROUP_EXPERT_REPLICA, expert_byte,
-                                1.0, sum)
+                                messages, sum)
                : FAB_OK;
 }
 
@@ -166,6 +174,13 @@ static double stage_layers(const fab_stage *stage)
     return layers > 1.0 ? layers : 1.0;
 }
 
+/* Messages of what is exchanged once a step. */
+static double step_messages(const fab_scenario *scenario, const fab_stage *stage)
+{
+    const bool is_joined = scenario->assumptions.exchange_messages == FAB_EXCHANGE_JOINED;
+    return is_joined ? 1.0 : layer_messages(scenario) * stage_layers(stage);
+}
+
 /* Time in which an exchange meets exposed messages of the stage's layers in one pass: on each tier
  * the shorter of the two. Parameters that were there before the pass began meet nothing. */
 static double shared_s(const fab_scenario *scenario, const fab_stage_time *time, bool is_backward,
@@ -215,18 +230,21 @@ fab_status fab_stage_price_exchanges(const fab_scenario *scenario, const fab_wor
     }
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
     const int64_t zero = scenario->mapping.zero;
+    const double messages = step_messages(scenario, stage);
     out->has_gradients = zero <= 1 || workload->groups[FAB_GROUP_REPLICA].ranks > 1;
     if (out->has_gradients) {
         const bool sums_all = scenario->assumptions.gradient_sum == FAB_GRADIENT_SUM_ALL_REDUCE;
         const fab_collective_kind kind =
             zero == 0 || sums_all ? FAB_ALL_REDUCE : FAB_REDUCE_SCATTER;
         fab_exchange *sum = &out->gradients;
-        FAB_TRY(zero <= 1 ? reduce_gradients(scenario, workload, kind, &held, 1.0, sum) : FAB_OK);
-        FAB_TRY(sum_replicas(scenario, workload, &held, sum));
+        FAB_TRY(zero <= 1 ? reduce_gradients(scenario, workload, kind, &held, messages, sum)
+                          : FAB_OK);
+        FAB_TRY(sum_replicas(scenario, workload, &held, messages, sum));
     }
     out->has_parameters = zero == 1 || zero == 2;
-    return out->has_parameters ? gather_parameters(scenario, workload, &held, 1.0, &out->parameters)
-                               : FAB_OK;
+    return out->has_parameters
+               ? gather_parameters(scenario, workload, &held, messages, &out->parameters)
+               : FAB_OK;
 }
 
 fab_status fab_stage_data_exchange(const fab_scenario *scenario, const fab_workload *workload,
@@ -285,7 +303,8 @@ fab_status fab_stage_exchange_passes(const fab_scenario *scenario, const fab_wor
         return FAB_OK;
     }
     const fab_stage_parameters held = fab_stage_count_parameters(scenario, workload, stage);
-    const double layers = stage_layers(stage); /* each with messages of its own */
+    /* each layer with messages of its own */
+    const double layers = stage_layers(stage) * layer_messages(scenario);
     fab_exchange backward;
     FAB_TRY(reduce_gradients(scenario, workload, FAB_REDUCE_SCATTER, &held, layers, &backward));
     if (zero == 3) {

@@ -360,8 +360,9 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "%.6g us, "
         "launch_waits: %s, dropout: "
         "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
-        "gradient_sum: %s, gradient_passes: %lld, gate_product: %s, transfers: %s, "
-        "gathered_inputs: %s, sequence_copies: %s, shard_copies: %s, gather_precision: %s, loss: "
+        "gradient_sum: %s, exchange_messages: %s, gradient_passes: %lld, gate_product: %s, "
+        "transfers: %s, gathered_inputs: %s, sequence_copies: %s, shard_copies: %s, "
+        "gather_precision: %s, loss: "
         "%s, "
         "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, dispatch_precision: %s, "
         "kept_inputs: %s, moments: %s, parameter_precision: "
@@ -375,7 +376,8 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.has_dropout ? "true" : "false", software.has_scatter_gather ? "true" : "false",
         software.sums_in_bf16 ? "bf16" : "fp32",
         software.sums_in_bf16 && !software.sends_in_fp32 ? "bf16" : "fp32",
-        software.sums_all ? "all_reduce" : "reduce_scatter", (long long)software.gradient_passes,
+        software.sums_all ? "all_reduce" : "reduce_scatter",
+        software.sends_each_matrix ? "per_matrix" : "joined", (long long)software.gradient_passes,
         software.has_separate_gate ? "separate" : "joined",
         software.transfers_in_turn ? "in_turn" : "at_once",
         software.gathers_apart ? "apart" : "together", software.copies_messages ? "true" : "false",

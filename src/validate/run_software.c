@@ -24,6 +24,9 @@
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC HIDDEN(0.5)
 
+/* year from which scripts of Paxml join messages */
+#define JOINED_YEAR 2024
+
 /* year from which Megatron-Core looks for gradients that are no number */
 #define CHECK_YEAR 2024
 
@@ -229,6 +232,16 @@ static bool sums_as_written(const fab_run_row *row)
     return (is_single_buffered(row) || is_maxtext(row)) && !is_on_tpu(row);
 }
 
+/* Scripts of Paxml's first year join all-reduces up to 50 KiB alone
+ * (xla_gpu_all_reduce_combine_threshold_bytes, rosetta/rosetta/projects/pax/README.md of
+ * github.com/NVIDIA/JAX-Toolbox) and leave gathers at XLA's 30 MiB; later ones join half a GiB. */
+static bool sends_each_matrix(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"Paxml", NULL};
+    const double year = fab_run_number(row, FAB_RUN_YEAR);
+    return row_says(row, WORDS) && year > 0.0 && year < JOINED_YEAR;
+}
+
 static double data_overlap(const fab_run_row *row)
 {
     static const char *const NEVER[] = {"CUDA_LAUNCH_BLOCKING", "Megatron-LM", NULL};
@@ -383,6 +396,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
                         sums_in_bf16(row) || sums_as_written(row) || experts.sums_in_bf16,
         .sends_in_fp32 = is_aleph_alpha(row),
         .gradient_passes = gradient_passes(row),
+        .sends_each_matrix = sends_each_matrix(row),
         .keeps_gathered = is_aleph_alpha(row) || is_fsdp2(row),
         .copies_messages = is_fsdp2(row),
         .gathers_apart = gathers_apart(row),

@@ -27,6 +27,7 @@ typedef struct fab_run_software {
     bool sums_in_bf16;     /* gradients are summed up, and unless sends_in_fp32 sent, in BF16 */
     bool sends_in_fp32;
     int64_t gradient_passes; /* over all gradients of a package before they are summed */
+    bool sends_each_matrix;  /* gradients and parameters, a message each */
     bool keeps_gathered;     /* gathered inputs are kept and not gathered again */
     bool copies_messages;    /* of shards, and of tensor ranks along the sequence */
     bool gathers_apart;      /* each matrix gathers its input */
