@@ -256,7 +256,17 @@ static double data_overlap(const fab_run_row *row)
     return fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
 }
 
-/* Megatron takes the norm of all gradients before they are sent, against what is no number, and
+/* Megatron's command line looks for what is no number (check_for_nan_in_loss_and_grad). So do the
+ * recipes of NeMo 2, but not NeMo 1, nor the scripts behind published figures of Megatron-Bridge
+ * (set_basic_perf_overrides; its pull request 543). */
+static bool checks_gradients(const fab_run_row *row)
+{
+    static const char *const NEVER[] = {"Megatron-Bridge", NULL};
+    return fab_run_number(row, FAB_RUN_YEAR) >= CHECK_YEAR && !row_says(row, NEVER) &&
+           !is_nemo_1(row) && !fab_run_experts_of(row).is_graphed;
+}
+
+/* Megatron takes the norm of all gradients before they are sent where it checks them, and
  * Megatron-LM divides them by the replicas, which NeMo's recipes leave to the collective
  * (check_for_nan_in_grad, average_in_collective: DistributedDataParallelConfig). */
 static int64_t gradient_passes(const fab_run_row *row)
@@ -264,12 +274,10 @@ static int64_t gradient_passes(const fab_run_row *row)
     static const char *const FORK[] = {"DeepSpeed", NULL};
     const double ranks = fab_run_number(row, FAB_RUN_TP) * fab_run_number(row, FAB_RUN_PP);
     const bool has_replicas = fab_run_number(row, FAB_RUN_GPUS) > ranks;
-    const bool checks = fab_run_number(row, FAB_RUN_YEAR) >= CHECK_YEAR && !is_nemo_1(row) &&
-                        !fab_run_experts_of(row).is_graphed;
     if (!is_megatron(row) || row_says(row, FORK)) {
         return 0;
     }
-    return (checks ? 1 : 0) + (has_replicas && !is_tuned(row) ? 2 : 0);
+    return (checks_gradients(row) ? 1 : 0) + (has_replicas && !is_tuned(row) ? 2 : 0);
 }
 
 /* Scores were written out and read again before fused kernels came into use. PyTorch's own fused
