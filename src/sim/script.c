@@ -55,32 +55,32 @@ bool fab_script_watch(void *context, const fab_flow_view *view)
     return !options->goes_on || options->goes_on(options->context);
 }
 
-uint32_t fab_script_link(fab_script *s, uint32_t port, double rate_bps)
+uint32_t fab_script_link(fab_script *s, uint32_t holder, double rate_bps)
 {
     if (!s->lacks_memory && s->link_count == s->link_room) {
         const uint32_t room = 2 * s->link_room + FIRST_ROOM;
         s->rate_bps = lengthen(s, s->rate_bps, s->link_count, room, sizeof(double));
-        s->link_port = lengthen(s, s->link_port, s->link_count, room, sizeof(uint32_t));
+        s->link_holder = lengthen(s, s->link_holder, s->link_count, room, sizeof(uint32_t));
         s->link_room = room;
     }
     if (s->lacks_memory) {
         return 0;
     }
     s->rate_bps[s->link_count] = rate_bps;
-    s->link_port[s->link_count] = port;
+    s->link_holder[s->link_count] = holder;
     return s->link_count++;
 }
 
-/* The link that holds messages of a port to a rate below its own; they run in turn. */
-static uint32_t find_limit(fab_script_writer *w, uint32_t port, double rate_bps)
+/* The link that holds messages of a port, or of a way, to a rate; they run in turn. */
+static uint32_t find_limit(fab_script_writer *w, uint32_t holder, double rate_bps)
 {
     const fab_script *s = w->script;
     for (uint32_t i = w->port_count; i < s->link_count; i++) {
-        if (s->link_port[i] == port && s->rate_bps[i] == rate_bps) {
+        if (s->link_holder[i] == holder && s->rate_bps[i] == rate_bps) {
             return i;
         }
     }
-    return fab_script_link(w->script, port, rate_bps);
+    return fab_script_link(w->script, holder, rate_bps);
 }
 
 uint32_t fab_script_work(fab_script_writer *w, const fab_activity *what, double time_s,
@@ -107,12 +107,11 @@ static double reached_bps(const fab_collective_cost *cost, int64_t tier)
                                          : 0.0;
 }
 
-/* Parts passed on around a group that lies on several domains: few ranks send to another domain,
- * all others inside, at the same time, and all wait for the slowest. */
+/* Parts passed on around a group, hop by hop: where it lies on several domains few ranks send to
+ * another one and all others inside, at the same time, and all wait for the slowest. */
 static bool is_passed_on(const fab_collective_cost *cost)
 {
-    return cost->kind == FAB_SEND && cost->group != FAB_GROUP_PIPELINE &&
-           cost->tier_sent_bit[0] > 0.0 && cost->tier_sent_bit[1] > 0.0;
+    return cost->kind == FAB_SEND && cost->group != FAB_GROUP_PIPELINE;
 }
 
 /* The rate to which a message is held: that which it reaches, or all the time that it takes. */
@@ -211,9 +210,6 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
         .route = {up, fab_script_port(s, to_stage, booked(w, tier), true)},
         .route_count = 2,
     };
-    if (!s->lacks_memory && rate_bps < s->rate_bps[up] * (1.0 - 1e-9)) {
-        node.route[node.route_count++] = find_limit(w, up, rate_bps);
-    }
     if (s->ground->graph) {
         const fab_partners partners = find_partners(w, what, cost, tier, to_stage);
         const double setting_s = s->ground->reconfigure_s[tier > 0 ? 1 : 0];
@@ -221,6 +217,12 @@ static uint32_t send_on_tier(fab_script_writer *w, const fab_activity *what,
         node.lag_s += setting_s > 0.0
                           ? times * setting_s * (double)fab_partners_settings(&partners, s->arena)
                           : 0.0;
+    }
+    /* links of a graph may be faster than ports: what holds a message there is of its way alone */
+    const bool is_held = s->ground->graph || rate_bps < s->rate_bps[up] * (1.0 - 1e-9);
+    if (!s->lacks_memory && is_held) {
+        const uint32_t holder = s->ground->graph ? w->port_count + node.way : up;
+        node.route[node.route_count++] = find_limit(w, holder, rate_bps);
     }
     return append(s, &node, after, count);
 }

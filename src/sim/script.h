@@ -30,8 +30,8 @@ typedef struct fab_script {
     uint32_t count, room;
     uint32_t *after;
     uint32_t after_count, after_room;
-    double *rate_bps;    /* by link */
-    uint32_t *link_port; /* the port whose messages a link holds to a rate; of ports themselves */
+    double *rate_bps;      /* by link */
+    uint32_t *link_holder; /* the port, or the way beyond them, whose messages a link holds */
     uint32_t link_count, link_room;
     int64_t tiers;
     const fab_ground *ground;
@@ -55,8 +55,8 @@ typedef struct fab_script_asking {
 /* A watcher of flows, context: a fab_script_asking. */
 bool fab_script_watch(void *context, const fab_flow_view *view);
 
-/* Appends a link that belongs to a port; returns its number. */
-uint32_t fab_script_link(fab_script *script, uint32_t port, double rate_bps);
+/* Appends a link that belongs to a port or a way; returns its number. */
+uint32_t fab_script_link(fab_script *script, uint32_t holder, double rate_bps);
 
 /* Time from the end of all that a node waits for: of a message its latency, longer on a long way.
  */
