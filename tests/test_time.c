@@ -334,7 +334,7 @@ START_TEST(special_volumes)
 }
 END_TEST
 
-/* 3 of 7 links serve a group of 4; a pair has one */
+/* 3 of 7 links serve a group of 4; a pair has one, and so has a send within any group */
 START_TEST(a_mesh_lends_its_own_links)
 {
     fab_collective_network network = example(FAB_ALGORITHM_DIRECT, FAB_TIERS_SEQUENTIAL);
@@ -347,6 +347,8 @@ START_TEST(a_mesh_lends_its_own_links)
     ck_assert_int_eq(fab_collective_time(&network, FAB_ALL_GATHER, &four, tier_bit, &cost), FAB_OK);
     ck_assert_double_eq_tol(cost.tier_time_s[0], 7.0 / 3.0, 1e-12);
     ck_assert_int_eq(fab_collective_time(&network, FAB_SEND, &two, tier_bit, &cost), FAB_OK);
+    ck_assert_double_eq_tol(cost.tier_time_s[0], 7.0, 1e-12);
+    ck_assert_int_eq(fab_collective_time(&network, FAB_SEND, &eight, tier_bit, &cost), FAB_OK);
     ck_assert_double_eq_tol(cost.tier_time_s[0], 7.0, 1e-12);
     ck_assert_int_eq(fab_collective_time(&network, FAB_ALL_GATHER, &eight, tier_bit, &cost),
                      FAB_OK);

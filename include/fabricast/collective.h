@@ -27,7 +27,8 @@ typedef struct fab_collective_tier {
     double latency_s;        /* one step, package to package */
     double energy_j_per_bit; /* of one link */
     int64_t links_per_path;
-    int64_t mesh_peers; /* of a tier without switch: the links of a member, of which a group uses
+    int64_t mesh_peers; /* of a tier without switch: the links of a member, of which a send uses 1
+                         * and another collective
                          * members - 1; 0 for a switched tier */
     const fab_messaging *messaging; /* whose channels give the times; NULL: full rate, latency_s */
     bool has_reduction;             /* its switches add up: channels may reduce in the network */

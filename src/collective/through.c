@@ -16,15 +16,15 @@ bool fab_network_has_channels(const fab_collective_network *network,
     return false;
 }
 
-static void make_wires(const fab_collective_network *network, const fab_placement *placement,
-                       fab_wire wires[FAB_TIER_LIMIT])
+static void make_wires(const fab_collective_network *network, fab_collective_kind kind,
+                       const fab_placement *placement, fab_wire wires[FAB_TIER_LIMIT])
 {
-    const int64_t members[FAB_NETWORK_TIER_COUNT] = {placement->local_max, placement->domains};
     for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         const fab_collective_tier *tier = &network->tiers[i];
-        wires[i] = (fab_wire){.rate_bps = fab_collective_tier_rate(tier, members[i]),
-                              .latency_s = tier->latency_s,
-                              .messaging = tier->messaging};
+        wires[i] = (fab_wire){
+            .rate_bps = fab_collective_tier_rate(tier, fab_collective_members(kind, placement, i)),
+            .latency_s = tier->latency_s,
+            .messaging = tier->messaging};
     }
 }
 
@@ -101,7 +101,7 @@ void fab_network_time_payload(const fab_collective_network *network, fab_collect
     const bool can_reduce[FAB_TIER_LIMIT] = {network->tiers[0].has_reduction,
                                              network->tiers[1].has_reduction};
     fab_wire wires[FAB_TIER_LIMIT];
-    make_wires(network, placement, wires);
+    make_wires(network, kind, placement, wires);
     fab_collective_cost fastest = *cost;
     bool is_found = false;
     for (int i = FAB_ALGORITHM_AUTO + 1; i < FAB_ALGORITHM_COUNT; i++) {
@@ -130,7 +130,7 @@ void fab_network_time_bits(const fab_collective_network *network, fab_collective
                            const fab_placement *placement, fab_collective_cost *cost)
 {
     fab_wire wires[FAB_TIER_LIMIT];
-    make_wires(network, placement, wires);
+    make_wires(network, kind, placement, wires);
     fab_load load = {.reason = NULL};
     for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         load.tiers[i].algorithm = FAB_ALGORITHM_DIRECT;

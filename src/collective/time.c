@@ -76,6 +76,12 @@ static double latency_s(const fab_collective_network *network, fab_collective_ki
     return sum_s;
 }
 
+int64_t fab_collective_members(fab_collective_kind kind, const fab_placement *placement, int tier)
+{
+    const int64_t members = tier == 0 ? placement->local_max : placement->domains;
+    return kind == FAB_SEND && members > 2 ? 2 : members;
+}
+
 double fab_collective_tier_rate(const fab_collective_tier *tier, int64_t members)
 {
     const int64_t used = members > 2 ? members - 1 : 1;
@@ -115,9 +121,8 @@ static fab_status ideal_cost(const fab_collective_network *network, fab_collecti
     for (int i = 0; i < FAB_NETWORK_TIER_COUNT; i++) {
         const fab_collective_tier *tier = &network->tiers[i];
         cost.tier_sent_bit[i] = tier_bit[i];
-        cost.tier_time_s[i] =
-            tier_bit[i] /
-            fab_collective_tier_rate(tier, i == 0 ? placement->local_max : placement->domains);
+        cost.tier_time_s[i] = tier_bit[i] / fab_collective_tier_rate(
+                                                tier, fab_collective_members(kind, placement, i));
         cost.energy_j += tier_bit[i] * tier->energy_j_per_bit * (double)tier->links_per_path;
     }
     const double inner_s = cost.tier_time_s[0];

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 
+#include "collective/placed.h"
 #include "sim/terrain.h"
 
 static bool is_wired(const fab_scenario *scenario, const fab_step_options *options)
@@ -29,15 +30,15 @@ static int64_t count_packages(const fab_graph_layer *layers, int64_t count, int6
 static double reached_frac(const fab_scenario *scenario, const fab_collective_cost *cost, int index)
 {
     const int64_t tier = index == 0 ? 0 : scenario->fabric.tier_count - 1;
-    const fab_placement *placement = &cost->placement;
-    const int64_t members = index == 0 ? placement->local_max : placement->domains;
-    const int64_t peers = fab_tier_mesh_peers(&scenario->fabric, tier);
-    const int64_t used = members > 2 ? members - 1 : 1;
+    const fab_collective_tier full = {
+        .rate_bps = scenario->fabric.tiers[tier].rate_bps.value,
+        .mesh_peers = fab_tier_mesh_peers(&scenario->fabric, tier),
+    };
     if (!(cost->tier_time_s[index] > 0.0)) {
         return 0.0;
     }
-    const double full_bps = scenario->fabric.tiers[tier].rate_bps.value *
-                            (peers > used ? (double)used / (double)peers : 1.0);
+    const double full_bps = fab_collective_tier_rate(
+        &full, fab_collective_members(cost->kind, &cost->placement, index));
     return cost->tier_sent_bit[index] / cost->tier_time_s[index] / full_bps;
 }
 
