@@ -92,7 +92,7 @@ tr -d '\r' <published.csv | grep '^P' | awk -F, '
     $3 == "scored" && $4 != "" || $3 != "scored" && $4 == "" { print; bad = 1 }
     ($3 == "scored" || $3 == "infeasible") && $7 == "" { print; bad = 1 }
     $3 == "skipped" || $3 == "wrong" { without++ }
-    END { exit bad || without > 4 }' >wrong || failed "published runs: $(head -n 3 wrong)"
+    END { exit bad || without > 3 }' >wrong || failed "published runs: $(head -n 3 wrong)"
 [ "$(grep -c 'no fabric is described' published.csv)" -eq 0 ] || failed 'hardware is unknown'
 
 # bars
@@ -175,12 +175,14 @@ id,source_key,gpu,n_gpu,layers,hidden,ffn,heads,vocab,seq,tp,pp,dp,gbs,mbs,preci
 one,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp16,5.0,sometimes
 two,mine,H100,16,32,4096,16384,32,32000,4096,8,1,3,64,1,bf16,5.0,none
 three,mine,H100,16,32,4096,16384,32,32000,4096,8,1,2,64,1,fp61,5.0,none
+four,mine,H100,16,100000000000,4096,16384,32,32000,4096,1,16,1,64,1,bf16,5.0,none
 END
 run validate many.csv --csv many.out
 want_code 0
 grep -q '^one,mine,scored,,5,' many.out || failed 'copies that fit are not scored'
 grep -q '^one,.*no recomputation' many.out || failed 'nobody says that nothing is recomputed'
 grep -q '^two,mine,wrong,dp 3 does not fit' many.out || failed 'a wrong dp passes'
+grep -q '^four,mine,wrong,.*layers. is out of range' many.out || failed 'chunks of any layers are tried'
 grep -q '^three,mine,skipped,no precision is known as .fp61.' many.out || failed 'any precision passes'
 printf 'a,b\n1,2\n' >none.csv
 run validate none.csv

@@ -18,6 +18,7 @@
 #define SCRATCH_BYTE     ((size_t)64 << 20)
 #define GIB_BYTE         1073741824.0
 #define MICROBATCH_LIMIT 16
+#define CHUNK_LIMIT      100000 /* layers that a model can have */
 #define LARGEST_NUMBER   1e12
 #define LEAST_NUMBER     1e-9
 
@@ -149,7 +150,8 @@ static fab_status try_chunks(const fab_catalog *catalog, const fab_run_row *row,
 {
     const int64_t layers = (int64_t)fab_run_number(row, FAB_RUN_LAYERS);
     const int64_t stages = (int64_t)fab_run_number(row, FAB_RUN_PP);
-    const int64_t most = reading->searches_interleave ? (layers + 2) / stages : 1;
+    const int64_t chunk_count = reading->searches_interleave ? (layers + 2) / stages : 1;
+    const int64_t most = chunk_count < CHUNK_LIMIT ? chunk_count : CHUNK_LIMIT;
     const int64_t interleave = (int64_t)fab_run_number(row, FAB_RUN_VPP);
     for (int64_t chunks = 1; chunks <= (most > 1 ? most : 1); chunks++) {
         fab_run_choice next_choice = *choice;
