@@ -175,6 +175,18 @@ START_TEST(what_nemo_1_says)
 }
 END_TEST
 
+/* ZeRO-3 of 2021 gathers parameter by parameter */
+START_TEST(first_zero_3)
+{
+    const fab_run_row first = row_of("DeepSpeed ZeRO-3", "2021", "");
+    const fab_run_row later = row_of("DeepSpeed ZeRO-3", "2022", "");
+    const fab_run_row other = row_of("Megatron-DeepSpeed", "2021", "");
+    ck_assert(fab_run_software_of(&first).sends_each_matrix);
+    ck_assert(!fab_run_software_of(&later).sends_each_matrix);
+    ck_assert(!fab_run_software_of(&other).sends_each_matrix);
+}
+END_TEST
+
 /* number formats that a row names */
 START_TEST(which_formats)
 {
@@ -421,6 +433,7 @@ int main(void)
     tcase_add_test(tests, whether_scores_are_kept);
     tcase_add_test(tests, which_formats);
     tcase_add_test(tests, loops_of_xla);
+    tcase_add_test(tests, first_zero_3);
     tcase_add_test(tests, what_is_gathered);
     tcase_add_test(tests, what_pytorch_does);
     tcase_add_test(tests, what_data_ranks_hide);

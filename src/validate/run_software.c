@@ -24,6 +24,9 @@
 #define BESIDE_YEAR        2022
 #define BESIDE_HIDDEN_FRAC HIDDEN(0.5)
 
+/* year from which DeepSpeed's ZeRO-3 gathers parameters together */
+#define COALESCED_YEAR 2022
+
 /* year from which scripts of Paxml join messages */
 #define JOINED_YEAR 2024
 
@@ -234,12 +237,16 @@ static bool sums_as_written(const fab_run_row *row)
 
 /* Scripts of Paxml's first year join all-reduces up to 50 KiB alone
  * (xla_gpu_all_reduce_combine_threshold_bytes, rosetta/rosetta/projects/pax/README.md of
- * github.com/NVIDIA/JAX-Toolbox) and leave gathers at XLA's 30 MiB; later ones join half a GiB. */
+ * github.com/NVIDIA/JAX-Toolbox) and leave gathers at XLA's 30 MiB; later ones join half a GiB.
+ * DeepSpeed's ZeRO-3 gathered parameter by parameter at first (_allgather_param,
+ * deepspeed/runtime/zero/partition_parameters.py). */
 static bool sends_each_matrix(const fab_run_row *row)
 {
     static const char *const WORDS[] = {"Paxml", NULL};
+    static const char *const FIRST[] = {"DeepSpeed ZeRO-3", NULL};
     const double year = fab_run_number(row, FAB_RUN_YEAR);
-    return row_says(row, WORDS) && year > 0.0 && year < JOINED_YEAR;
+    return year > 0.0 && ((row_says(row, WORDS) && year < JOINED_YEAR) ||
+                          (row_says(row, FIRST) && year < COALESCED_YEAR));
 }
 
 static double data_overlap(const fab_run_row *row)
