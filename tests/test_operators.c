@@ -525,6 +525,10 @@ START_TEST(software_moves_more_or_less)
     ck_assert_str_eq(loss->name, "cross entropy");
     ck_assert_double_eq_tol(loss->forward.byte, 26 * 8 * 256, 1e-9);
     ck_assert_double_eq_tol(loss->backward.byte, 22 * 8 * 256, 1e-9);
+    for (size_t i = 0; i < w.blocks[FAB_BLOCK_HEAD].operator_count; i++) {
+        const fab_operator *op = &w.blocks[FAB_BLOCK_HEAD].operators[i];
+        ck_assert_msg(op->is_loss == (op == loss), "%s is the loss", op->name);
+    }
 }
 END_TEST
 

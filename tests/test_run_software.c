@@ -119,6 +119,28 @@ START_TEST(which_split_sequences)
 }
 END_TEST
 
+/* whether the loss is no number, and since 2025 whether it is infinite */
+START_TEST(waits_for_losses)
+{
+    static const struct {
+        const char *software, *year;
+        int64_t want;
+    } row[] = {
+        {"Megatron-LM 23e00ed, TE 2.11", "2026", 2},
+        {"Megatron-Core r0.8.0 (2024-07)", "2024", 1},
+        {"Megatron-LM", "2022", 0},
+        {"NeMo container 26.06 / Megatron-Bridge", "2026", 0},
+        {"NeMo 24.12", "2025", 0},
+        {"Megatron-DeepSpeed", "2024", 0},
+        {"torchtitan", "2025", 0},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        const fab_run_row read = row_of(row[i].software, row[i].year, "");
+        ck_assert_msg(fab_run_software_of(&read).loss_checks == row[i].want, "row %zu", i);
+    }
+}
+END_TEST
+
 /* 2 to divide them by the replicas, 1 for their norm */
 START_TEST(passes_over_gradients)
 {
@@ -426,6 +448,7 @@ int main(void)
                         (int)(sizeof(BYTES) / sizeof(BYTES[0])));
     tcase_add_test(tests, what_hides_beside_gradients);
     tcase_add_test(tests, which_split_sequences);
+    tcase_add_test(tests, waits_for_losses);
     tcase_add_test(tests, passes_over_gradients);
     tcase_add_test(tests, what_nemo_1_says);
     tcase_add_test(tests, which_loss);

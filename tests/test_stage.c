@@ -537,6 +537,49 @@ START_TEST(ends_may_run_again)
 }
 END_TEST
 
+/* A head of 1000 s and a loss of 10 s, after which the host issues two operators of 5 s each with
+ * nothing left to do for the package; the head that runs again has no loss to wait for. */
+START_TEST(host_waits_for_losses)
+{
+    fab_workload w = timed_layer();
+    fab_block *head = &w.blocks[FAB_BLOCK_HEAD];
+    head->operators[0] = (fab_operator){
+        .name = "output", .kind = FAB_OPERATOR_GEMM, .forward = {.flop = 1000}, .issued_count = 1};
+    head->operators[1] = (fab_operator){.name = "loss",
+                                        .kind = FAB_OPERATOR_MEMORY,
+                                        .forward = {.byte = 10},
+                                        .backward = {.byte = 20},
+                                        .issued_count = 1,
+                                        .is_once = true,
+                                        .is_loss = true};
+    head->operator_count = 2;
+    fab_scenario s = dealt(3, 3, 1, 1, 0);
+    s.assumptions.effects.embedding_head = true;
+    s.assumptions.reruns_ends = true;
+    s.assumptions.reruns_last = true;
+    s.assumptions.launch_s = 5.0;
+    s.mapping.recompute = FAB_RECOMPUTE_FULL;
+    const fab_stage stage = fab_stage_make(&s, 0);
+    const fab_stage_time without = measure(&s, &w, &stage);
+    s.assumptions.loss_checks = 2;
+    fab_stage_time t = measure(&s, &w, &stage);
+    assert_close(t.forward_s, without.forward_s + 10, 1e-14, "forward");
+    assert_close(t.backward_s, without.backward_s, 1e-14, "backward");
+    assert_close(t.part_s[FAB_STEP_HOST], without.part_s[FAB_STEP_HOST] + 10, 1e-12, "host");
+    s.assumptions.launch_waits = true;
+    const fab_stage_time waits = measure(&s, &w, &stage);
+    s.assumptions.loss_checks = 0;
+    t = measure(&s, &w, &stage);
+    assert_close(waits.forward_s, t.forward_s + 10, 1e-14, "a host that waits for each");
+    s.assumptions.launch_waits = false;
+    s.assumptions.loss_checks = 2;
+    s.assumptions.effects.embedding_head = false;
+    t = measure(&s, &w, &stage);
+    s.assumptions.loss_checks = 0;
+    assert_close(t.forward_s, measure(&s, &w, &stage).forward_s, 1e-14, "no head");
+}
+END_TEST
+
 static void check_parts(int number)
 {
     fab_workload w;
@@ -696,6 +739,7 @@ int main(void)
     tcase_add_test(tests, middle_stages_receive_before_they_send);
     tcase_add_test(tests, ends_carry_embedding_and_head);
     tcase_add_test(tests, ends_may_run_again);
+    tcase_add_test(tests, host_waits_for_losses);
     tcase_add_loop_test(tests, parts_make_the_stage, 0, 20);
     return run_suite("stage", tests);
 }

@@ -352,6 +352,7 @@ typedef struct fab_assumptions {
     int collective_algorithm;   /* fab_collective_algorithm */
     int tier_mode;              /* fab_tier_mode */
     double launch_s;            /* in which the host issues one operator or message of a layer */
+    int64_t loss_checks;        /* times that the host waits for a loss before it issues more */
     bool launch_waits;          /* for each to end before it issues the next */
     double memory_fixed_byte;   /* context, kernels and message buffers of a package */
     double memory_reserve_frac; /* of the capacity, lost to fragmentation */

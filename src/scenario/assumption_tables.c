@@ -3,6 +3,7 @@
 /* Field tables of what a scenario assumes, with the defaults and their reasons. */
 
 #define GRADIENT_PASSES_LIMIT 100
+#define LOSS_CHECKS_LIMIT     100
 
 static const char *const PRECISION[] = {"bf16", "fp8", NULL};
 static const char *const SCALING[] = {"delayed", "current", "block", "mxfp8", "rowwise", NULL};
@@ -534,6 +535,15 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
         "launch_waits", offsetof(fab_assumptions, launch_waits),
         "the host waits for each operator to end before it issues the next (CUDA_LAUNCH_BLOCKING): "
         "its time adds to theirs"),
+    {.name = "loss_checks",
+     .kind = FAB_FIELD_COUNT,
+     .offset = offsetof(fab_assumptions, loss_checks),
+     .minimum = 0,
+     .maximum = LOSS_CHECKS_LIMIT,
+     .help = "times that the host waits for the loss of a micro-batch before it issues more: the "
+             "package idles for one `launch` each",
+     .source = "0: nothing is checked; Megatron-LM asks whether the loss is a number, then "
+               "whether it is finite (2), `loss_func` in its `pretrain_gpt.py`"},
     {.name = "memory_fixed",
      .kind = FAB_FIELD_QUANTITY,
      .dimension = FAB_DIM_SIZE,

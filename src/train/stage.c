@@ -14,6 +14,7 @@ typedef struct fab_pass {
     double part_s[FAB_STEP_CLASS_COUNT];
     double message_s[FAB_MESSAGE_CLASS_COUNT];
     double issued_count; /* operators and messages that the host issues */
+    double waited_count; /* those that it issues with nothing left to do for the package */
     double beside_s;     /* of tensor messages, beside which products of gradients can run */
     double ring_s;       /* of context messages, those that go round in parts */
     double weight_s;     /* part of compute_s */
@@ -222,6 +223,9 @@ static void add_operators(fab_pass *pass, const fab_gpu_speed *speed, const fab_
         }
         pass->compute_s += time_s;
         pass->issued_count += op->issued_count;
+        pass->waited_count += op->is_loss && phase == FAB_PHASE_FORWARD
+                                  ? (double)pass->scenario->assumptions.loss_checks
+                                  : 0.0;
         pass->part_s[part_of(op->kind)] += time_s;
     }
 }
@@ -311,7 +315,9 @@ static double close_pass(const fab_scenario *scenario, fab_pass *pass, fab_stage
         pass->compute_s + beside_s + tensor_exposed_s + expert_exposed_s + context_exposed_s;
     const double host_s = scenario->assumptions.launch_s * pass->issued_count;
     const double longer_s = host_s > worked_s ? host_s - worked_s : 0.0;
-    pass->part_s[FAB_STEP_HOST] = scenario->assumptions.launch_waits ? host_s : longer_s;
+    const double waited_s = scenario->assumptions.launch_s * pass->waited_count;
+    pass->part_s[FAB_STEP_HOST] =
+        waited_s + (scenario->assumptions.launch_waits ? host_s : longer_s);
     pass->part_s[FAB_STEP_BESIDE] = beside_s;
     for (int part = 0; part < FAB_STEP_CLASS_COUNT; part++) {
         time->part_s[part] += pass->part_s[part];

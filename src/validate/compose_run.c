@@ -358,7 +358,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "fused_latents: %s, "
         "recompute_last: %s, recompute_ends: %s, launch: "
         "%.6g us, "
-        "launch_waits: %s, dropout: "
+        "launch_waits: %s, loss_checks: %lld, dropout: "
         "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
         "gradient_sum: %s, exchange_messages: %s, gradient_passes: %lld, gate_product: %s, "
         "transfers: %s, gathered_inputs: %s, sequence_copies: %s, shard_copies: %s, "
@@ -373,8 +373,8 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.has_fused_loss ? "true" : "false", software.has_fused_latents ? "true" : "false",
         software.skips_last ? "false" : "true", software.reruns_ends ? "true" : "false",
         1e6 * software.launch_s, software.launch_waits ? "true" : "false",
-        software.has_dropout ? "true" : "false", software.has_scatter_gather ? "true" : "false",
-        software.sums_in_bf16 ? "bf16" : "fp32",
+        (long long)software.loss_checks, software.has_dropout ? "true" : "false",
+        software.has_scatter_gather ? "true" : "false", software.sums_in_bf16 ? "bf16" : "fp32",
         software.sums_in_bf16 && !software.sends_in_fp32 ? "bf16" : "fp32",
         software.sums_all ? "all_reduce" : "reduce_scatter",
         software.sends_each_matrix ? "per_matrix" : "joined", (long long)software.gradient_passes,

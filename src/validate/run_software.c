@@ -30,8 +30,10 @@
 /* year from which scripts of Paxml join messages */
 #define JOINED_YEAR 2024
 
-/* year from which Megatron-Core looks for gradients that are no number */
-#define CHECK_YEAR 2024
+/* years from which Megatron looks for losses and gradients that are no number, and for infinite
+ * ones (0.10) */
+#define CHECK_YEAR    2024
+#define INFINITE_YEAR 2025
 
 /* year from which Megatron-Core weights experts inside (0.14) */
 #define INSIDE_YEAR 2025
@@ -273,6 +275,16 @@ static bool checks_gradients(const fab_run_row *row)
            !is_nemo_1(row) && !fab_run_experts_of(row).is_graphed;
 }
 
+/* NeMo's own loss functions do not. */
+static int64_t loss_checks(const fab_run_row *row)
+{
+    static const char *const OTHERS[] = {"NeMo", "nemo", "DeepSpeed", NULL};
+    if (!is_megatron(row) || row_says(row, OTHERS) || !checks_gradients(row)) {
+        return 0;
+    }
+    return fab_run_number(row, FAB_RUN_YEAR) >= INFINITE_YEAR ? 2 : 1;
+}
+
 /* Megatron takes the norm of all gradients before they are sent where it checks them, and
  * Megatron-LM divides them by the replicas, which NeMo's recipes leave to the collective
  * (check_for_nan_in_grad, average_in_collective: DistributedDataParallelConfig). */
@@ -398,6 +410,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .context = context_of(row),
         .launch_waits = row_says(row, BLOCKING),
         .launch_s = launch_of(row),
+        .loss_checks = loss_checks(row),
         .has_fused_loss = fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR,
         /* Megatron's kernel is an experiment that its command line switches on
          * (`experimental_fn` in megatron/core/fusions/fused_mla_yarn_rope_apply.py), and recipes do

@@ -20,7 +20,8 @@ typedef struct fab_run_software {
     bool has_fused_latents; /* MLA's rotary part is one kernel */
     bool gathers_fp8;       /* shards in BF16 are converted before they are gathered */
     bool launch_waits;
-    double launch_s; /* host time of an operator or message */
+    double launch_s;     /* host time of an operator or message */
+    int64_t loss_checks; /* waits for the loss of a micro-batch */
     bool has_dropout;
     bool has_scatter_gather;
     bool splits_sequences; /* over tensor ranks, where the row does not say */

@@ -722,6 +722,7 @@ static void build_head(fab_building *b, double vocabulary)
         add_memory(b, "cross entropy", 0.5 * bytes * logits, 0.5 * bytes * logits);
     }
     last_operator(b)->is_once = true;
+    last_operator(b)->is_loss = true;
     if (!b->model->is_tied) {
         add_shard_copies(b, 0.0);
     }

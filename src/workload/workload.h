@@ -38,6 +38,7 @@ typedef struct fab_operator {
     int parts;                  /* set of fab_layer_part that it belongs to */
     bool is_last;               /* its result only leaves the layer: no gradient reads it */
     bool is_once;               /* never runs again: a loss, copies of what was gathered */
+    bool is_loss;               /* its result is what the model is trained for */
     double issued_count;        /* what the host issues in a pass, in operators */
 } fab_operator;
 
