@@ -119,6 +119,33 @@ START_TEST(rows_agree)
 }
 END_TEST
 
+/* what hides in a server slows computing by `loss` and `server_loss` of its time, beyond one by
+ * `loss` alone; what is exposed slows nothing */
+START_TEST(messages_in_a_server_slow_more)
+{
+    fab_workload w = slow_workload();
+    fab_scenario s = scenario_of(1, 1, 1.0);
+    s.assumptions.overlap.loss_frac = 0.1;
+    s.assumptions.overlap.server_loss_frac = 0.5;
+    const fab_stage_time time = {.forward_s = 1000, .backward_s = 1000};
+    fab_data_exchange near, far;
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &near), FAB_OK);
+    ck_assert_double_gt(720.0 - near.message.exposed_s, 100.0);
+    ck_assert_double_eq_tol(near.beside_s, 0.6 * (720.0 - near.message.exposed_s), 1e-9);
+    s.assumptions.overlap.server_loss_frac = 0.0;
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &near), FAB_OK);
+    ck_assert_double_eq_tol(near.beside_s, 0.1 * (720.0 - near.message.exposed_s), 1e-9);
+    s.assumptions.overlap.server_loss_frac = 0.5;
+    w.groups[FAB_GROUP_DATA].local_min = w.groups[FAB_GROUP_DATA].local_max = 1;
+    w.groups[FAB_GROUP_DATA].domains = w.groups[FAB_GROUP_DATA].ranks;
+    w.network.tiers[1] = w.network.tiers[0];
+    ck_assert_int_eq(exchange_data(&s, &w, &STAGE, &time, 0, &far), FAB_OK);
+    const double hidden_s = far.message.total_s - far.message.exposed_s;
+    ck_assert_double_gt(hidden_s, 100.0);
+    ck_assert_double_eq_tol(far.beside_s, 0.1 * hidden_s, 1e-9);
+}
+END_TEST
+
 START_TEST(bf16_gradients_are_half)
 {
     const fab_workload w = slow_workload();
@@ -421,6 +448,7 @@ int main(void)
     TCase *tests = tcase_create("exchange");
     tcase_add_loop_test(tests, rows_agree, 0, (int)(sizeof ROW / sizeof ROW[0]));
     tcase_add_test(tests, what_meets_on_links);
+    tcase_add_test(tests, messages_in_a_server_slow_more);
     tcase_add_test(tests, bf16_gradients_are_half);
     tcase_add_test(tests, all_reduced_gradients_are_more);
     tcase_add_loop_test(tests, matrices_have_messages_of_their_own, 0, 4);

@@ -309,6 +309,7 @@ START_TEST(which_attention)
         {"Paxml (XLA), TE fused attention", "2023", "", "fused"},
         {"T5X on Pathways (XLA)", "2022", "", "unfused"},
         {"Megatron-Bridge", "2025", "", "fused"},
+        {"fms-fsdp, PyTorch FSDP, SDPA Flash attention v2", "2024", "", "fused_v2"},
         {"InternLM, FlashAttention", "2023", "DP overlap", "fused_v1"},
     };
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
@@ -351,6 +352,7 @@ START_TEST(what_pytorch_does)
         ck_assert_msg(got.keeps_gathered == row[i].copies, "row %zu", i);
         ck_assert_msg(got.skips_last == row[i].skips, "row %zu", i);
         ck_assert_msg(got.gathers_apart == row[i].is_apart, "row %zu", i);
+        ck_assert_msg((got.server_loss_frac > 0.0) == (i < 4), "row %zu", i);
     }
 }
 END_TEST

@@ -15,7 +15,8 @@
     "31, offload_layers: 32, "                                                                     \
     "sequence_parallel: false}"
 #define OVERLAP_TEXT                                                                               \
-    "{tensor: 0.31, context: 0.35, expert: 0.32, pipeline: 0.33, data: 0.34, offload: 0.37}"
+    "{tensor: 0.31, context: 0.35, expert: 0.32, pipeline: 0.33, data: 0.34, offload: 0.37, "      \
+    "server_loss: 0.39}"
 #define EFFECTS_TEXT                                                                               \
     "{attention_core: false, memory_traffic: false, product_traffic: false,\n"                     \
     "   embedding_head: false, weight_gradient_gather: false, expert_layer_gathers: true,\n"       \

@@ -145,6 +145,8 @@ typedef struct fab_overlap {
                                the step */
     double loss_frac; /* by how much computation takes longer beside messages that hide, of their
                          time; in pairs of passes (DualPipe) of the shorter of both */
+    double server_loss_frac; /* what data-parallel messages that hide add to that, of their time on
+                                the inner tier */
 } fab_overlap;
 
 /* Parts of the model that can be left out, to see what each contributes. All on by default but

@@ -82,6 +82,11 @@ static const fab_field OVERLAP_FIELDS[] = {
         "assumption, 0-0.6: 0.096 in a profile of DeepSeek-V3 training on H800, 32.25 ms a layer "
         "for 29.5 ms of computation and 28.6 ms of messages (github.com/deepseek-ai/profile-data); "
         "0.6 on average on 4 A100 or H100 (arXiv 2507.03114)"),
+    SHARE(
+        "server_loss", offsetof(fab_overlap, server_loss_frac),
+        "what data-parallel messages that hide add to `loss`, of their time on the inner tier",
+        "none: as `loss`; 0.5 makes 0.6 of it, as FSDP on 4 A100 or H100 in a server was measured "
+        "(arXiv 2507.03114)"),
 };
 
 const fab_table FAB_OVERLAP_TABLE = {

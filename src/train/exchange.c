@@ -140,6 +140,17 @@ static double exposed_s(double total_s, double pass_s, double slack_s, double sh
     return exposed < total_s ? exposed : total_s;
 }
 
+/* How much longer computation takes beside what hides of an exchange: messages inside a server
+ * take more of a package than those that wait for a slower tier. */
+static double slowed_s(const fab_scenario *scenario, const fab_exchange *exchange, double exposed)
+{
+    const fab_overlap *overlap = &scenario->assumptions.overlap;
+    const double hidden_s = exchange->time_s - exposed;
+    const double inner_s = fab_smaller(exchange->tier_s[0], exchange->time_s);
+    const double inner_share = exchange->time_s > 0.0 ? inner_s / exchange->time_s : 0.0;
+    return (overlap->loss_frac + overlap->server_loss_frac * inner_share) * hidden_s;
+}
+
 static void add_exchange(const fab_exchange *exchange, double exposed, fab_data_exchange *out)
 {
     out->message.total_s += exchange->time_s;
@@ -217,7 +228,7 @@ static double add_once(const fab_scenario *scenario, const fab_stage *stage, int
                                     stage_layers(stage));
     const double exposed = share > 0.0 ? late_s : exchange->time_s;
     add_exchange(exchange, exposed, out);
-    out->beside_s += scenario->assumptions.overlap.loss_frac * (exchange->time_s - exposed);
+    out->beside_s += slowed_s(scenario, exchange, exposed);
     return exposed;
 }
 
@@ -288,7 +299,7 @@ static double add_pass(const fab_scenario *scenario, const fab_stage *stage,
     for (int tier = 0; tier < FAB_TIER_LIMIT; tier++) {
         time->tier_s[tier] += sum.tier_s[tier];
     }
-    const double beside_s = scenario->assumptions.overlap.loss_frac * (exchange->time_s - late_s);
+    const double beside_s = slowed_s(scenario, exchange, late_s);
     time->part_s[FAB_STEP_DATA] += late_s;
     time->part_s[FAB_STEP_BESIDE] += beside_s;
     *pass_s += late_s + beside_s;

@@ -368,7 +368,8 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         "kept_inputs: %s, moments: %s, parameter_precision: "
         "%s, overlap: {tensor: %.6g, "
         "tensor_gradients: %.6g, "
-        "expert: %.6g, pipeline: %.6g, data: %.6g}, effects: {weight_gradient_gather: %s}}\n",
+        "expert: %.6g, pipeline: %.6g, data: %.6g, server_loss: %.6g}, effects: "
+        "{weight_gradient_gather: %s}}\n",
         scaling_of(row), software.attention, software.elementwise,
         software.has_fused_loss ? "true" : "false", software.has_fused_latents ? "true" : "false",
         software.skips_last ? "false" : "true", software.reruns_ends ? "true" : "false",
@@ -387,7 +388,7 @@ static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
         software.experts.dispatch_precision, software.kept_inputs, software.moments,
         software.gathers_fp8 ? "fp8" : "kept", software.tensor_overlap_frac,
         software.tensor_gradient_frac, software.experts.overlap_frac,
-        software.pipeline_overlap_frac, software.data_overlap_frac,
+        software.pipeline_overlap_frac, software.data_overlap_frac, software.server_loss_frac,
         software.keeps_gathered ? "false" : "true");
 }
 

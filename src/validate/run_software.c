@@ -265,6 +265,20 @@ static double data_overlap(const fab_run_row *row)
     return fab_run_number(row, FAB_RUN_YEAR) < OVERLAP_YEAR ? 0.0 : 1.0;
 }
 
+/* NCCL's kernels in a server beside those of PyTorch's FSDP: on 4 A100 or H100 computing takes 0.6
+ * of the time of messages longer (arXiv 2507.03114), 0.1 of which is overlap.loss. What XLA and
+ * Megatron do with such messages was not measured there. */
+#define FSDP_SERVER_LOSS_FRAC 0.5
+
+static double server_loss(const fab_run_row *row)
+{
+    static const char *const WORDS[] = {"FSDP", NULL};
+    static const char *const XLA[] = {"JAX", "Pax", "pax", NULL};
+    const bool is_fsdp = says_any(row->cells[FAB_RUN_SHARDING], WORDS) || row_says(row, WORDS);
+    const bool is_other = is_maxtext(row) || is_megatron(row) || row_says(row, XLA);
+    return is_fsdp && !is_other && !is_on_tpu(row) ? FSDP_SERVER_LOSS_FRAC : 0.0;
+}
+
 /* Megatron's command line looks for what is no number (check_for_nan_in_loss_and_grad). So do the
  * recipes of NeMo 2, but not NeMo 1, nor the scripts behind published figures of Megatron-Bridge
  * (set_basic_perf_overrides; its pull request 543). */
@@ -304,7 +318,7 @@ static int64_t gradient_passes(const fab_run_row *row)
 static const char *attention_of(const fab_run_row *row)
 {
     static const char *const FIRST[] = {"flash_attentionv1", "triton", NULL};
-    static const char *const SECOND[] = {"torchtitan", NULL};
+    static const char *const SECOND[] = {"torchtitan", "SDPA", NULL};
     static const char *const FUSED[] = {"flash", "Flash", "TE ", NULL};
     static const char *const UNFUSED[] = {
         "kernels: torch", "kernels: fused", "Megatron-DeepSpeed", "Paxml", "T5X", NULL};
@@ -403,6 +417,7 @@ fab_run_software fab_run_software_of(const fab_run_row *row)
         .pipeline_overlap_frac =
             is_interleaved && fab_run_number(row, FAB_RUN_YEAR) >= OVERLAP_YEAR ? 1.0 : 0.0,
         .data_overlap_frac = data_overlap(row),
+        .server_loss_frac = server_loss(row),
         .shards_experts = is_megatron(row),
         .gathers_fp8 = says_any(row->cells[FAB_RUN_SHARDING], FP8_SHARDS),
         .attention = attention_of(row),

@@ -11,6 +11,7 @@ typedef struct fab_run_software {
     double tensor_gradient_frac;  /* of those beside which products of gradients run */
     double pipeline_overlap_frac; /* transfers of interleaved stages */
     double data_overlap_frac;     /* gradients behind the backward pass */
+    double server_loss_frac;      /* what that adds to the loss, on the inner tier */
     fab_run_experts experts;
     bool shards_experts;   /* unsaid expert-tensor ranks are the tensor ranks */
     const char *attention; /* words of the scenario's assumptions */
