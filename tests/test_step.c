@@ -98,6 +98,22 @@ START_TEST(shards_on_links)
 }
 END_TEST
 
+/* Exchanges among more members of a mesh than tensor groups have reach more of a package's rate:
+ * its port lets them. */
+START_TEST(shards_on_a_mesh)
+{
+    const fab_scenario s = good_scenario(
+        "name: mesh\ngpu: mi300x\nfabric: mi300x_roce_xla\nmodel: llama3-70b\n"
+        "job: {gpus: 32, tokens: 1T, batch: 32, sequence: 4096}\n",
+        "mapping: {tp: 2, pp: 2, zero: 3}\n"
+        "assumptions: {overlap: {data: 0, tensor: 0}, effects: {pipeline_transfers: false, "
+        "embedding_head: false}}\n");
+    const fab_step_simulation step = simulate(&s, &(fab_step_options){.pieces = 1});
+    ck_assert_msg(fabs(step.difference_frac) <= 1e-7, "%.12g s, not %.12g s", step.simulated_s,
+                  step.closed_form_s);
+}
+END_TEST
+
 /* Context messages inside servers and between them, alone: the forecast, on ports, on links and
  * with every package by itself. In a ring over servers two ranks of each send to another one. */
 static const char *const CONTEXT[] = {
@@ -228,6 +244,7 @@ int main(void)
     tcase_add_test(t, the_forecast_without_contention);
     tcase_add_loop_test(t, every_schedule, 0, (int)(sizeof(SCHEDULE) / sizeof(SCHEDULE[0])));
     tcase_add_test(t, shards_on_links);
+    tcase_add_test(t, shards_on_a_mesh);
     tcase_add_loop_test(t, context_messages, 0, (int)(sizeof(CONTEXT) / sizeof(CONTEXT[0])));
     tcase_add_test(t, near_the_forecast);
     tcase_add_test(t, streams);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "collective/placed.h"
+#include "sim/costs.h"
 #include "sim/terrain.h"
 
 static bool is_wired(const fab_scenario *scenario, const fab_step_options *options)
@@ -42,27 +43,24 @@ static double reached_frac(const fab_scenario *scenario, const fab_collective_co
     return cost->tier_sent_bit[index] / cost->tier_time_s[index] / full_bps;
 }
 
-static void keep_most(double *most, double frac)
+/* What is asked of each message. */
+typedef struct asked {
+    const fab_scenario *scenario;
+    int index;
+} asked;
+
+static double reached_by(const void *context, const fab_collective_cost *cost)
 {
-    *most = frac > *most ? frac : *most;
+    const asked *a = context;
+    return reached_frac(a->scenario, cost, a->index);
 }
 
 /* Links have the rate that the fastest messages on the tier reach, as ports have. */
 static void find_reached(const fab_scenario *scenario, const fab_explanation *e, double frac[2])
 {
     for (int i = 0; i < 2; i++) {
-        frac[i] = 0.0;
-        keep_most(&frac[i], reached_frac(scenario, &e->transfer, i));
-        for (size_t b = 0; b < e->block_count; b++) {
-            for (size_t m = 0; m < e->blocks[b].message_count; m++) {
-                keep_most(&frac[i], reached_frac(scenario, &e->blocks[b].messages[m].cost, i));
-            }
-        }
-        for (size_t s = 0; s < e->stage_count; s++) {
-            for (size_t x = 0; x < e->stages[s].exchange_count; x++) {
-                keep_most(&frac[i], reached_frac(scenario, &e->stages[s].exchanges[x].cost, i));
-            }
-        }
+        const asked a = {scenario, i};
+        frac[i] = fab_costs_most(e, reached_by, &a);
         frac[i] = frac[i] > 0.0 ? frac[i] : 1.0;
     }
 }

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "sim/costs.h"
+
 /* Nodes, links and what is sent over them. */
 
 #define NODE_LIMIT (UINT32_MAX / 4)
@@ -121,20 +123,18 @@ static double held_bps(const fab_collective_cost *cost, int64_t tier)
                               : reached_bps(cost, tier);
 }
 
+static double reached_on(const void *tier, const fab_collective_cost *cost)
+{
+    return reached_bps(cost, *(const int64_t *)tier);
+}
+
 /* Ports have the highest rate that any message reaches. */
 void fab_script_make_ports(fab_script_writer *w)
 {
-    const fab_explanation *e = w->explained;
     double rate_bps[FAB_TIER_LIMIT] = {0.0};
     for (int64_t tier = 0; tier < w->script->tiers; tier++) {
-        rate_bps[tier] = reached_bps(&e->transfer, tier);
-        for (size_t b = 0; b < e->block_count; b++) {
-            for (size_t i = 0; i < e->blocks[b].message_count; i++) {
-                const double here = reached_bps(&e->blocks[b].messages[i].cost, tier);
-                rate_bps[tier] = here > rate_bps[tier] ? here : rate_bps[tier];
-            }
-        }
         const fab_value *full = &w->scenario->fabric.tiers[tier].rate_bps;
+        rate_bps[tier] = fab_costs_most(w->explained, reached_on, &tier);
         rate_bps[tier] = rate_bps[tier] > 0.0 ? rate_bps[tier] : full->value;
     }
     for (int64_t stage = 0; stage < w->pipeline.stages; stage++) {
