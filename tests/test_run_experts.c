@@ -128,12 +128,12 @@ START_TEST(names_and_chunks)
     fab_run_row row = row_of(1);
     ck_assert(fab_run_has_no_chunks(&row));
     ck_assert_str_eq(fab_run_features(&row),
-                     ", bias: all, attention_sinks: true, clamped_experts: true");
+                     "bias: all, attention_sinks: true, clamped_experts: true");
     row.cells[FAB_RUN_VPP] = "4";
     ck_assert(!fab_run_has_no_chunks(&row));
     row = row_of(11);
     ck_assert(!fab_run_has_no_chunks(&row));
-    ck_assert_str_eq(fab_run_features(&row), ", qk_norm: true");
+    ck_assert_str_eq(fab_run_features(&row), "qk_norm: true");
     row.cells[FAB_RUN_SOFTWARE] = "Megatron-DeepSpeed";
     ck_assert(fab_run_has_no_chunks(&row));
     row.cells[FAB_RUN_VPP] = "2";
@@ -159,7 +159,7 @@ START_TEST(pairs)
     ck_assert_double_eq(got.overlap_frac, 0.0);
     ck_assert(fab_run_has_no_chunks(&row));
     row.cells[FAB_RUN_MODEL] = "DeepSeek-V3";
-    ck_assert_str_eq(fab_run_features(&row), ", router_groups: 8, groups_per_token: 4");
+    ck_assert_str_eq(fab_run_features(&row), "router_groups: 8, groups_per_token: 4");
 }
 END_TEST
 

@@ -7,6 +7,7 @@ fab_test(test_groups validate base)
 fab_test(test_run_layout validate base)
 fab_test(test_run_software validate base)
 fab_test(test_compose_run validate base)
+fab_test(test_field_writer validate base)
 fab_test(test_run_experts validate base)
 fab_replay(runs validate ownership gpu catalog config units base)
 

@@ -1,5 +1,7 @@
+#include <stdio.h>
 #include <string.h>
 
+#include "validate/field_writer.h"
 #include "validate/measured_runs.h"
 #include "validate/run_layout.h"
 #include "validate/run_software.h"
@@ -140,10 +142,10 @@ static bool assumes_no_recompute(const fab_run_row *row, fab_arena *arena)
     return made != NULL && strcmp(made, "recompute: none") == 0 && strncmp(text, "none", 4) != 0;
 }
 
-static long long whole(const fab_run_row *row, fab_run_column column, long long absent)
+static int64_t whole(const fab_run_row *row, fab_run_column column, int64_t absent)
 {
     const double number = fab_run_number(row, column);
-    return number >= 1.0 ? (long long)number : absent;
+    return number >= 1.0 ? (int64_t)number : absent;
 }
 
 /* Sequences of a micro-batch that is not searched: as said, or all of a replica's. */
@@ -152,9 +154,9 @@ static int64_t settled_microbatch(const fab_run_row *row)
     if (fab_run_says(row, FAB_RUN_MICROBATCH)) {
         return (int64_t)fab_run_number(row, FAB_RUN_MICROBATCH);
     }
-    const long long block =
+    const int64_t block =
         whole(row, FAB_RUN_TP, 1) * whole(row, FAB_RUN_CP, 1) * whole(row, FAB_RUN_PP, 1);
-    const long long share = whole(row, FAB_RUN_BATCH, 1) * block / whole(row, FAB_RUN_GPUS, 1);
+    const int64_t share = whole(row, FAB_RUN_BATCH, 1) * block / whole(row, FAB_RUN_GPUS, 1);
     return share > 0 ? share : 1;
 }
 
@@ -206,87 +208,89 @@ fab_run_reading fab_run_read(const fab_run_row *row, fab_arena *arena)
 }
 
 /* Sizes of latent attention from `q_lora=1536;kv_lora=512;nope=128;rope=64;v=128`. */
-static const char *compose_attention(const fab_run_row *row, fab_arena *arena)
+static void write_attention(const fab_run_row *row, fab_field_writer *model)
 {
     const char *text = row->cells[FAB_RUN_MLA];
     int q_rank, kv_rank, nope, rope, v;
     if (sscanf(text, "q_lora=%d;kv_lora=%d;nope=%d;rope=%d;v=%d", &q_rank, &kv_rank, &nope, &rope,
                &v) == 5) {
-        return fab_arena_printf(arena,
-                                ", attention: mla, q_rank: %d, kv_rank: %d, qk_nope_dim: %d, "
-                                "qk_rope_dim: %d, v_dim: %d",
-                                q_rank, kv_rank, nope, rope, v);
+        fab_write_word(model, "attention", "mla");
+        fab_write_count(model, "q_rank", q_rank);
+        fab_write_count(model, "kv_rank", kv_rank);
+        fab_write_count(model, "qk_nope_dim", nope);
+        fab_write_count(model, "qk_rope_dim", rope);
+        fab_write_count(model, "v_dim", v);
+        return;
     }
-    const long long heads = whole(row, FAB_RUN_HEADS, 1);
-    const char *out =
-        fab_arena_printf(arena, ", kv_heads: %lld", whole(row, FAB_RUN_KV_HEADS, heads));
-    const long long dim = whole(row, FAB_RUN_HEAD_DIM, 0);
-    return out != NULL && dim > 0 ? fab_arena_printf(arena, "%s, head_dim: %lld", out, dim) : out;
+    fab_write_count(model, "kv_heads", whole(row, FAB_RUN_KV_HEADS, whole(row, FAB_RUN_HEADS, 1)));
+    const int64_t dim = whole(row, FAB_RUN_HEAD_DIM, 0);
+    if (dim > 0) {
+        fab_write_count(model, "head_dim", dim);
+    }
 }
 
 /* A sliding window, of all layers unless the row says of how many. gpt-oss slides one of 128 tokens
  * in every second layer (github.com/openai/gpt-oss, gpt_oss/torch/model.py). */
-static const char *compose_window(const fab_run_row *row, fab_arena *arena)
+static void write_window(const fab_run_row *row, fab_field_writer *model)
 {
-    const char *model = row->cells[FAB_RUN_MODEL];
-    const long long layers = whole(row, FAB_RUN_LAYERS, 1);
-    const bool is_oss = has_word(model, "GPT OSS") || has_word(model, "gpt-oss");
-    const long long window = whole(row, FAB_RUN_WINDOW, is_oss ? 128 : 0);
-    const long long slide = whole(row, FAB_RUN_WINDOW_LAYERS, is_oss ? layers / 2 : layers);
-    return window > 0
-               ? fab_arena_printf(arena, ", window: %lld, window_layers: %lld", window, slide)
-               : "";
+    const char *name = row->cells[FAB_RUN_MODEL];
+    const int64_t layers = whole(row, FAB_RUN_LAYERS, 1);
+    const bool is_oss = has_word(name, "GPT OSS") || has_word(name, "gpt-oss");
+    const int64_t window = whole(row, FAB_RUN_WINDOW, is_oss ? 128 : 0);
+    if (window > 0) {
+        fab_write_count(model, "window", window);
+        fab_write_count(model, "window_layers",
+                        whole(row, FAB_RUN_WINDOW_LAYERS, is_oss ? layers / 2 : layers));
+    }
 }
 
-static const char *compose_experts(const fab_run_row *row, fab_arena *arena)
+static void write_experts(const fab_run_row *row, fab_field_writer *model)
 {
-    const long long experts = whole(row, FAB_RUN_EXPERTS, 0);
+    const int64_t experts = whole(row, FAB_RUN_EXPERTS, 0);
     if (experts == 0) {
-        return "";
+        return;
     }
-    const long long width = whole(row, FAB_RUN_MOE_FFN, 1);
-    const long long every = whole(row, FAB_RUN_MOE_EVERY, 1);
-    const char *out = fab_arena_printf(
-        arena,
-        ", experts: %lld, experts_per_token: %lld, expert_width: %lld, shared_width: %lld, "
-        "mtp_layers: %lld",
-        experts, whole(row, FAB_RUN_TOPK, 1), width, width * whole(row, FAB_RUN_SHARED, 0),
-        whole(row, FAB_RUN_MTP, 0));
+    const int64_t width = whole(row, FAB_RUN_MOE_FFN, 1);
+    const int64_t every = whole(row, FAB_RUN_MOE_EVERY, 1);
+    fab_write_count(model, "experts", experts);
+    fab_write_count(model, "experts_per_token", whole(row, FAB_RUN_TOPK, 1));
+    fab_write_count(model, "expert_width", width);
+    fab_write_count(model, "shared_width", width * whole(row, FAB_RUN_SHARED, 0));
+    fab_write_count(model, "mtp_layers", whole(row, FAB_RUN_MTP, 0));
     /* dense layers come first or in turn, not both */
-    return out == NULL ? NULL
-           : every > 1 ? fab_arena_printf(arena, "%s, moe_every: %lld", out, every)
-                       : fab_arena_printf(arena, "%s, dense_layers: %lld", out,
-                                          whole(row, FAB_RUN_FIRST_DENSE, 0));
+    if (every > 1) {
+        fab_write_count(model, "moe_every", every);
+    } else {
+        fab_write_count(model, "dense_layers", whole(row, FAB_RUN_FIRST_DENSE, 0));
+    }
 }
 
 /* Some rows give a width of dense layers that their model does not have. */
-static const char *compose_dense(const fab_run_row *row, fab_arena *arena)
+static void write_dense(const fab_run_row *row, fab_field_writer *model)
 {
-    const long long width = whole(row, FAB_RUN_FFN, 0);
-    return fab_run_has_dense(row) && width > 0
-               ? fab_arena_printf(arena, ", dense_width: %lld", width)
-               : "";
+    const int64_t width = whole(row, FAB_RUN_FFN, 0);
+    if (fab_run_has_dense(row) && width > 0) {
+        fab_write_count(model, "dense_width", width);
+    }
 }
 
-static const char *compose_model(const fab_run_row *row, fab_arena *arena)
+static fab_field_writer compose_model(const fab_run_row *row, fab_arena *arena)
 {
-    const char *attention = compose_attention(row, arena);
-    const char *experts = compose_experts(row, arena);
-    const char *dense = compose_dense(row, arena);
-    const char *window = compose_window(row, arena);
-    if (window == NULL || attention == NULL || experts == NULL || dense == NULL) {
-        return NULL;
-    }
-    return fab_arena_printf(
-        arena,
-        "model: {name: measured, layers: %lld, hidden: %lld, heads: %lld%s%s%s%s%s, gated: %s, "
-        "vocabulary: %lld, tied: %s, sequence: %lld}\n",
-        whole(row, FAB_RUN_LAYERS, 1), whole(row, FAB_RUN_HIDDEN, 1), whole(row, FAB_RUN_HEADS, 1),
-        attention, window, dense, experts, fab_run_features(row),
-        fab_run_number(row, FAB_RUN_GATED) > 0.0 ? "true" : "false",
-        whole(row, FAB_RUN_VOCABULARY, 1),
-        strcmp(row->cells[FAB_RUN_TIED], "yes") == 0 ? "true" : "false",
-        whole(row, FAB_RUN_SEQUENCE, 1));
+    fab_field_writer model = fab_field_writer_make(arena);
+    fab_write_word(&model, "name", "measured");
+    fab_write_count(&model, "layers", whole(row, FAB_RUN_LAYERS, 1));
+    fab_write_count(&model, "hidden", whole(row, FAB_RUN_HIDDEN, 1));
+    fab_write_count(&model, "heads", whole(row, FAB_RUN_HEADS, 1));
+    write_attention(row, &model);
+    write_window(row, &model);
+    write_dense(row, &model);
+    write_experts(row, &model);
+    fab_write_fields(&model, fab_run_features(row));
+    fab_write_flag(&model, "gated", fab_run_number(row, FAB_RUN_GATED) > 0.0);
+    fab_write_count(&model, "vocabulary", whole(row, FAB_RUN_VOCABULARY, 1));
+    fab_write_flag(&model, "tied", strcmp(row->cells[FAB_RUN_TIED], "yes") == 0);
+    fab_write_count(&model, "sequence", whole(row, FAB_RUN_SEQUENCE, 1));
+    return model;
 }
 
 static const char *compose_hardware(const fab_run_row *row, fab_arena *arena)
@@ -304,10 +308,9 @@ static const char *compose_hardware(const fab_run_row *row, fab_arena *arena)
 }
 
 /* Megatron shards experts over the tensor ranks unless it is told otherwise. */
-static long long expert_tensor_ranks(const fab_run_row *row)
+static int64_t expert_tensor_ranks(const fab_run_row *row, const fab_run_software *software)
 {
-    const bool is_moe = whole(row, FAB_RUN_EXPERTS, 0) > 0;
-    const bool shards = is_moe && fab_run_software_of(row).shards_experts;
+    const bool shards = whole(row, FAB_RUN_EXPERTS, 0) > 0 && software->shards_experts;
     return whole(row, FAB_RUN_ETP, shards ? whole(row, FAB_RUN_TP, 1) : 1);
 }
 
@@ -317,97 +320,135 @@ static int64_t chunk_layers(const fab_run_row *row, const fab_run_choice *choice
     return chunks > 0 ? whole(row, FAB_RUN_LAYERS, 1) / chunks : 1;
 }
 
-static const char *compose_mapping(const fab_run_row *row, const fab_run_choice *choice,
-                                   fab_arena *arena)
+/* A count, or a word where there is none. */
+static void write_count_or(fab_field_writer *writer, const char *name, int64_t count,
+                           const char *word)
 {
-    const char *recompute = choice->reruns_scores
-                                ? "recompute: selective"
-                                : fab_run_recompute(row, chunk_layers(row, choice), arena);
-    const bool is_split = fab_run_says(row, FAB_RUN_SP) ? fab_run_number(row, FAB_RUN_SP) > 0.0
-                                                        : fab_run_software_of(row).splits_sequences;
-    const char *copies = fab_run_says(row, FAB_RUN_DP)
-                             ? fab_arena_printf(arena, "dp: %lld", whole(row, FAB_RUN_DP, 1))
-                             : "dp: auto";
-    const char *layout = fab_run_layout(row, choice, arena);
-    const long long group = fab_run_shard_group(row);
-    const char *shards = group > 0 ? fab_arena_printf(arena, "%lld", group) : "all";
-    const long long away = fab_run_offload_layers(row);
-    const char *offloaded = away > 0 ? fab_arena_printf(arena, "%lld", away) : "none";
-    if (recompute == NULL || copies == NULL || layout == NULL || shards == NULL ||
-        offloaded == NULL) {
-        return NULL;
+    if (count > 0) {
+        fab_write_count(writer, name, count);
+    } else {
+        fab_write_word(writer, name, word);
     }
-    return fab_arena_printf(
-        arena,
-        "mapping: {tp: %lld, cp: %lld, cp_mode: %s, pp: %lld, %s, ep: %lld, etp: %lld, "
-        "microbatch: %lld, schedule: %s, interleave: %lld, layout: %s, zero: %d, shard_group: %s, "
-        "offload_layers: %s, sequence_parallel: %s, %s}\n",
-        whole(row, FAB_RUN_TP, 1), whole(row, FAB_RUN_CP, 1), fab_run_software_of(row).context,
-        whole(row, FAB_RUN_PP, 1), copies, whole(row, FAB_RUN_EP, 1), expert_tensor_ranks(row),
-        (long long)choice->microbatch, fab_run_experts_of(row).schedule,
-        (long long)choice->interleave, layout, sharding(row), shards, offloaded,
-        is_split ? "true" : "false", recompute);
 }
 
-static const char *compose_assumptions(const fab_run_row *row, fab_arena *arena)
+static fab_field_writer compose_mapping(const fab_run_row *row, const fab_run_software *software,
+                                        const fab_run_choice *choice, fab_arena *arena)
 {
-    const fab_run_software software = fab_run_software_of(row);
-    return fab_arena_printf(
-        arena,
-        "assumptions: {fp8_scaling: %s, attention: %s, elementwise: %s, fused_loss: %s, "
-        "fused_latents: %s, "
-        "recompute_last: %s, recompute_ends: %s, launch: "
-        "%.6g us, "
-        "launch_waits: %s, loss_checks: %lld, dropout: "
-        "%s, scatter_gather: %s, main_gradient: %s, gradient_precision: %s, "
-        "gradient_sum: %s, exchange_messages: %s, gradient_passes: %lld, gate_product: %s, "
-        "transfers: %s, gathered_inputs: %s, sequence_copies: %s, shard_copies: %s, "
-        "gather_precision: %s, loss: "
-        "%s, "
-        "expert_weighting: %s, experts: %s, permutation: %s, dispatch: %s, dispatch_precision: %s, "
-        "kept_inputs: %s, moments: %s, parameter_precision: "
-        "%s, overlap: {tensor: %.6g, "
-        "tensor_gradients: %.6g, "
-        "expert: %.6g, pipeline: %.6g, data: %.6g, server_loss: %.6g}, effects: "
-        "{weight_gradient_gather: %s}}\n",
-        scaling_of(row), software.attention, software.elementwise,
-        software.has_fused_loss ? "true" : "false", software.has_fused_latents ? "true" : "false",
-        software.skips_last ? "false" : "true", software.reruns_ends ? "true" : "false",
-        1e6 * software.launch_s, software.launch_waits ? "true" : "false",
-        (long long)software.loss_checks, software.has_dropout ? "true" : "false",
-        software.has_scatter_gather ? "true" : "false", software.sums_in_bf16 ? "bf16" : "fp32",
-        software.sums_in_bf16 && !software.sends_in_fp32 ? "bf16" : "fp32",
-        software.sums_all ? "all_reduce" : "reduce_scatter",
-        software.sends_each_matrix ? "per_matrix" : "joined", (long long)software.gradient_passes,
-        software.has_separate_gate ? "separate" : "joined",
-        software.transfers_in_turn ? "in_turn" : "at_once",
-        software.gathers_apart ? "apart" : "together", software.copies_messages ? "true" : "false",
-        software.copies_messages ? "true" : "false", software.gathers_tensor_fp8 ? "fp8" : "bf16",
-        software.loss, software.weights_inside ? "activations" : "outputs",
-        software.experts.products, software.experts.permutation, software.experts.dispatch,
-        software.experts.dispatch_precision, software.kept_inputs, software.moments,
-        software.gathers_fp8 ? "fp8" : "kept", software.tensor_overlap_frac,
-        software.tensor_gradient_frac, software.experts.overlap_frac,
-        software.pipeline_overlap_frac, software.data_overlap_frac, software.server_loss_frac,
-        software.keeps_gathered ? "false" : "true");
+    fab_field_writer mapping = fab_field_writer_make(arena);
+    fab_write_count(&mapping, "tp", whole(row, FAB_RUN_TP, 1));
+    fab_write_count(&mapping, "cp", whole(row, FAB_RUN_CP, 1));
+    fab_write_word(&mapping, "cp_mode", software->context);
+    fab_write_count(&mapping, "pp", whole(row, FAB_RUN_PP, 1));
+    write_count_or(&mapping, "dp", fab_run_says(row, FAB_RUN_DP) ? whole(row, FAB_RUN_DP, 1) : 0,
+                   "auto");
+    fab_write_count(&mapping, "ep", whole(row, FAB_RUN_EP, 1));
+    fab_write_count(&mapping, "etp", expert_tensor_ranks(row, software));
+    fab_write_count(&mapping, "microbatch", choice->microbatch);
+    fab_write_word(&mapping, "schedule", software->experts.schedule);
+    fab_write_count(&mapping, "interleave", choice->interleave);
+    fab_write_word(&mapping, "layout", fab_run_layout(row, choice, arena));
+    fab_write_count(&mapping, "zero", sharding(row));
+    write_count_or(&mapping, "shard_group", fab_run_shard_group(row), "all");
+    write_count_or(&mapping, "offload_layers", fab_run_offload_layers(row), "none");
+    fab_write_flag(&mapping, "sequence_parallel",
+                   fab_run_says(row, FAB_RUN_SP) ? fab_run_number(row, FAB_RUN_SP) > 0.0
+                                                 : software->splits_sequences);
+    fab_write_fields(&mapping, choice->reruns_scores
+                                   ? "recompute: selective"
+                                   : fab_run_recompute(row, chunk_layers(row, choice), arena));
+    return mapping;
+}
+
+static fab_field_writer compose_overlap(const fab_run_software *software, fab_arena *arena)
+{
+    fab_field_writer overlap = fab_field_writer_make(arena);
+    fab_write_number(&overlap, "tensor", software->tensor_overlap_frac, "");
+    fab_write_number(&overlap, "tensor_gradients", software->tensor_gradient_frac, "");
+    fab_write_number(&overlap, "expert", software->experts.overlap_frac, "");
+    fab_write_number(&overlap, "pipeline", software->pipeline_overlap_frac, "");
+    fab_write_number(&overlap, "data", software->data_overlap_frac, "");
+    fab_write_number(&overlap, "server_loss", software->server_loss_frac, "");
+    return overlap;
+}
+
+static fab_field_writer compose_effects(const fab_run_software *software, fab_arena *arena)
+{
+    fab_field_writer effects = fab_field_writer_make(arena);
+    fab_write_flag(&effects, "weight_gradient_gather", !software->keeps_gathered);
+    return effects;
+}
+
+static fab_field_writer compose_assumptions(const fab_run_row *row,
+                                            const fab_run_software *software, fab_arena *arena)
+{
+    const bool sends_in_bf16 = software->sums_in_bf16 && !software->sends_in_fp32;
+    const fab_field_writer overlap = compose_overlap(software, arena);
+    const fab_field_writer effects = compose_effects(software, arena);
+    fab_field_writer to = fab_field_writer_make(arena);
+    fab_write_word(&to, "fp8_scaling", scaling_of(row));
+    fab_write_word(&to, "attention", software->attention);
+    fab_write_word(&to, "elementwise", software->elementwise);
+    fab_write_flag(&to, "fused_loss", software->has_fused_loss);
+    fab_write_flag(&to, "fused_latents", software->has_fused_latents);
+    fab_write_flag(&to, "recompute_last", !software->skips_last);
+    fab_write_flag(&to, "recompute_ends", software->reruns_ends);
+    fab_write_number(&to, "launch", 1e6 * software->launch_s, " us");
+    fab_write_flag(&to, "launch_waits", software->launch_waits);
+    fab_write_count(&to, "loss_checks", software->loss_checks);
+    fab_write_flag(&to, "dropout", software->has_dropout);
+    fab_write_flag(&to, "scatter_gather", software->has_scatter_gather);
+    fab_write_word(&to, "main_gradient", software->sums_in_bf16 ? "bf16" : "fp32");
+    fab_write_word(&to, "gradient_precision", sends_in_bf16 ? "bf16" : "fp32");
+    fab_write_word(&to, "gradient_sum", software->sums_all ? "all_reduce" : "reduce_scatter");
+    fab_write_word(&to, "exchange_messages", software->sends_each_matrix ? "per_matrix" : "joined");
+    fab_write_count(&to, "gradient_passes", software->gradient_passes);
+    fab_write_word(&to, "gate_product", software->has_separate_gate ? "separate" : "joined");
+    fab_write_word(&to, "transfers", software->transfers_in_turn ? "in_turn" : "at_once");
+    fab_write_word(&to, "gathered_inputs", software->gathers_apart ? "apart" : "together");
+    fab_write_flag(&to, "sequence_copies", software->copies_messages);
+    fab_write_flag(&to, "shard_copies", software->copies_messages);
+    fab_write_word(&to, "gather_precision", software->gathers_tensor_fp8 ? "fp8" : "bf16");
+    fab_write_word(&to, "loss", software->loss);
+    fab_write_word(&to, "expert_weighting", software->weights_inside ? "activations" : "outputs");
+    fab_write_word(&to, "experts", software->experts.products);
+    fab_write_word(&to, "permutation", software->experts.permutation);
+    fab_write_word(&to, "dispatch", software->experts.dispatch);
+    fab_write_word(&to, "dispatch_precision", software->experts.dispatch_precision);
+    fab_write_word(&to, "kept_inputs", software->kept_inputs);
+    fab_write_word(&to, "moments", software->moments);
+    fab_write_word(&to, "parameter_precision", software->gathers_fp8 ? "fp8" : "kept");
+    fab_write_group(&to, "overlap", &overlap);
+    fab_write_group(&to, "effects", &effects);
+    return to;
 }
 
 #define PRECISION_WORD(id, text) text,
 
-const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
+static fab_field_writer compose_job(const fab_run_row *row, fab_arena *arena)
 {
     static const char *const PRECISION[] = {FAB_PRECISION_LIST(PRECISION_WORD)};
-    const char *model = compose_model(row, arena);
+    fab_field_writer job = fab_field_writer_make(arena);
+    fab_write_count(&job, "gpus", whole(row, FAB_RUN_GPUS, 1));
+    fab_write_word(&job, "tokens", "1T");
+    fab_write_count(&job, "batch", whole(row, FAB_RUN_BATCH, 1));
+    fab_write_count(&job, "sequence", whole(row, FAB_RUN_SEQUENCE, 1));
+    fab_write_word(&job, "precision", PRECISION[fab_run_precision(row)]);
+    return job;
+}
+
+const char *fab_run_compose(const fab_run_row *row, const fab_run_choice *choice, fab_arena *arena)
+{
+    const fab_run_software software = fab_run_software_of(row);
     const char *hardware = compose_hardware(row, arena);
-    const char *mapping = compose_mapping(row, choice, arena);
-    const char *assumptions = compose_assumptions(row, arena);
-    if (model == NULL || hardware == NULL || mapping == NULL || assumptions == NULL) {
+    const fab_field_writer model = compose_model(row, arena);
+    const fab_field_writer job = compose_job(row, arena);
+    const fab_field_writer mapping = compose_mapping(row, &software, choice, arena);
+    const fab_field_writer assumptions = compose_assumptions(row, &software, arena);
+    if (hardware == NULL || model.text == NULL || job.text == NULL || mapping.text == NULL ||
+        assumptions.text == NULL) {
         return NULL;
     }
-    return fab_arena_printf(arena,
-                            "name: measured\n%s%sjob: {gpus: %lld, tokens: 1T, batch: %lld, "
-                            "sequence: %lld, precision: %s}\n%s%s",
-                            hardware, model, whole(row, FAB_RUN_GPUS, 1),
-                            whole(row, FAB_RUN_BATCH, 1), whole(row, FAB_RUN_SEQUENCE, 1),
-                            PRECISION[fab_run_precision(row)], mapping, assumptions);
+    return fab_arena_printf(
+        arena, "name: measured\n%smodel: {%s}\njob: {%s}\nmapping: {%s}\nassumptions: {%s}\n",
+        hardware, model.text, job.text, mapping.text, assumptions.text);
 }

@@ -176,8 +176,8 @@ bool fab_run_has_no_chunks(const fab_run_row *row)
 const char *fab_run_features(const fab_run_row *row)
 {
     /* V3: n_group and topk_group in config.json of huggingface.co/deepseek-ai/DeepSeek-V3 */
-    return is_model(row, "GPT OSS") ? ", bias: all, attention_sinks: true, clamped_experts: true"
-           : is_model(row, "Qwen3") ? ", qk_norm: true"
-           : is_model(row, "V3")    ? ", router_groups: 8, groups_per_token: 4"
+    return is_model(row, "GPT OSS") ? "bias: all, attention_sinks: true, clamped_experts: true"
+           : is_model(row, "Qwen3") ? "qk_norm: true"
+           : is_model(row, "V3")    ? "router_groups: 8, groups_per_token: 4"
                                     : "";
 }

@@ -26,7 +26,7 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row);
  * has one in each direction. */
 bool fab_run_has_no_chunks(const fab_run_row *row);
 
-/* Fields of a model that its name implies and no column holds, such as `, bias: all`; or "". */
+/* Fields of a model that its name implies and no column holds, such as `bias: all`; or "". */
 const char *fab_run_features(const fab_run_row *row);
 
 #endif
