@@ -462,6 +462,27 @@ START_TEST(middle_stages_receive_before_they_send)
 }
 END_TEST
 
+/* two chunks a stage: all but the first and the last of six receive and send in each pass, so that
+ * stages wait for 3, 4 and 3 messages of 2 s */
+START_TEST(parts_between_others_receive_before_they_send)
+{
+    fab_workload w = timed_layer();
+    w.transfer = (fab_collective_cost){.time_s = 2};
+    fab_scenario s = dealt(6, 6, 3, 2, 0);
+    s.assumptions.effects.pipeline_transfers = true;
+    for (int64_t index = 0; index < 3; index++) {
+        const fab_stage stage = fab_stage_make(&s, index);
+        s.assumptions.transfers = FAB_TRANSFERS_AT_ONCE;
+        const fab_stage_time once = measure(&s, &w, &stage);
+        s.assumptions.transfers = FAB_TRANSFERS_IN_TURN;
+        const fab_stage_time turn = measure(&s, &w, &stage);
+        const double more_s = index == 1 ? 4.0 : 2.0;
+        assert_close(turn.forward_s, once.forward_s + more_s, 1e-14, "forward");
+        assert_close(turn.backward_s, once.backward_s + more_s, 1e-14, "backward");
+    }
+}
+END_TEST
+
 /* only the end stages carry embedding, head and prediction modules, and only when asked to */
 START_TEST(ends_carry_embedding_and_head)
 {
@@ -737,6 +758,7 @@ int main(void)
     tcase_add_test(tests, last_layers_stay_in_bf16);
     tcase_add_test(tests, chunks_pass_activations_on);
     tcase_add_test(tests, middle_stages_receive_before_they_send);
+    tcase_add_test(tests, parts_between_others_receive_before_they_send);
     tcase_add_test(tests, ends_carry_embedding_and_head);
     tcase_add_test(tests, ends_may_run_again);
     tcase_add_test(tests, host_waits_for_losses);

@@ -417,7 +417,7 @@ static void add_blocks(const fab_scenario *scenario, const fab_workload *workloa
 
 /* Every chunk passes its activations on and its gradients back; a blocking transfer costs the stage
  * one send in each pass and the wait for the neighbour's in the other direction is the bubble's.
- * In turn, a stage with neighbours on both sides receives before it sends. */
+ * In turn, a part with neighbours on both sides receives before it sends. */
 static void add_transfers(const fab_scenario *scenario, const fab_workload *workload,
                           const fab_stage *stage, fab_recorder *recorder, fab_stage_time *time)
 {
@@ -428,9 +428,10 @@ static void add_transfers(const fab_scenario *scenario, const fab_workload *work
     const double count = (double)parts;
     const fab_collective_cost *cost = &workload->transfer;
     fab_record_transfers(recorder, cost, parts);
-    const bool receives_first = scenario->assumptions.transfers == FAB_TRANSFERS_IN_TURN &&
-                                !stage->has_embedding && !stage->has_head;
-    const double pass_s = (receives_first ? 2.0 : 1.0) * count * cost->time_s;
+    const int64_t ends = (stage->has_embedding ? 1 : 0) + (stage->has_head ? 1 : 0);
+    const bool receives_first = scenario->assumptions.transfers == FAB_TRANSFERS_IN_TURN;
+    const double received = receives_first ? (double)(parts - ends) : 0.0;
+    const double pass_s = (count + received) * cost->time_s;
     const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
     const double forward_exposed_s = pass_s - fab_smaller(share_s, time->forward_s);
     const double behind_s = time->backward_s - put_off_s(scenario, time->weight_s);
