@@ -547,7 +547,9 @@ static void assert_bytes(const fab_block *block, const char *name, double forwar
 }
 
 /* 8 x 16 elements of 2 bytes read and written, 512; of what three or two matrices gather apart as
- * often, and once more for weight gradients; the last one brings nothing that a gradient reads */
+ * often, and once more for weight gradients; the last one brings nothing that a gradient reads.
+ * What is gathered in FP8 has half of the bytes, what is scattered has not, nor has a BF16 layer or
+ * the head. */
 START_TEST(sequences_are_joined_and_cut)
 {
     fab_scenario scenario = small_scenario();
@@ -566,9 +568,18 @@ START_TEST(sequences_are_joined_and_cut)
     scenario.assumptions.gather_precision = FAB_PRECISION_FP8;
     scenario.assumptions.effects.weight_gradient_gather = true;
     w = small_workload(&scenario);
-    assert_bytes(dense, "attention input, joined", 3 * 256, 6 * 256);
-    assert_bytes(dense, "feed-forward input, joined", 2 * 256, 4 * 256);
-    assert_bytes(dense, "feed-forward output, cut", 512, 512);
+    assert_bytes(dense, "attention input, joined", 3 * 256, 3 * 512 + 3 * 256);
+    assert_bytes(dense, "attention output, cut", 512, 256);
+    assert_bytes(dense, "feed-forward input, joined", 2 * 256, 2 * 512 + 2 * 256);
+    assert_bytes(dense, "feed-forward output, cut", 512, 256);
+    assert_bytes(&w.blocks[FAB_BLOCK_HEAD], "head input, joined", 512, 2 * 512);
+    assert_bytes(&w.blocks[FAB_BLOCK_EMBEDDING], "embedding, cut", 512, 512);
+    scenario.assumptions.bf16_layers = 2;
+    w = small_workload(&scenario);
+    assert_bytes(&w.blocks[FAB_BLOCK_DENSE_LAYER_BF16], "attention input, joined", 3 * 512,
+                 6 * 512);
+    assert_bytes(&w.blocks[FAB_BLOCK_DENSE_LAYER_BF16], "attention output, cut", 512, 512);
+    scenario.assumptions.bf16_layers = 0;
     scenario.mapping.is_sequence_parallel = false;
     w = small_workload(&scenario);
     ck_assert_uint_eq(dense->operator_count, LENGTH[FAB_BLOCK_DENSE_LAYER]);

@@ -60,10 +60,9 @@ static fab_status tensor_costs(const fab_scenario *scenario, const fab_workload 
 {
     const double payload_bit = BIT_PER_BYTE * element_byte(scenario->assumptions.tensor_precision) *
                                w->tokens_count * (double)scenario->model.hidden;
-    const double gathered_bit = scenario->assumptions.gather_precision == FAB_PRECISION_FP8
-                                    ? BIT_PER_BYTE * element_byte(FAB_PRECISION_FP8) *
-                                          w->tokens_count * (double)scenario->model.hidden
-                                    : payload_bit;
+    const double gathered_bit = BIT_PER_BYTE *
+                                element_byte(fab_workload_gather_precision(scenario, false)) *
+                                w->tokens_count * (double)scenario->model.hidden;
     const fab_placement *place = &w->groups[FAB_GROUP_TENSOR];
     FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, payload_bit, &out->whole));
     FAB_TRY(fab_workload_estimate(w, FAB_ALL_GATHER, place, gathered_bit, &out->gather));

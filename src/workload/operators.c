@@ -170,18 +170,34 @@ static void add_quantisation(fab_building *b)
     }
 }
 
-/* Messages of tensor ranks along the sequence, joined from parts or cut into parts by a copy of all
- * tokens (`all_gather_tensor`, `reduce_scatter_tensor` in
- * torch/distributed/_functional_collectives.py). */
-static void add_sequence_copies(fab_building *b, const char *name, double forward_count,
-                                double backward_count, int precision)
+/* A copy of all tokens, in the format of the message that brings or takes them. */
+static double copied_byte(const fab_building *b, int precision)
+{
+    const double element_byte = precision == FAB_PRECISION_FP8 ? 1.0 : ELEMENT_BYTE;
+    return 2.0 * element_byte * b->tokens * b->hidden;
+}
+
+/* What messages of products gather, and what they scatter. */
+static double gathered_byte(const fab_building *b)
+{
+    return copied_byte(b, fab_workload_gather_precision(b->scenario, b->is_wide));
+}
+
+static double scattered_byte(const fab_building *b)
+{
+    return copied_byte(b, b->scenario->assumptions.tensor_precision);
+}
+
+/* Messages of tensor ranks along the sequence, joined from parts or cut into parts by a copy
+ * (`all_gather_tensor`, `reduce_scatter_tensor` in torch/distributed/_functional_collectives.py).
+ */
+static void add_sequence_copies(fab_building *b, const char *name, double forward_byte,
+                                double backward_byte)
 {
     const fab_scenario *scenario = b->scenario;
-    const double element_byte = precision == FAB_PRECISION_FP8 ? 1.0 : ELEMENT_BYTE;
-    const double byte = 2.0 * element_byte * b->tokens * b->hidden;
     if (scenario->assumptions.copies_sequences && scenario->mapping.is_sequence_parallel &&
         b->tensor > 1.0) {
-        add_memory(b, name, forward_count * byte, backward_count * byte);
+        add_memory(b, name, forward_byte, backward_byte);
     }
 }
 
@@ -191,7 +207,14 @@ static void add_input_copies(fab_building *b, const char *name, double products)
     const fab_assumptions *assumed = &b->scenario->assumptions;
     const double inputs = assumed->gathered_inputs == FAB_GATHERED_APART ? products : 1.0;
     const double again = assumed->effects.weight_gradient_gather ? inputs : 0.0;
-    add_sequence_copies(b, name, inputs, inputs + again, assumed->gather_precision);
+    add_sequence_copies(b, name, inputs * gathered_byte(b),
+                        inputs * scattered_byte(b) + again * gathered_byte(b));
+}
+
+/* Behind products: their sum is scattered, its gradient is gathered. */
+static void add_output_copies(fab_building *b, const char *name)
+{
+    add_sequence_copies(b, name, scattered_byte(b), gathered_byte(b));
 }
 
 /* What a message of FSDP2 brings lies rank by rank and is copied to where its parameters lie, in
@@ -415,8 +438,7 @@ static void add_attention_core(fab_building *b)
     }
     add_gemm(b, "attention output", FAB_OPERATOR_GEMM, 1.0, b->tokens,
              heads * (double)fab_model_v_dim(b->model), b->hidden);
-    add_sequence_copies(b, "attention output, cut", 1.0, 1.0,
-                        b->scenario->assumptions.tensor_precision);
+    add_output_copies(b, "attention output, cut");
 }
 
 /* The kernel of linear attention. It runs like softmax attention over sequences of one chunk; its
@@ -522,8 +544,7 @@ static void build_dense_layer(fab_building *b)
     add_ffn(b, "feed-forward in", "activation", "feed-forward out", b->tokens,
             (double)b->model->dense_width / b->tensor);
     last_operator(b)->is_last = true;
-    add_sequence_copies(b, "feed-forward output, cut", 1.0, 1.0,
-                        b->scenario->assumptions.tensor_precision);
+    add_output_copies(b, "feed-forward output, cut");
     last_operator(b)->is_last = true;
     add_residual(b, "feed-forward residual");
     add_quantisation(b);
@@ -640,7 +661,7 @@ static void add_experts(fab_building *b)
 }
 
 /* What adding up copies element by element takes beyond their bytes. */
-static double scattered_byte(const fab_building *b)
+static double indexed_byte(const fab_building *b)
 {
     const double copies = b->shard_tokens * (double)b->model->experts_per_token;
     const bool is_indexed = b->scenario->assumptions.permutation == FAB_PERMUTATION_INDEXED;
@@ -665,14 +686,14 @@ static void add_routed(fab_building *b)
     const double moved = (arriving_rows(b) + b->rows) * b->hidden;
     if (sends_each_copy(b)) {
         add_memory(b, "permute to send", ELEMENT_BYTE * sent,
-                   ELEMENT_BYTE * sent + scattered_byte(b));
+                   ELEMENT_BYTE * sent + indexed_byte(b));
     }
     add_memory(b, "permute", ELEMENT_BYTE * moved, ELEMENT_BYTE * moved);
     add_padding(b);
     add_experts(b);
     add_memory(b, "unpermute", ELEMENT_BYTE * moved, ELEMENT_BYTE * moved);
     if (sends_each_copy(b)) {
-        add_memory(b, "weighted sum", ELEMENT_BYTE * sent + scattered_byte(b), ELEMENT_BYTE * sent);
+        add_memory(b, "weighted sum", ELEMENT_BYTE * sent + indexed_byte(b), ELEMENT_BYTE * sent);
     }
 }
 
@@ -698,7 +719,7 @@ static void build_embedding(fab_building *b, double vocabulary)
 {
     const double elements = b->tokens * b->hidden;
     add_memory(b, "embedding", 4.0 * elements, 8.0 * elements);
-    add_sequence_copies(b, "embedding, cut", 1.0, 1.0, b->scenario->assumptions.tensor_precision);
+    add_sequence_copies(b, "embedding, cut", scattered_byte(b), scattered_byte(b));
     add_shard_copies(b, vocabulary * b->hidden / b->tensor);
 }
 
@@ -707,8 +728,9 @@ static void build_head(fab_building *b, double vocabulary)
     const bool is_gathered = b->scenario->assumptions.loss == FAB_LOSS_GATHERED;
     const double logits = b->tokens * vocabulary / b->tensor;
     add_norm(b, "final norm");
-    add_sequence_copies(b, "head input, joined", 1.0, 1.0,
-                        b->scenario->assumptions.tensor_precision);
+    const double again = b->scenario->assumptions.effects.weight_gradient_gather ? 1.0 : 0.0;
+    add_sequence_copies(b, "head input, joined", scattered_byte(b),
+                        (1.0 + again) * scattered_byte(b));
     add_gemm(b, "output head", FAB_OPERATOR_GEMM_BF16, 1.0, b->tokens, b->hidden,
              vocabulary / b->tensor);
     /* a loss that is gathered takes all columns on each rank */

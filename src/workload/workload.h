@@ -183,6 +183,15 @@ FAB_CHECKED fab_status fab_workload_context_messages(const fab_scenario *scenari
                                                      fab_workload *workload, fab_block_kind kind);
 void fab_workload_operators(const fab_scenario *scenario, fab_workload *workload);
 
+/* fab_precision of what tensor ranks gather for products: FP8 where these take it, unless they stay
+ * in BF16 (`is_wide`). Head and embedding gather as `tensor_precision` says. */
+static inline int fab_workload_gather_precision(const fab_scenario *scenario, bool is_wide)
+{
+    const fab_assumptions *assumed = &scenario->assumptions;
+    const bool is_fp8 = assumed->gather_precision == FAB_PRECISION_FP8 && !is_wide;
+    return is_fp8 ? FAB_PRECISION_FP8 : assumed->tensor_precision;
+}
+
 /* Whether the products of a rank's experts run one after the other, with PyTorch's operators around
  * them. */
 bool fab_workload_loops_experts(const fab_scenario *scenario);
