@@ -21,6 +21,20 @@ run train some.yaml --explain
 want_code 0
 want_out 'dispatch tokens'
 
+# amounts of seven digits: names are broken, not the width
+cat >wide.yaml <<'END'
+name: wide
+gpu: h100_sxm
+fabric: {base: h100_ib, tiers: [{name: scale-inner, rate: 10 Gbps}, {name: scale-outer, rate: 1 Gbps}]}
+model: {base: deepseek-v3, layers: 60}
+job: {gpus: 16384, tokens: 1T, batch: 32768, sequence: 4096, precision: bf16}
+mapping: {tp: 8, pp: 1, ep: 256, zero: 3, microbatch: 1, recompute: full}
+END
+run train wide.yaml --explain
+want_code 0
+want_out 'reduce-scatter,'
+awk 'length($0) > 100 { exit 1 }' .out || failed 'a line with large amounts is wider than a terminal'
+
 # times of a user's own: a row of its shape, of its package
 cat >own.yaml <<'END'
 name: own

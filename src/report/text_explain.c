@@ -1,6 +1,7 @@
 #include <fabricast/report.h>
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/scratch.h"
 #include "report/sheet.h"
@@ -78,6 +79,33 @@ static const char *limit_text(fab_scratch *s, const summary *all)
                : fab_limit_text(main);
 }
 
+#define WORD_WIDTH 10 /* no text is narrower: most words fit */
+
+/* as wide as its widest cell */
+static size_t column_width(const fab_sheet *sheet, size_t column)
+{
+    size_t width = strlen(sheet->columns[column].head);
+    for (size_t row = 0; row < sheet->row_count; row++) {
+        const size_t cell = strlen(fab_sheet_cell(sheet, row, column));
+        width = cell > width ? cell : width;
+    }
+    const size_t wrap = sheet->columns[column].wrap;
+    return wrap > 0 && wrap < width ? wrap : width;
+}
+
+/* Breaks the texts of a column where lines were wider than a terminal; numbers stay whole. */
+static void narrow(const fab_sheet *sheet, fab_sheet_column *columns, size_t column)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < sheet->column_count; i++) {
+        width += columns[i].place != FAB_SHEET_PAGE ? column_width(sheet, i) + 1 : 0;
+    }
+    if (width > FAB_TEXT_WIDTH + 1) {
+        const size_t spare = width - FAB_TEXT_WIDTH - 1, had = column_width(sheet, column);
+        columns[column].wrap = had > spare + WORD_WIDTH ? had - spare : WORD_WIDTH;
+    }
+}
+
 #define OPERATOR_COLUMNS 9
 
 /* products are measured by the peak of their precision, all others by the memory bandwidth */
@@ -128,7 +156,7 @@ static void add_operator_total(const view *v, const fab_explained_block *block, 
 
 static void print_operators(const view *v, const fab_explained_block *block)
 {
-    const fab_sheet_column columns[OPERATOR_COLUMNS] = {
+    fab_sheet_column columns[OPERATOR_COLUMNS] = {
         {"operator", false, 0, FAB_SHEET_ALL},
         {"GFLOP", true, 0, FAB_SHEET_ALL},
         {"MB", true, 0, FAB_SHEET_ALL},
@@ -145,6 +173,7 @@ static void print_operators(const view *v, const fab_explained_block *block)
         add_operator(v, &block->operators[i], &sheet);
     }
     add_operator_total(v, block, &sheet);
+    narrow(&sheet, columns, 0);
     fprintf(v->stream, "\n");
     fab_text_sheet(&sheet, v->stream);
 }
@@ -234,6 +263,13 @@ static bool is_sent(const fab_explained_message *message)
     return message->cost.placement.ranks > 1;
 }
 
+/* the collective first, whose algorithm goes to a second line */
+static void narrow_messages(const fab_sheet *sheet, fab_sheet_column *columns)
+{
+    narrow(sheet, columns, 1);
+    narrow(sheet, columns, 0);
+}
+
 static void print_messages(const view *v, const fab_explained_block *block)
 {
     fab_sheet_column columns[MESSAGE_COLUMN_LIMIT];
@@ -245,6 +281,7 @@ static void print_messages(const view *v, const fab_explained_block *block)
         }
     }
     if (sheet.row_count > 0) {
+        narrow_messages(&sheet, columns);
         fprintf(v->stream, "\n");
         fab_text_sheet(&sheet, v->stream);
     }
@@ -365,6 +402,7 @@ static void print_exchanges(const view *v)
         }
     }
     if (sheet.row_count > 0) {
+        narrow_messages(&sheet, columns);
         fab_text_heading(v->stream,
                          fab_text_printf(s, "Gradients and parameters of a package of stage %s",
                                          fab_text_count(s, index)));
