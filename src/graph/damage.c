@@ -72,20 +72,21 @@ static const char *read_fault(const fab_graph *graph, const char *text, fab_aren
     const char *equals = strchr(text, '=');
     const char *why = NULL;
     if (!equals) {
-        return fab_arena_printf(arena, "`%s`: NODE-NODE=RATIO or NODE=RATIO is due", text);
+        return fab_arena_printf(arena, "fault `%s`: NODE-NODE=RATIO or NODE=RATIO is due", text);
     }
     const char *dash = memchr(text, '-', (size_t)(equals - text));
     f->is_link = dash != NULL;
     if (!find_node(graph, text, dash ? dash : equals, &f->ends[0]) ||
         (dash && !find_node(graph, dash + 1, equals, &f->ends[1]))) {
-        return fab_arena_printf(arena,
-                                "`%s`: no such node; packages are 0 to %u, switches s0, s1 ... or "
-                                "the words of the file",
-                                text, graph->package_count - 1);
+        return fab_arena_printf(
+            arena,
+            "fault `%s`: no such node; packages are 0 to %u, switches s0, s1 ... or "
+            "the words of the file",
+            text, graph->package_count - 1);
     }
     if (fab_quantity_parse(equals + 1, FAB_DIM_FRACTION, arena, &f->ratio, &why) != FAB_OK ||
         !(f->ratio >= 0.0 && f->ratio <= 1.0)) {
-        return fab_arena_printf(arena, "`%s`: a ratio from 0 to 1 is due", text);
+        return fab_arena_printf(arena, "fault `%s`: a ratio from 0 to 1 is due", text);
     }
     return NULL;
 }
@@ -133,7 +134,7 @@ fab_status fab_graph_damage(const fab_graph *graph, const char *text, fab_arena 
         }
     }
     if (hits == 0) {
-        *message_out = fab_arena_printf(arena, "`%s`: no link there", text);
+        *message_out = fab_arena_printf(arena, "fault `%s`: no link there", text);
         return *message_out ? FAB_E_INPUT : FAB_E_NOMEM;
     }
     return fab_draft_finish(&draft, graph_out);

@@ -173,8 +173,9 @@ static void draw_graph(fab_svg *svg, const fab_step_simulation *step, double top
     for (size_t i = 0; i < step->link_count; i++) {
         const fab_step_link *link = &step->links[i];
         const double y = top + LINE * (double)i, wide = LINK_WIDTH * link->busy_frac;
+        const char *others = fab_text_count(svg->scratch, (int64_t)link->count - 1);
         const char *more =
-            link->count > 1 ? fab_text_printf(svg->scratch, " and %u alike", link->count - 1) : "";
+            link->count > 1 ? fab_text_printf(svg->scratch, " and %s alike", others) : "";
         fab_svg_rect(svg, (fab_svg_box){LEFT, y, LINK_WIDTH, LINE - 4.0}, 0.0, "#f4f4f4", NULL);
         fab_svg_rect(svg, (fab_svg_box){LEFT, y, wide < LINK_WIDTH ? wide : LINK_WIDTH, LINE - 4.0},
                      0.0, "#4477aa", NULL);
