@@ -88,6 +88,11 @@ grep -q 'computation_scale: 1.000' single.yaml || failed 'one lineage makes a co
 want_out 'the default: one lineage'
 run calibrate "$root/validation/fits_or_not.csv"
 want_code 2
+head -n 1 two.csv >none.csv
+run calibrate none.csv --out none.yaml
+want_code 2
+want_err 'none.csv:1:1: error: the table has no rows'
+[ ! -e none.yaml ] || failed 'no rows make constants'
 sed 's/,8,32,4096/,8,none,4096/' two.csv >words.csv
 run calibrate words.csv
 want_code 0

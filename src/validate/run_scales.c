@@ -316,6 +316,12 @@ fab_status fab_calibrate_runs(const fab_catalog *catalog, const char *path, fab_
         return FAB_E_INPUT;
     }
     FAB_TRY(fab_run_table_read(&text, arena, diagnostics, &s.table));
+    if (s.table.row_count == 0) {
+        fab_diagnose(diagnostics, FAB_SEVERITY_ERROR,
+                     fab_csv_position(text.csv, &text.csv->header[0]), NULL,
+                     "the table has no rows");
+        return FAB_E_INPUT;
+    }
     fab_run_calibration *result = FAB_NEW(arena, fab_run_calibration, 1);
     s.runs = FAB_NEW(arena, fab_scaled, s.table.row_count);
     s.rest = FAB_NEW(arena, fab_scale_rest, s.table.row_count);
