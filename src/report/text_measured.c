@@ -47,7 +47,7 @@ fab_status fab_report_measured_text(const fab_measured_group *groups, size_t cou
         fab_text_printf(
             &scratch,
             "Absolute error of %s against the measured one. The constants were fitted "
-            "on validation/*.csv: for those rows this is the error of the fit, not of "
+            "on validation/collectives*.csv: for those rows this is the error of the fit, not of "
             "a prediction.%s",
             way->is_simulated
                 ? "the time in which all messages of the algorithm arrive, at the rates "
