@@ -47,7 +47,7 @@ static fab_gpu_speed speed_of(const fab_scenario *scenario)
     const fab_gpu *gpu = &scenario->gpu;
     const double bf16_flops = gpu->bf16_flops.value;
     const fab_precision precision = (fab_precision)scenario->job.precision;
-    const double peak_flops = fab_precision_peak_flops(gpu, precision)->value;
+    const double peak_flops = fab_precision_peak_flops(gpu, scenario->job.precision)->value;
     const bool has_fp8 = gpu->fp8_flops.is_known && gpu->fp8_flops.value > 0.0;
     const fab_power_assumptions *power = &assumed->power;
     const fab_gpu_energy_rule rule = {power->static_frac, power->full_rate_frac,
