@@ -195,6 +195,23 @@ static inline int random_parts_of(const fab_model *model)
            (model->attention == FAB_ATTENTION_MLA ? (int)FAB_PART_LATENTS : 0);
 }
 
+/* What software does beside the mapping, none of which a scenario is refused for. */
+static inline void random_software(uint64_t *seed, fab_assumptions *a)
+{
+    a->overlap.server_loss_frac = random_true(seed, 0.3) ? seeded_between(seed, 0.0, 1.0) : 0.0;
+    a->has_fused_latents = random_true(seed, 0.7);
+    a->reruns_last = random_true(seed, 0.7);
+    a->reruns_ends = random_true(seed, 0.3);
+    a->gradient_passes = random_true(seed, 0.3) ? seeded_integer(seed, 1, 4) : 0;
+    a->gathered_inputs = random_true(seed, 0.3);
+    a->copies_sequences = random_true(seed, 0.3);
+    a->copies_shards = random_true(seed, 0.3);
+    a->transfers = random_true(seed, 0.3);
+    if (a->loss == FAB_LOSS_SHARDED && random_true(seed, 0.3)) {
+        a->loss = FAB_LOSS_IN_PLACE;
+    }
+}
+
 /* Attention core, embedding and head, and the pipeline bubble are always on. */
 static inline fab_scenario random_scenario(int number, fab_arena *where)
 {
@@ -274,6 +291,7 @@ static inline fab_scenario random_scenario(int number, fab_arena *where)
                                          ? FAB_PRECISION_FP8
                                          : FAB_PRECISION_BF16;
     s.assumptions.exchange_messages = random_true(&host_seed, 0.3);
+    random_software(&host_seed, &s.assumptions);
 
     fab_diagnostics list = fab_diagnostics_make(where);
     const fab_status status = fab_scenario_settle(&EMPTY, where, &list, &s);

@@ -109,18 +109,25 @@ static void exchanges_add_up(const fab_explained_stage *stage)
     assert_equal(exposed_s[0], stage->part_s[FAB_STEP_DATA], "exposed in passes");
 }
 
-/* what hides of each class slows computation by the same share of its time */
+/* what hides of each class slows computation by the same share of its time; of data-parallel
+ * messages more, up to that on the inner tier alone */
 static void hiding_costs(const fab_scenario *s, const fab_explained_stage *stage)
 {
     const double loss = s->assumptions.overlap.loss_frac;
-    double hidden_s = 0.0, total_s = stage->data_s + 1e-30;
+    const double server_loss = s->assumptions.overlap.server_loss_frac;
+    const fab_message_forecast *data = &stage->messages[FAB_MESSAGE_DATA];
+    const double in_passes_s = data->total_s - data->exposed_s;
+    const double once_s = stage->data_s - stage->data_exposed_s;
+    double hidden_s = 0.0, total_s = stage->data_s;
     for (int class = 0; class < FAB_MESSAGE_CLASS_COUNT; class ++) {
         hidden_s += stage->messages[class].total_s - stage->messages[class].exposed_s;
         total_s += stage->messages[class].total_s;
     }
-    ck_assert_double_eq_tol(stage->part_s[FAB_STEP_BESIDE], loss * hidden_s, 1e-12 * total_s);
-    ck_assert_double_eq_tol(stage->data_beside_s, loss * (stage->data_s - stage->data_exposed_s),
-                            1e-12 * total_s);
+    const double beside_s = stage->part_s[FAB_STEP_BESIDE], slack_s = 1e-12 * (total_s + 1e-30);
+    ck_assert_double_ge(beside_s, loss * hidden_s - slack_s);
+    ck_assert_double_le(beside_s, loss * hidden_s + server_loss * in_passes_s + slack_s);
+    ck_assert_double_ge(stage->data_beside_s, loss * once_s - slack_s);
+    ck_assert_double_le(stage->data_beside_s, (loss + server_loss) * once_s + slack_s);
 }
 
 static void stages_add_up(const fab_scenario *s)
@@ -152,7 +159,11 @@ static void stages_add_up(const fab_scenario *s)
             assert_equal(stage->messages[class].total_s, message_s[class], "messages");
         }
         assert_equal(stage->messages[FAB_MESSAGE_PIPELINE].total_s,
-                     2.0 * (double)e.transfers * e.transfer.time_s, "transfers");
+                     2.0 * (double)stage->transfers * e.transfer.time_s, "transfers");
+        ck_assert_int_ge(stage->transfers, e.transfers);
+        ck_assert_int_le(stage->transfers, s->assumptions.transfers == FAB_TRANSFERS_IN_TURN
+                                               ? 2 * e.transfers
+                                               : e.transfers);
         assert_equal(sum(stage->part_s, FAB_STEP_CLASS_COUNT), stage->forward_s + stage->backward_s,
                      "passes");
         exchanges_add_up(stage);

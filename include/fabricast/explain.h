@@ -116,7 +116,9 @@ typedef struct fab_explained_stage {
     fab_message_forecast messages[FAB_MESSAGE_CLASS_COUNT]; /* of both passes */
     fab_offload_forecast offload[2]; /* copies to the host in the forward pass, back in the backward
                                         pass */
-    double data_s;         /* gradients and parameters exchanged once per step, if nothing hid */
+    int64_t transfers; /* that it waits for in each pass: what it sends, and, where the scenario's
+                          `transfers` come in turn, what its parts between two others receive */
+    double data_s;     /* gradients and parameters exchanged once per step, if nothing hid */
     double data_exposed_s; /* part of it that lengthens the step */
     double data_beside_s;  /* by which the rest slows the computation beside it */
     fab_explained_exchange exchanges[FAB_EXPLAINED_EXCHANGE_LIMIT];
@@ -157,9 +159,9 @@ typedef struct fab_explanation {
     int64_t slowest_stage; /* 0-based, like the two below */
     int64_t data_stage;
     int64_t optimizer_stage;
-    fab_collective_cost
-        transfer; /* of a micro-batch's activations, or gradients, to the next stage:
-                   * `transfers` in each pass, exposed as stages[].messages say */
+    fab_collective_cost transfer; /* of a micro-batch's activations, or gradients, to the next
+                                   * stage: a stage sends `transfers` in each pass, exposed as
+                                   * stages[].messages say */
     int64_t transfers;
     fab_expert_load expert_load; /* that the step waits for; both as given where it is fixed, 0
                                     without experts */

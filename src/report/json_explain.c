@@ -107,6 +107,7 @@ static void add_stage(fab_json *json, json_t *list, const fab_explanation *expla
     for (int pass = 0; pass < 2; pass++) {
         fab_json_offload(json, fab_json_object(json, offload, NULL), &stage->offload[pass]);
     }
+    fab_json_integer(json, made, "transfers", stage->transfers);
     fab_json_real(json, made, "data_s", stage->data_s);
     fab_json_real(json, made, "data_exposed_s", stage->data_exposed_s);
     fab_json_real(json, made, "data_beside_s", stage->data_beside_s);

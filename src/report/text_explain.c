@@ -462,12 +462,13 @@ static const char *transfer_text(const view *v)
 {
     fab_scratch *s = v->scratch;
     const fab_explanation *e = v->explanation;
-    if (e->transfers == 0) {
+    const fab_explained_stage *slowest = &e->stages[e->slowest_stage];
+    if (slowest->transfers == 0) {
         return "";
     }
-    const fab_message_forecast *sent = &e->stages[e->slowest_stage].messages[FAB_MESSAGE_PIPELINE];
+    const fab_message_forecast *sent = &slowest->messages[FAB_MESSAGE_PIPELINE];
     return fab_text_printf(s, "; of %s x 2 transfers of %s each %s are exposed",
-                           fab_text_count(s, e->transfers),
+                           fab_text_count(s, slowest->transfers),
                            fab_text_quantity(s, e->transfer.time_s, FAB_DIM_TIME),
                            fab_text_quantity(s, sent->exposed_s, FAB_DIM_TIME));
 }

@@ -37,6 +37,7 @@ void fab_record_begin(fab_recorder *recorder)
         return;
     }
     recorder->exchanges.count = 0;
+    recorder->waits = 0;
     for (size_t i = 0; i < FAB_EXPLAINED_BLOCK_LIMIT; i++) {
         recorder->counts[i] = 0;
     }
@@ -216,11 +217,13 @@ void fab_record_pass(fab_explained_block *block, bool is_backward,
     *(is_backward ? &block->backward_s : &block->forward_s) = pass_s;
 }
 
-void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count)
+void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count,
+                          int64_t waits)
 {
     if (recorder != NULL) {
         recorder->transfer = booked(recorder, *cost);
         recorder->transfers = count;
+        recorder->waits = waits;
     }
 }
 
@@ -275,6 +278,7 @@ void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_tim
         .data_beside_s = data->beside_s,
         .optimizer_s = optimizer_s,
         .offload = {time->offload[0], time->offload[1]},
+        .transfers = recorder->waits,
         .in_flight_count = fab_stage_in_flight_count(recorder->scenario, index),
         .memory = *memory,
     };

@@ -19,6 +19,7 @@ typedef struct fab_recorder {
     int64_t counts[FAB_EXPLAINED_BLOCK_LIMIT]; /* of blocks in the stage measured last */
     fab_collective_cost transfer;              /* from a stage to the next */
     int64_t transfers;                         /* ... in each pass */
+    int64_t waits;                             /* for such, in each pass of the stage at hand */
     fab_exchange_list exchanges;               /* of the stage measured last */
     int64_t slowest_stage, data_stage, optimizer_stage;
 } fab_recorder;
@@ -50,8 +51,10 @@ void fab_record_pass(fab_explained_block *block, bool is_backward,
                      const double part_s[FAB_STEP_CLASS_COUNT],
                      const double exposed_s[FAB_MESSAGE_CLASS_COUNT], double pass_s);
 
-/* What a stage sends to the next in each pass: `count` times the same. */
-void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count);
+/* What a stage sends to the next in each pass, `count` times the same, and how many such it waits
+ * for, sent or received. */
+void fab_record_transfers(fab_recorder *recorder, const fab_collective_cost *cost, int64_t count,
+                          int64_t waits);
 
 /* A stage as the forecast sees it. */
 void fab_record_stage(fab_recorder *recorder, int64_t index, const fab_stage_time *time,

@@ -427,11 +427,11 @@ static void add_transfers(const fab_scenario *scenario, const fab_workload *work
     }
     const double count = (double)parts;
     const fab_collective_cost *cost = &workload->transfer;
-    fab_record_transfers(recorder, cost, parts);
     const int64_t ends = (stage->has_embedding ? 1 : 0) + (stage->has_head ? 1 : 0);
     const bool receives_first = scenario->assumptions.transfers == FAB_TRANSFERS_IN_TURN;
-    const double received = receives_first ? (double)(parts - ends) : 0.0;
-    const double pass_s = (count + received) * cost->time_s;
+    const int64_t waits = receives_first ? 2 * parts - ends : parts;
+    const double pass_s = (double)waits * cost->time_s;
+    fab_record_transfers(recorder, cost, parts, waits);
     const double share_s = scenario->assumptions.overlap.pipeline_frac * pass_s;
     const double forward_exposed_s = pass_s - fab_smaller(share_s, time->forward_s);
     const double behind_s = time->backward_s - put_off_s(scenario, time->weight_s);
