@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-/* The messages of each block. Symbols as in operators.c; docs/models-training.md#messages. */
+/* The messages of each block. Symbols as in building.h; docs/models-training.md#messages. */
 
 #define BIT_PER_BYTE     8.0
 #define SCALE_BYTE       4.0   /* FP32 scale of a block of FP8 values */
