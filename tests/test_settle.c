@@ -180,6 +180,8 @@ static const struct {
      "gather_precision fp8 is of what FP8 products take, and the job's precision is bf16", "fp8}"},
     {"{assumptions: {parameter_precision: fp8}}",
      "parameter_precision fp8 gives no weights to keep in bf16, as zero 1 does", "fp8}"},
+    {"{assumptions: {loss: in_place, fused_loss: false}}",
+     "loss in_place is one pass over BF16 logits, and fused_loss is false", "in_place"},
     {"{mapping: {zero: 2}, assumptions: {gradient_sum: all_reduce}}",
      "gradient_sum all_reduce gives every rank all gradients, which zero 2 shares out",
      "all_reduce}"},

@@ -124,6 +124,16 @@ static void check_gradient_sum(fab_settling *s)
     }
 }
 
+/* A gradient overwrites logits in the pass that takes the loss of them. */
+static void check_loss(fab_settling *s)
+{
+    const fab_assumptions *a = &s->scenario->assumptions;
+    if (a->loss == FAB_LOSS_IN_PLACE && !a->has_fused_loss) {
+        fab_settling_tell(s, "assumptions", "loss", "write fused_loss: true, or loss: sharded",
+                          "loss in_place is one pass over BF16 logits, and fused_loss is false");
+    }
+}
+
 static void check_wide_layers(fab_settling *s)
 {
     const int64_t wide = s->scenario->assumptions.bf16_layers;
@@ -229,6 +239,7 @@ void fab_settle_assumptions(fab_settling *s)
     check_weights(s);
     check_gathers(s);
     check_gradient_sum(s);
+    check_loss(s);
     check_wide_layers(s);
     check_power(s);
     check_efficiencies(s);
