@@ -144,6 +144,10 @@ START_TEST(loops)
     ck_assert_int_eq(parse(arena, ABOVE, 2, &diagnostics, &graph), FAB_OK);
     ck_assert_int_eq(fab_graph_check_up_down(graph, arena, &diagnostics), FAB_OK);
     ck_assert_uint_eq(diagnostics.count, 0);
+    /* nor are two that no package reaches: nothing is routed there */
+    static const char APART[] = "from,to,rate\n0,left,1 Gbps\n1,left,1 Gbps\nx,y,1 Gbps\n";
+    ck_assert_int_eq(parse(arena, APART, 2, &diagnostics, &graph), FAB_OK);
+    ck_assert_int_eq(fab_graph_check_up_down(graph, arena, &diagnostics), FAB_OK);
     /* a graph of no file has no rows */
     const fab_graph *mesh = graph_of(arena, "mesh", 3);
     ck_assert_int_eq(fab_graph_check_up_down(mesh, arena, &diagnostics), FAB_E_INPUT);

@@ -37,7 +37,8 @@ const uint32_t *fab_levels_make(const fab_graph *graph, fab_arena *arena)
 bool fab_levels_find_tie(const fab_graph *graph, const uint32_t *level, uint32_t *link_out)
 {
     for (uint32_t i = 0; i < graph->link_count; i++) {
-        if (level[graph->from[i]] == level[graph->to[i]]) {
+        const uint32_t here = level[graph->from[i]];
+        if (here == level[graph->to[i]] && here != FAR) {
             *link_out = i;
             return true;
         }
