@@ -586,6 +586,32 @@ START_TEST(sequences_are_joined_and_cut)
 }
 END_TEST
 
+/* All that a layer can have at once: 14 operators of MLA with a gate and unfused scores, 18 of
+ * experts with all that moves copies and shards. They fill a block's list. */
+START_TEST(the_fullest_block_fits)
+{
+    fab_scenario scenario = small_scenario();
+    scenario.model.attention = FAB_ATTENTION_MLA;
+    scenario.model.q_rank = scenario.model.kv_rank = 8;
+    scenario.model.qk_nope_dim = scenario.model.qk_rope_dim = scenario.model.v_dim = 4;
+    scenario.model.has_attention_gate = true;
+    scenario.model.bias = FAB_BIAS_ALL;
+    scenario.job.precision = FAB_PRECISION_FP8;
+    scenario.mapping.zero = 3;
+    scenario.assumptions.attention = FAB_ATTENTION_UNFUSED;
+    scenario.assumptions.effects.attention_core = true;
+    scenario.assumptions.experts = FAB_EXPERTS_PADDED;
+    scenario.assumptions.copies_sequences = true;
+    scenario.assumptions.copies_shards = true;
+    fab_workload w = {.tokens_count = 8.0, .shard_tokens_count = 4.0, .routed_rows_count = 12.0};
+    w.groups[FAB_GROUP_DATA].ranks = 2;
+    fab_workload_operators(&scenario, &w);
+    const fab_block *moe = &w.blocks[FAB_BLOCK_MOE_LAYER];
+    ck_assert_str_eq(moe->operators[moe->operator_count - 1].name, "copies of shards");
+    ck_assert_uint_eq(moe->operator_count, FAB_OPERATOR_LIMIT);
+}
+END_TEST
+
 /* 256 + 128 + 512 + 256 weights of a dense layer, 128 x 16 of the embedding: 4 bytes for each
  * gather, 2 and 4 for FP32 gradients; never again, of one rank never */
 START_TEST(shards_are_copied)
@@ -689,6 +715,7 @@ int main(void)
     tcase_add_test(tests, software_moves_more_or_less);
     tcase_add_test(tests, sequences_are_joined_and_cut);
     tcase_add_test(tests, shards_are_copied);
+    tcase_add_test(tests, the_fullest_block_fits);
     tcase_add_loop_test(tests, operators_belong_to_parts, 0, (int)FAB_TABLE_SIZE(TAGGED));
     tcase_add_test(tests, latent_operators_belong_to_parts);
     tcase_add_loop_test(tests, linear_flops_are_the_models, 0, 4);
