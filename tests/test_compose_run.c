@@ -4,6 +4,7 @@
 #include <fabricast/arena.h>
 
 #include "run_all.h"
+#include "run_rows.h"
 #include "validate/measured_runs.h"
 
 /* A cell of a row. */
@@ -28,10 +29,7 @@ static const cell SHARDED[CELL_LIMIT] = {
 
 static fab_run_row row_of(const cell *more, size_t count)
 {
-    fab_run_row row = {.outcome = 0};
-    for (int i = 0; i < FAB_RUN_COLUMN_COUNT; i++) {
-        row.cells[i] = "";
-    }
+    fab_run_row row = empty_row();
     for (size_t i = 0; i < CELL_LIMIT && SHARDED[i].text != NULL; i++) {
         row.cells[SHARDED[i].column] = SHARDED[i].text;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "run_all.h"
+#include "run_rows.h"
 #include "validate/run_experts.h"
 
 #define MXFP8    "mxfp8"
@@ -65,18 +66,12 @@ static const struct {
 
 static fab_run_row row_of(size_t i)
 {
-    fab_run_row row;
-    for (int column = 0; column < FAB_RUN_COLUMN_COUNT; column++) {
-        row.cells[column] = "";
-    }
+    fab_run_row row = software_row(ROW[i].software, ROW[i].year, ROW[i].overlap);
     row.cells[FAB_RUN_MODEL] = ROW[i].model;
     row.cells[FAB_RUN_EXPERTS] = "128";
     row.cells[FAB_RUN_GPU] = ROW[i].gpu;
     row.cells[FAB_RUN_PRECISION] = ROW[i].precision;
     row.cells[FAB_RUN_ROUTING] = ROW[i].routing;
-    row.cells[FAB_RUN_OVERLAP] = ROW[i].overlap;
-    row.cells[FAB_RUN_SOFTWARE] = ROW[i].software;
-    row.cells[FAB_RUN_YEAR] = ROW[i].year;
     return row;
 }
 

@@ -4,6 +4,7 @@
 #include <fabricast/arena.h>
 
 #include "run_all.h"
+#include "run_rows.h"
 #include "validate/run_layout.h"
 
 /* LLaMA 13B and 30B: layers of 317 and 532 million parameters, embedding and head of 655 and 852;
@@ -40,10 +41,7 @@ static const struct {
 START_TEST(layers_are_dealt)
 {
     fab_arena *arena = fab_arena_create((size_t)1 << 16);
-    fab_run_row row = {.outcome = 0};
-    for (int i = 0; i < FAB_RUN_COLUMN_COUNT; i++) {
-        row.cells[i] = "";
-    }
+    fab_run_row row = empty_row();
     row.cells[FAB_RUN_SOFTWARE] = ROWS[_i].software;
     row.cells[FAB_RUN_LAYERS] = ROWS[_i].layers;
     row.cells[FAB_RUN_HIDDEN] = ROWS[_i].hidden;

@@ -4,6 +4,7 @@
 #include "validate/field_writer.h"
 #include "validate/measured_runs.h"
 #include "validate/run_layout.h"
+#include "validate/run_recompute.h"
 #include "validate/run_software.h"
 
 /* Hardware as tables of runs call it, in names of the catalog. The network of a row overrides the
@@ -362,12 +363,12 @@ static fab_field_writer compose_mapping(const fab_run_row *row, const fab_run_so
 static fab_field_writer compose_overlap(const fab_run_software *software, fab_arena *arena)
 {
     fab_field_writer overlap = fab_field_writer_make(arena);
-    fab_write_number(&overlap, "tensor", software->tensor_overlap_frac, "");
-    fab_write_number(&overlap, "tensor_gradients", software->tensor_gradient_frac, "");
+    fab_write_number(&overlap, "tensor", software->overlap.tensor_frac, "");
+    fab_write_number(&overlap, "tensor_gradients", software->overlap.tensor_gradients_frac, "");
     fab_write_number(&overlap, "expert", software->experts.overlap_frac, "");
-    fab_write_number(&overlap, "pipeline", software->pipeline_overlap_frac, "");
-    fab_write_number(&overlap, "data", software->data_overlap_frac, "");
-    fab_write_number(&overlap, "server_loss", software->server_loss_frac, "");
+    fab_write_number(&overlap, "pipeline", software->overlap.pipeline_frac, "");
+    fab_write_number(&overlap, "data", software->overlap.data_frac, "");
+    fab_write_number(&overlap, "server_loss", software->overlap.server_loss_frac, "");
     return overlap;
 }
 
@@ -381,34 +382,37 @@ static fab_field_writer compose_effects(const fab_run_software *software, fab_ar
 static fab_field_writer compose_assumptions(const fab_run_row *row,
                                             const fab_run_software *software, fab_arena *arena)
 {
-    const bool sends_in_bf16 = software->sums_in_bf16 && !software->sends_in_fp32;
+    const bool sends_in_bf16 =
+        software->gradients.sums_in_bf16 && !software->gradients.sends_in_fp32;
     const fab_field_writer overlap = compose_overlap(software, arena);
     const fab_field_writer effects = compose_effects(software, arena);
     fab_field_writer to = fab_field_writer_make(arena);
     fab_write_word(&to, "fp8_scaling", scaling_of(row));
-    fab_write_word(&to, "attention", software->attention);
-    fab_write_word(&to, "elementwise", software->elementwise);
-    fab_write_flag(&to, "fused_loss", software->has_fused_loss);
-    fab_write_flag(&to, "fused_latents", software->has_fused_latents);
-    fab_write_flag(&to, "recompute_last", !software->skips_last);
+    fab_write_word(&to, "attention", software->kernels.attention);
+    fab_write_word(&to, "elementwise", software->kernels.elementwise);
+    fab_write_flag(&to, "fused_loss", software->kernels.has_fused_loss);
+    fab_write_flag(&to, "fused_latents", software->kernels.has_fused_latents);
+    fab_write_flag(&to, "recompute_last", !fab_run_skips_last(row));
     fab_write_flag(&to, "recompute_ends", software->reruns_ends);
-    fab_write_number(&to, "launch", 1e6 * software->launch_s, " us");
-    fab_write_flag(&to, "launch_waits", software->launch_waits);
-    fab_write_count(&to, "loss_checks", software->loss_checks);
-    fab_write_flag(&to, "dropout", software->has_dropout);
+    fab_write_number(&to, "launch", 1e6 * software->kernels.launch_s, " us");
+    fab_write_flag(&to, "launch_waits", software->kernels.launch_waits);
+    fab_write_count(&to, "loss_checks", software->gradients.loss_checks);
+    fab_write_flag(&to, "dropout", software->kernels.has_dropout);
     fab_write_flag(&to, "scatter_gather", software->has_scatter_gather);
-    fab_write_word(&to, "main_gradient", software->sums_in_bf16 ? "bf16" : "fp32");
+    fab_write_word(&to, "main_gradient", software->gradients.sums_in_bf16 ? "bf16" : "fp32");
     fab_write_word(&to, "gradient_precision", sends_in_bf16 ? "bf16" : "fp32");
-    fab_write_word(&to, "gradient_sum", software->sums_all ? "all_reduce" : "reduce_scatter");
-    fab_write_word(&to, "exchange_messages", software->sends_each_matrix ? "per_matrix" : "joined");
-    fab_write_count(&to, "gradient_passes", software->gradient_passes);
+    fab_write_word(&to, "gradient_sum",
+                   software->gradients.sums_all ? "all_reduce" : "reduce_scatter");
+    fab_write_word(&to, "exchange_messages",
+                   software->gradients.sends_each_matrix ? "per_matrix" : "joined");
+    fab_write_count(&to, "gradient_passes", software->gradients.passes);
     fab_write_word(&to, "gate_product", software->has_separate_gate ? "separate" : "joined");
     fab_write_word(&to, "transfers", software->transfers_in_turn ? "in_turn" : "at_once");
     fab_write_word(&to, "gathered_inputs", software->gathers_apart ? "apart" : "together");
     fab_write_flag(&to, "sequence_copies", software->copies_messages);
     fab_write_flag(&to, "shard_copies", software->copies_messages);
     fab_write_word(&to, "gather_precision", software->gathers_tensor_fp8 ? "fp8" : "bf16");
-    fab_write_word(&to, "loss", software->loss);
+    fab_write_word(&to, "loss", software->kernels.loss);
     fab_write_word(&to, "expert_weighting", software->weights_inside ? "activations" : "outputs");
     fab_write_word(&to, "experts", software->experts.products);
     fab_write_word(&to, "permutation", software->experts.permutation);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "validate/run_framework.h"
+
 /* Of dispatch and combine beside another micro-batch: one pair of runs with and without (Qwen3-235B
  * on 256 H100, 19.7 and 17.6 s) gained 0.28 of what was exposed, which is nine tenths of what
  * hides: what hides slows the passes by overlap.loss of its time, 0.1. */
@@ -23,11 +25,6 @@ static bool says(const fab_run_row *row, fab_run_column column, const char *word
     return strstr(row->cells[column], word) != NULL;
 }
 
-static bool says_either(const fab_run_row *row, const char *word)
-{
-    return says(row, FAB_RUN_SOFTWARE, word) || says(row, FAB_RUN_OVERLAP, word);
-}
-
 /* 26.02.01 is 260201; 0 where no container is named. */
 static int release_of(const fab_run_row *row)
 {
@@ -42,7 +39,7 @@ static int release_of(const fab_run_row *row)
 
 static bool is_bridge(const fab_run_row *row)
 {
-    return says(row, FAB_RUN_SOFTWARE, "Megatron-Bridge") && release_of(row) > 0;
+    return fab_run_is(row, FAB_FRAMEWORK_BRIDGE) && release_of(row) > 0;
 }
 
 /* a domain of 72 */
@@ -88,18 +85,18 @@ static bool is_graphed_early(const fab_run_row *row)
  * false, gradients sent in BF16. */
 static bool is_grok(const fab_run_row *row)
 {
-    return is_model(row, "Grok-1") && says(row, FAB_RUN_SOFTWARE, "NeMo");
+    return is_model(row, "Grok-1") && fab_run_is(row, FAB_FRAMEWORK_NEMO);
 }
 
 /* `grad_reduce_in_fp32` is false in its presets of all models that runs name, dense or not. */
 static bool sums_in_bf16(const fab_run_row *row)
 {
-    return says(row, FAB_RUN_SOFTWARE, "Megatron-Bridge") || is_grok(row);
+    return fab_run_is(row, FAB_FRAMEWORK_BRIDGE) || is_grok(row);
 }
 
 static const char *dispatch_of(const fab_run_row *row)
 {
-    const bool is_named = says_either(row, "DeepEP") || says_either(row, "HybridEP");
+    const bool is_named = fab_run_has_word(row, "DeepEP") || fab_run_has_word(row, "HybridEP");
     return is_named || is_hybrid(row) ? "per_domain" : "per_expert";
 }
 
@@ -113,8 +110,8 @@ static bool is_padded(const fab_run_row *row)
 /* Other libraries than Megatron's run one kernel: MaxText takes Megablox. */
 static const char *products_of(const fab_run_row *row)
 {
-    const bool is_megatron =
-        says_either(row, "Megatron") || says_either(row, "NeMo") || says_either(row, "MCore");
+    static const char *const WORDS[] = {"Megatron", "NeMo", "MCore", NULL};
+    const bool is_megatron = fab_run_has_any(row, WORDS);
     return is_fused(row) ? "fused" : is_padded(row) ? "padded" : is_megatron ? "looped" : "grouped";
 }
 
@@ -122,7 +119,8 @@ static const char *permutation_of(const fab_run_row *row)
 {
     const double year = fab_run_number(row, FAB_RUN_YEAR);
     const bool is_old = year > 0.0 && year < PERMUTATION_YEAR;
-    return is_old || is_grok(row) || says_either(row, "permute fusion off") ? "indexed" : "fused";
+    return is_old || is_grok(row) || fab_run_has_word(row, "permute fusion off") ? "indexed"
+                                                                                 : "fused";
 }
 
 /* Presets with `moe_a2a_overlap` false, whatever the words of a row say: Qwen3 30B, and 235B on
@@ -138,7 +136,7 @@ static bool overlaps_nothing(const fab_run_row *row)
  * 3.2.1), as the schedule of that name does. */
 static bool is_paired(const fab_run_row *row)
 {
-    return says_either(row, "DualPipe");
+    return fab_run_has_word(row, "DualPipe");
 }
 
 static double overlap_of(const fab_run_row *row)
@@ -146,7 +144,8 @@ static double overlap_of(const fab_run_row *row)
     if (is_paired(row)) {
         return 0.0;
     }
-    const bool is_named = says_either(row, "EP overlap on") || says_either(row, "1F1B EP overlap");
+    const bool is_named =
+        fab_run_has_word(row, "EP overlap on") || fab_run_has_word(row, "1F1B EP overlap");
     return is_fused(row) || (is_named && !overlaps_nothing(row)) ? HIDDEN_FRAC : 0.0;
 }
 
@@ -157,7 +156,7 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
         .products = products_of(row),
         .permutation = permutation_of(row),
         .dispatch = dispatch_of(row),
-        .dispatch_precision = says_either(row, "dispatch in FP8") ? "fp8" : "bf16",
+        .dispatch_precision = fab_run_has_word(row, "dispatch in FP8") ? "fp8" : "bf16",
         .schedule = is_paired(row) ? "dualpipe" : "auto",
         .overlap_frac = overlap_of(row),
         .is_graphed = has_experts && (is_fused(row) || is_graphed_early(row)),
@@ -169,7 +168,8 @@ fab_run_experts fab_run_experts_of(const fab_run_row *row)
 
 bool fab_run_has_no_chunks(const fab_run_row *row)
 {
-    const bool has_one = is_bridge(row) || is_paired(row) || says_either(row, "DeepSpeed");
+    const bool has_one =
+        is_bridge(row) || is_paired(row) || fab_run_is(row, FAB_FRAMEWORK_DEEPSPEED);
     return has_one && !fab_run_says(row, FAB_RUN_VPP);
 }
 
