@@ -53,6 +53,8 @@ static const struct {
      true},
     {"Mixtral-8x7B", "H100", "bf16", "dropless", "", "MCore v0.8", "2024", "looped", "indexed",
      "per_expert", 0.0, false, true, false},
+    {"Mixtral-8x22B", "H100", "bf16", "dropless", "", "NVIDIA eos_n64_nemo", "2024", "looped",
+     "indexed", "per_expert", 0.0, false, true, false},
     {"Grok-1 314B", "H100", "bf16", "capacity factor 1.0", "", "NeMo 24.12", "2025", "looped",
      "indexed", "per_expert", 0.0, false, true, true},
     /* presets against the words of a row */

@@ -110,8 +110,8 @@ static bool is_padded(const fab_run_row *row)
 /* Other libraries than Megatron's run one kernel: MaxText takes Megablox. */
 static const char *products_of(const fab_run_row *row)
 {
-    static const char *const WORDS[] = {"Megatron", "NeMo", "MCore", NULL};
-    const bool is_megatron = fab_run_has_any(row, WORDS);
+    const bool is_megatron =
+        fab_run_is(row, FAB_FRAMEWORK_MEGATRON) || fab_run_has_word(row, "MCore");
     return is_fused(row) ? "fused" : is_padded(row) ? "padded" : is_megatron ? "looped" : "grouped";
 }
 
