@@ -379,6 +379,7 @@ static fab_field_writer compose_effects(const fab_run_software *software, fab_ar
     return effects;
 }
 
+/* in the order of docs/reference.md */
 static fab_field_writer compose_assumptions(const fab_run_row *row,
                                             const fab_run_software *software, fab_arena *arena)
 {
@@ -394,12 +395,20 @@ static fab_field_writer compose_assumptions(const fab_run_row *row,
     fab_write_flag(&to, "fused_latents", software->kernels.has_fused_latents);
     fab_write_flag(&to, "recompute_last", !fab_run_skips_last(row));
     fab_write_flag(&to, "recompute_ends", software->reruns_ends);
-    fab_write_number(&to, "launch", 1e6 * software->kernels.launch_s, " us");
-    fab_write_flag(&to, "launch_waits", software->kernels.launch_waits);
-    fab_write_count(&to, "loss_checks", software->gradients.loss_checks);
     fab_write_flag(&to, "dropout", software->kernels.has_dropout);
-    fab_write_flag(&to, "scatter_gather", software->has_scatter_gather);
+    fab_write_word(&to, "expert_weighting", software->weights_inside ? "activations" : "outputs");
+    fab_write_word(&to, "experts", software->experts.products);
+    fab_write_word(&to, "permutation", software->experts.permutation);
+    fab_write_word(&to, "kept_inputs", software->kept_inputs);
+    fab_write_word(&to, "loss", software->kernels.loss);
     fab_write_word(&to, "main_gradient", software->gradients.sums_in_bf16 ? "bf16" : "fp32");
+    fab_write_word(&to, "moments", software->moments);
+    fab_write_word(&to, "parameter_precision", software->gathers_fp8 ? "fp8" : "kept");
+    fab_write_flag(&to, "scatter_gather", software->has_scatter_gather);
+    fab_write_group(&to, "overlap", &overlap);
+    fab_write_group(&to, "effects", &effects);
+    fab_write_word(&to, "gather_precision", software->gathers_tensor_fp8 ? "fp8" : "bf16");
+    fab_write_word(&to, "dispatch_precision", software->experts.dispatch_precision);
     fab_write_word(&to, "gradient_precision", sends_in_bf16 ? "bf16" : "fp32");
     fab_write_word(&to, "gradient_sum",
                    software->gradients.sums_all ? "all_reduce" : "reduce_scatter");
@@ -407,22 +416,14 @@ static fab_field_writer compose_assumptions(const fab_run_row *row,
                    software->gradients.sends_each_matrix ? "per_matrix" : "joined");
     fab_write_count(&to, "gradient_passes", software->gradients.passes);
     fab_write_word(&to, "gate_product", software->has_separate_gate ? "separate" : "joined");
-    fab_write_word(&to, "transfers", software->transfers_in_turn ? "in_turn" : "at_once");
     fab_write_word(&to, "gathered_inputs", software->gathers_apart ? "apart" : "together");
     fab_write_flag(&to, "sequence_copies", software->copies_messages);
     fab_write_flag(&to, "shard_copies", software->copies_messages);
-    fab_write_word(&to, "gather_precision", software->gathers_tensor_fp8 ? "fp8" : "bf16");
-    fab_write_word(&to, "loss", software->kernels.loss);
-    fab_write_word(&to, "expert_weighting", software->weights_inside ? "activations" : "outputs");
-    fab_write_word(&to, "experts", software->experts.products);
-    fab_write_word(&to, "permutation", software->experts.permutation);
+    fab_write_word(&to, "transfers", software->transfers_in_turn ? "in_turn" : "at_once");
     fab_write_word(&to, "dispatch", software->experts.dispatch);
-    fab_write_word(&to, "dispatch_precision", software->experts.dispatch_precision);
-    fab_write_word(&to, "kept_inputs", software->kept_inputs);
-    fab_write_word(&to, "moments", software->moments);
-    fab_write_word(&to, "parameter_precision", software->gathers_fp8 ? "fp8" : "kept");
-    fab_write_group(&to, "overlap", &overlap);
-    fab_write_group(&to, "effects", &effects);
+    fab_write_number(&to, "launch", 1e6 * software->kernels.launch_s, " us");
+    fab_write_flag(&to, "launch_waits", software->kernels.launch_waits);
+    fab_write_count(&to, "loss_checks", software->gradients.loss_checks);
     return to;
 }
 
