@@ -329,7 +329,7 @@ START_TEST(valid_mappings_are_completed)
 }
 END_TEST
 
-/* Efficiencies that are written are used, or a word is said. */
+/* Assumptions that are written are used, or a word is said. */
 static const struct {
     const char *over;
     const char *warnings[2];
@@ -343,9 +343,33 @@ static const struct {
     {"{assumptions: {memory_efficiency: 0.6}}", {NULL}},
     {"{assumptions: {gemm_efficiency: 50 %}}", {NULL}}, /* what it is anyway */
     {"{gpu: mi250x, job: {precision: bf16}, assumptions: {gemm_efficiency: 0.6}}", {NULL}},
+    {"{assumptions: {recompute_ends: true}}", {"`recompute_ends` is not used: it goes with"}},
+    {"{assumptions: {recompute_ends: true}, mapping: {recompute: layernorm}}",
+     {"`recompute_ends` is not used"}},
+    {"{assumptions: {recompute_ends: true}, mapping: {recompute: full}}", {NULL}},
+    {"{assumptions: {loss_checks: 2}}", {"`loss_checks` is not used: each check takes one"}},
+    {"{assumptions: {loss_checks: 2, launch: 1 us}}", {NULL}},
+    {"{assumptions: {loss_checks: 0}}", {NULL}},
+    {"{assumptions: {fused_latents: false}}", {NULL}},
+    {"{assumptions: {fused_latents: false}, model: llama3-70b, mapping: {ep: 1}}",
+     {"`fused_latents` is not used: `llama3-70b` has no multi-head latent attention"}},
+    {"{assumptions: {shard_copies: true, gradient_passes: 3}}",
+     {"`shard_copies` is not used: zero 1 shards no parameters"}},
+    {"{assumptions: {shard_copies: true, gradient_passes: 3}, mapping: {zero: 3}}",
+     {"`gradient_passes` is not used: with zero 3 no package has all"}},
+    {"{assumptions: {gathered_inputs: apart, sequence_copies: true}}", {NULL}},
+    {"{assumptions: {gathered_inputs: apart, sequence_copies: true}, model: llama3-70b, "
+     "mapping: {ep: 1, sequence_parallel: false}}",
+     {"`gathered_inputs` is not used: no input is gathered, for sequence_parallel is false",
+      "`sequence_copies` is not used: nothing is sent along the sequence"}},
+    {"{assumptions: {gathered_inputs: apart}, mapping: {tp: 1}}",
+     {"`gathered_inputs` is not used: no input is gathered, for tp is 1"}},
+    {"{assumptions: {transfers: in_turn}}", {NULL}},
+    {"{assumptions: {transfers: in_turn}, mapping: {pp: 2}}",
+     {"`transfers` is not used: with pp 2 no stage is between two others"}},
 };
 
-START_TEST(unused_efficiencies_are_warned_of)
+START_TEST(what_is_not_used_is_warned_of)
 {
     fab_scenario scenario;
     ck_assert_int_eq(read_over(BASE, UNUSED[_i].over, &scenario), FAB_OK);
@@ -427,7 +451,7 @@ int main(void)
     tcase_add_test(tests, the_longest_run_that_can_be_told_is_read);
     tcase_add_test(tests, all_mistakes_are_reported_at_once);
     tcase_add_loop_test(tests, valid_mappings_are_completed, 0, (int)FAB_TABLE_SIZE(VALID));
-    tcase_add_loop_test(tests, unused_efficiencies_are_warned_of, 0,
+    tcase_add_loop_test(tests, what_is_not_used_is_warned_of, 0,
                         (int)(sizeof(UNUSED) / sizeof(UNUSED[0])));
     tcase_add_loop_test(tests, examples_load, 0, (int)FAB_TABLE_SIZE(EXAMPLE));
     tcase_add_test(tests, a_missing_file_and_a_list_are_refused);

@@ -167,18 +167,30 @@ static bool is_warned(const fab_diagnostics *diagnostics, fab_position at)
     return false;
 }
 
-/* Warns of an efficiency that is written and not used, because the kernels of `what` were measured.
- */
-static void warn_of_efficiency(fab_settling *s, const char *field, bool is_unused, const char *what)
+/* Warns of an assumption that is written and not used. */
+FAB_PRINTF(4, 5)
+static void warn(fab_settling *s, const char *field, const char *hint, const char *format, ...)
 {
     const fab_node *node = fab_node_get(fab_node_get(s->root, "assumptions"), field);
-    if (node == NULL || !is_unused || is_warned(s->diagnostics, node->position)) {
+    if (s->diagnostics == NULL || node == NULL || is_warned(s->diagnostics, node->position)) {
         return;
     }
-    fab_diagnose(s->diagnostics, FAB_SEVERITY_WARNING, node->position,
-                 "write `kernels: constant` to use it, or leave it out",
-                 "`%s` is not used: %s take the time of kernels measured on `%s`", field, what,
-                 s->scenario->gpu.kernels->name);
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    fab_diagnose(s->diagnostics, FAB_SEVERITY_WARNING, node->position, hint, "`%s` is not used: %s",
+                 field, text);
+}
+
+/* The kernels of `what` were measured. */
+static void warn_of_efficiency(fab_settling *s, const char *field, bool is_unused, const char *what)
+{
+    if (is_unused) {
+        warn(s, field, "write `kernels: constant` to use it, or leave it out",
+             "%s take the time of kernels measured on `%s`", what, s->scenario->gpu.kernels->name);
+    }
 }
 
 /* One that is written as it would be anyway misleads nobody. */
@@ -207,6 +219,63 @@ static void check_efficiencies(fab_settling *s)
                            is_fused && kernels->attention_forward.peak_frac > 0.0 &&
                            kernels->attention_backward.peak_frac > 0.0,
                        "attention cores");
+}
+
+/* What software does between tensor ranks that have nothing to gather along the sequence. */
+static void check_sequence_messages(fab_settling *s)
+{
+    const fab_assumptions *a = &s->scenario->assumptions;
+    const fab_mapping *m = &s->scenario->mapping;
+    if (m->is_sequence_parallel && m->tp > 1) {
+        return;
+    }
+    const char *why = m->tp > 1 ? "sequence_parallel is false" : "tp is 1";
+    if (a->gathered_inputs == FAB_GATHERED_APART) {
+        warn(s, "gathered_inputs", "leave it out", "no input is gathered, for %s", why);
+    }
+    if (a->copies_sequences) {
+        warn(s, "sequence_copies", "leave it out", "nothing is sent along the sequence, for %s",
+             why);
+    }
+}
+
+/* What software does with gradients, parameters and stages that this mapping does not have. */
+static void check_exchange(fab_settling *s)
+{
+    const fab_assumptions *a = &s->scenario->assumptions;
+    const fab_mapping *m = &s->scenario->mapping;
+    if (a->copies_shards && m->zero < 3) {
+        warn(s, "shard_copies", "write mapping: {zero: 3}, or leave it out",
+             "zero %" PRId64 " shards no parameters", m->zero);
+    }
+    if (a->gradient_passes > 0 && m->zero > 1) {
+        warn(s, "gradient_passes", "leave it out",
+             "with zero %" PRId64 " no package has all of its gradients", m->zero);
+    }
+    if (a->transfers == FAB_TRANSFERS_IN_TURN && m->pp < 3) {
+        warn(s, "transfers", "leave it out", "with pp %" PRId64 " no stage is between two others",
+             m->pp);
+    }
+}
+
+/* Assumptions on software that have nothing to act on: they are not wrong, and change nothing. */
+static void check_unused(fab_settling *s)
+{
+    const fab_assumptions *a = &s->scenario->assumptions;
+    if (a->reruns_ends && s->scenario->mapping.recompute != FAB_RECOMPUTE_FULL) {
+        warn(s, "recompute_ends", "write mapping: {recompute: full}, or leave it out",
+             "it goes with recompute: full");
+    }
+    if (a->loss_checks > 0 && a->launch_s <= 0.0) {
+        warn(s, "loss_checks", "write launch: 0.09 ms, or leave it out",
+             "each check takes one `launch`, which is 0 s");
+    }
+    if (!a->has_fused_latents && s->scenario->model.attention != FAB_ATTENTION_MLA) {
+        warn(s, "fused_latents", "leave it out", "`%s` has no multi-head latent attention",
+             s->scenario->model.name);
+    }
+    check_sequence_messages(s);
+    check_exchange(s);
 }
 
 /* A limit needs a power, and something of it that depends on the clock. */
@@ -243,4 +312,5 @@ void fab_settle_assumptions(fab_settling *s)
     check_wide_layers(s);
     check_power(s);
     check_efficiencies(s);
+    check_unused(s);
 }
