@@ -114,10 +114,17 @@ static fab_status read_options(fab_session *session, const fab_simulate_words *w
     *out = (fab_step_options){.slow = slow, .slow_count = words->slow_count};
     for (size_t i = 0; i < words->slow_count; i++) {
         if (!read_slow(words->slow[i], &slow[i])) {
-            fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
-                         "STAGE=RATIO or STAGE:TIER=RATIO, such as 3=0.8 or 3:2=0.5",
-                         "--slow `%s` is not understood", words->slow[i]);
+            fab_diagnose(
+                &session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
+                "STAGE=RATIO or STAGE:TIER=RATIO, numbers from 1 and a ratio above 0 and up "
+                "to 1, such as 3=0.8 or 3:2=0.5",
+                "--slow `%s` is not understood", words->slow[i]);
         }
+    }
+    if (words->trace != NULL && words->svg != NULL && strcmp(words->trace, words->svg) == 0) {
+        fab_diagnose(&session->diagnostics, FAB_SEVERITY_ERROR, FAB_NOWHERE,
+                     "give each a file of its own", "--trace and --svg both write `%s`",
+                     words->svg);
     }
     FAB_TRY(fab_simulating_read(session, &words->links, scenario->job.gpus,
                                 (size_t)scenario->fabric.tier_count, &links, limit));

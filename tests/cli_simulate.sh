@@ -126,6 +126,8 @@ refused 1 's of the step, which takes 0.419 s in closed form' small.yaml --max-t
 refused 2 'cables.csv:2:5: error: `0Gbps` is not above 0' small.yaml --cables cables.csv
 mkdir folder
 refused 3 folder small.yaml --trace folder
+refused 2 '--trace and --svg both write' small.yaml --trace one.out --svg one.out
+[ ! -e one.out ] || failed 'one of two files of one name is written'
 refused 3 folder small.yaml --svg folder
 
 finish
