@@ -118,6 +118,7 @@ mistake train.yaml 's/study_package/study_pakage/' 'study_pakage' 'unknown gpu `
 mistake train.yaml 's/moe-4.7t-c4/moe-4.7t-c9/' 'moe-4.7t-c9' 'unknown model `moe-4.7t-c9`' 'did you mean `moe-4.7t-c'
 mistake train.yaml 's/study_optics_pod/study_optic_pod/' 'study_optic_pod' 'unknown fabric `study_optic_pod`' 'did you mean `study_optics_pod`?'
 mistake train.yaml 's/: moe-4.7t-c4/: {base: moe-4.7t-c4, hiden: 8192}/' 'hiden' 'unknown field `hiden` of model' 'did you mean `hidden`?'
+mistake train.yaml 's/{expert: 0.5}/{expert: 0.5}\n  server_loss: 0.5/' 'server_loss' 'unknown field `server_loss` of assumptions' 'it is a field of `overlap`'
 mistake train.yaml 's/32 Tbps/32 Tbps, technology: study_cpo_4d/' 'study_cpo_4d' 'unknown technology `study_cpo_4d`' 'did you mean `study_cpo_3d`?'
 
 # whole numbers, and numbers that do not go together

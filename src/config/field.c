@@ -454,12 +454,30 @@ static fab_status read_field(const reader *r, const fab_field *field, const fab_
     return FAB_E_INPUT;
 }
 
+/* the map in this table that has such a field, or NULL */
+static const char *inner_map(const fab_table *table, const char *key)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const fab_field *field = &table->fields[i];
+        for (size_t k = 0; field->kind == FAB_FIELD_RECORD && k < field->table->count; k++) {
+            if (strcmp(field->table->fields[k].name, key) == 0) {
+                return field->name;
+            }
+        }
+    }
+    return NULL;
+}
+
 /* Names the nearest field, or lists the fields of a small table. */
 static const char *unknown_hint(const reader *r, const fab_table *table, const char *key)
 {
     /* beyond the limit nobody sees the hint, and a hostile file has many such names */
     if (r->diagnostics->count >= FAB_DIAGNOSTIC_LIMIT) {
         return NULL;
+    }
+    const char *inner = inner_map(table, key);
+    if (inner) {
+        return fab_arena_printf(r->arena, "it is a field of `%s`", inner);
     }
     const char **names = FAB_NEW(r->arena, const char *, table->count);
     if (!names) {
