@@ -94,10 +94,11 @@ static double evaluate(const number *n, fab_scale scale)
     return strtod(text, NULL) * scale.factor + 0.0;
 }
 
-/* The words of an expectation in front of its examples. */
+/* What a unit of this dimension is: the words of its expectation in front of the examples. */
 static fab_cut short_name(fab_dimension dimension)
 {
-    const char *text = fab_dimension_expected(dimension);
+    const char *text =
+        dimension == FAB_DIM_FRACTION ? "a percentage" : fab_dimension_expected(dimension);
     const char *end = strstr(text, " such as ");
     return (fab_cut){(int)(end ? (size_t)(end - text) : strlen(text)), text, ""};
 }
