@@ -481,7 +481,8 @@ static const fab_field ASSUMPTIONS_FIELDS[] = {
          "with `zero: 3` parameters are copied out of what was gathered, gradients into what is "
          "scattered: FSDP2, `torch/distributed/fsdp/_fully_shard/_fsdp_collectives.py`"),
     CHOICE("transfers", offsetof(fab_assumptions, transfers), TRANSFERS,
-           "a stage between two others sends and receives `at_once`, or `in_turn`: each of its "
+           "a chunk of a stage between two others sends and receives `at_once`, or `in_turn`: each "
+           "of its "
            "four messages of a micro-batch is waited for",
            "at_once: Megatron's batched send and receive (arXiv 2104.04473); DeepSpeed runs one "
            "instruction after the other, `deepspeed/runtime/pipe/engine.py`"),
