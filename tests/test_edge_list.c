@@ -177,6 +177,30 @@ START_TEST(ways_around)
 }
 END_TEST
 
+/* Switches to which no way leads are no way between packages, by no routing. */
+START_TEST(switches_apart)
+{
+    static const char TEXT[] = "from,to,rate\n"
+                               "0,s0,50GB/s\n1,s0,50GB/s\n2,s0,50GB/s\nx,y,50GB/s\n";
+    fab_arena *arena = fab_arena_create(GRAPH_ARENA_BYTE);
+    fab_diagnostics diagnostics = fab_diagnostics_make(arena);
+    const fab_graph *graph = NULL;
+    ck_assert_int_eq(
+        fab_graph_parse("apart.csv", TEXT, strlen(TEXT), 3, arena, &diagnostics, &graph), FAB_OK);
+    for (int routing = 0; routing < FAB_ROUTING_COUNT; routing++) {
+        fab_router *router = router_of(arena, graph, routing);
+        for (uint32_t from = 0; from < 3; from++) {
+            for (uint32_t to = 0; to < 3; to++) {
+                fab_route route;
+                ck_assert_int_eq(fab_router_find(router, from, to, &route), FAB_OK);
+                ck_assert_uint_eq(route.count, from == to ? 0 : 2);
+            }
+        }
+    }
+    fab_arena_destroy(arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("edge_list");
@@ -186,6 +210,7 @@ int main(void)
     tcase_add_loop_test(t, faults, 0, sizeof(FAULT) / sizeof(FAULT[0]));
     tcase_add_test(t, loops);
     tcase_add_test(t, ways_around);
+    tcase_add_test(t, switches_apart);
     suite_add_tcase(s, t);
     return run_all(s);
 }

@@ -414,12 +414,21 @@ static fab_status find_sprayed(fab_router *router, uint32_t from, uint32_t to)
     return spray_out(router, f, from * router->phases) ? FAB_OK : FAB_E_NOMEM;
 }
 
-/* The node in between: a switch, or a package where there is none. */
-static uint32_t pick_middle(const fab_router *router, uint32_t from, uint32_t to)
+/* The node in between: a switch, or a package where there is none, but none that a fault or a file
+ * of cables leaves apart; `f` leads to the destination. Links lead both ways. */
+static uint32_t pick_middle(const fab_router *router, const field *f, uint32_t from, uint32_t to)
 {
-    const uint64_t hash = hash_of(router, from, to);
-    return router->middle_count > 0 ? router->middles[hash % router->middle_count]
-                                    : (uint32_t)(hash % router->graph->package_count);
+    const bool has_switches = router->middle_count > 0;
+    const uint32_t count = has_switches ? router->middle_count : router->graph->package_count;
+    const uint32_t first = (uint32_t)(hash_of(router, from, to) % count);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t index = (first + i) % count;
+        const uint32_t middle = has_switches ? router->middles[index] : index;
+        if (f->distance[middle] != FAR) {
+            return middle;
+        }
+    }
+    return to;
 }
 
 /* Whether a shortest way crosses the outermost layer. */
@@ -446,7 +455,7 @@ static fab_status find_detour(fab_router *router, uint32_t from, uint32_t to)
     if (!goes_outside(router, f, from, to)) {
         return find_sprayed(router, from, to);
     }
-    const uint32_t middle = pick_middle(router, from, to);
+    const uint32_t middle = pick_middle(router, f, from, to);
     FAB_TRY(find_sprayed(router, from, middle));
     return find_sprayed(router, middle, to);
 }
