@@ -2,26 +2,15 @@
 
 #include <math.h>
 
-/* Small enough for a pocket calculator: 4 layers (1 dense) over 2 stages, 2 tensor and 2 data
+#include "small_model.h"
+
+/* The small model: 4 layers over 2 stages, 2 tensor and 2 data
  * ranks, 2 expert ranks. Attention 16 x (16 + 8 + 8 + 16) = 768, norms 32, dense block 3 x 16 x 32
  * = 1536, router 64, experts 4 x 3 x 16 x 8 = 1536, vocabulary 100 x 16 = 1600. */
 static fab_scenario hand_scenario(void)
 {
     fab_scenario s = {
-        .model = {.name = "hand",
-                  .layers = 4,
-                  .dense_layers = 1,
-                  .hidden = 16,
-                  .dense_width = 32,
-                  .heads = 4,
-                  .kv_heads = 2,
-                  .head_dim = 4,
-                  .is_gated = true,
-                  .experts = 4,
-                  .experts_per_token = 2,
-                  .expert_width = 8,
-                  .vocabulary = 100,
-                  .sequence = 4},
+        .model = small_model(4),
         .job = {.gpus = 8, .tokens = 1000, .batch = 8, .sequence = 4},
         .mapping = {.tp = 2,
                     .cp = 1,
