@@ -385,11 +385,11 @@ static fab_status make_grouping(fab_arena *arena, const double *rate_bps, uint32
         .set = set,
         .rate_bps = rate_bps,
         .link_count = link_count,
-        .own = FAB_NEW(arena, uint64_t, set->flow_count),
+        .own = FAB_TAKE(arena, uint64_t, set->flow_count),
         .colour = FAB_NEW(arena, uint64_t, link_count),
         .tint = FAB_NEW(arena, uint64_t, link_count),
         .sum = FAB_NEW(arena, uint64_t, link_count),
-        .flow_class = FAB_NEW(arena, uint32_t, set->flow_count),
+        .flow_class = FAB_TAKE(arena, uint32_t, set->flow_count),
         .link_class = FAB_NEW(arena, uint32_t, link_count),
     };
     if (!g->own || !g->colour || !g->tint || !g->sum || !g->flow_class || !g->link_class) {
